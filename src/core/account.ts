@@ -1,0 +1,31 @@
+/** What the user typed for one PBX, by field key (`server`, `user`, …). Secrets are merged in by the background only. */
+export type AccountValues = Readonly<Record<string, string>>;
+
+/** One field of a PBX's account form. The options page draws itself from these. */
+export interface AccountField {
+  readonly key: string;
+  /** Message key of the visible label, in `_locales`. */
+  readonly label: string;
+  /** `secret` never leaves the background once saved; `url` is an address on the company's network; `switch` holds `'yes'` or `''`. */
+  readonly kind: 'text' | 'secret' | 'url' | 'switch';
+  readonly required: boolean;
+  /** Message key of a sentence that helps to fill the field in. */
+  readonly help?: string;
+  /** An example, shown while the field is empty. */
+  readonly placeholder?: string;
+  /** Fields with the same group are alternatives: filling one group in is enough (e.g. `password` or `helper`). */
+  readonly group?: string;
+}
+
+/** What must be granted before an account can be used. Origins are match patterns, e.g. `https://pbx.example.com/*`. */
+export interface AccountNeeds {
+  readonly origins: readonly string[];
+  readonly permissions: readonly 'cookies'[];
+}
+
+/** How a number is written for the PBX. `outsideLine` is put before the result, not before short extensions. */
+export interface DialingRule {
+  /** `e164` `+16173998147`, `digits` `16173998147`, `national` `6173998147` (other countries: digits with the international prefix). */
+  readonly numberFormat: 'e164' | 'digits' | 'national';
+  readonly outsideLine: string;
+}

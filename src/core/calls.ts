@@ -1,0 +1,277 @@
+import type { PbxError } from './connection.ts';
+import { unreachable } from './result.ts';
+
+/** Milliseconds since 1970-01-01 UTC. */
+export type EpochMs = number;
+/** Our own id, made before dialling; never shown to a PBX that cannot echo it. */
+export type CallId = string;
+/** The PBX's id; known once the PBX has told it. */
+export type PbxCallId = string;
+
+/** Why a call is over. `unknown`: the PBX did not say, or we could not see it. */
+export type EndReason =
+  | 'completed'
+  | 'cancelled'
+  | 'busy'
+  | 'no-answer'
+  | 'own-phone-no-answer'
+  | 'rejected'
+  | 'unreachable'
+  | 'invalid-number'
+  | 'not-allowed'
+  | 'congestion'
+  | 'failed'
+  | 'unknown';
+
+/** Which phone rings: in a two-leg call the agent's own phone first, then the customer's (`far-end`). */
+export type Leg = 'own-phone' | 'far-end';
+
+export type CallState =
+  /** `queued`: waits for the connection, nothing has left the browser. `sent`: it has left, or may have. */
+  | { readonly phase: 'requested'; readonly step: 'queued' | 'sent' }
+  | { readonly phase: 'ringing'; readonly leg: Leg }
+  | { readonly phase: 'talking'; readonly since: EpochMs }
+  | { readonly phase: 'held'; readonly since: EpochMs }
+  | { readonly phase: 'ended'; readonly at: EpochMs; readonly reason: EndReason };
+
+/** How a wish to hang up stands. `wanted`: remembered until the PBX has told its id. `unconfirmed`: sent, and the call is still there. */
+export interface HangUp {
+  readonly step: 'wanted' | 'sent' | 'unconfirmed';
+  readonly at: EpochMs;
+  readonly error?: PbxError;
+}
+
+/** The frame a call was begun from, by the browser's record. */
+export interface CallOrigin {
+  readonly tabId: number;
+  readonly frameId: number;
+}
+
+export interface Call {
+  readonly id: CallId;
+  readonly pbxId?: PbxCallId;
+  /** E.164 where there is one (`+16173998147`), else what was dialled (short extension) or what the PBX said. */
+  readonly number: string;
+  /** What the PBX was told to dial; differs from `number` by the account's number format. */
+  readonly dialled?: string;
+  /** The extension to dial after the answer, as shown on the page. */
+  readonly ext?: string;
+  readonly name?: string;
+  readonly direction: 'outgoing' | 'incoming';
+  readonly startedAt: EpochMs;
+  /** When the two parties (or, where the PBX cannot tell, the first leg) were connected. */
+  readonly talkingSince?: EpochMs;
+  readonly state: CallState;
+  /** Whether the request reached the PBX. `unknown` after a lost answer: the agent must look at the phone. */
+  readonly placed: 'yes' | 'no' | 'unknown';
+  /** False while what is shown is older than the connection: the popup then says when it was last confirmed. */
+  readonly confirmed: boolean;
+  /** When the PBX last spoke of this call. */
+  readonly heardAt?: EpochMs;
+  readonly hangUp?: HangUp;
+  /** Why the call was not placed or failed, where there is more to say than the reason. */
+  readonly error?: PbxError;
+  /** Made at the click; a second request with the same id is the same call. */
+  readonly requestId?: string;
+  readonly origin?: CallOrigin;
+}
+
+/** One PBX's report about one call, already in our words. */
+export interface PbxCall {
+  readonly pbxId: PbxCallId;
+  /** Our id, where this PBX echoes it or the adapter knows it for sure. */
+  readonly ref?: CallId;
+  readonly number?: string;
+  readonly name?: string;
+  readonly direction?: Call['direction'];
+  readonly change:
+    | { readonly to: 'ringing'; readonly leg: Leg }
+    | { readonly to: 'talking' | 'held'; readonly since?: EpochMs }
+    | { readonly to: 'ended'; readonly reason: EndReason }
+    /** It lives, but the PBX used a word we do not know. */
+    | { readonly to: 'alive' };
+}
+
+/** How long a sent request may stay without a word from the PBX before it counts as not known. */
+export const CONFIRM_WITHIN_MS = 15_000;
+/** A call that waits for the connection is given up after this, and said to be not placed. */
+export const QUEUE_LIMIT_MS = 10_000;
+/** A hang-up without effect after this is shown as not confirmed, and may be tried again. */
+export const HANG_UP_WITHIN_MS = 5_000;
+/** Ended calls stay in sight for this long. */
+export const KEEP_ENDED_MS = 5 * 60_000;
+const KEEP_ENDED_COUNT = 20;
+/** A report may still be taken for a request without id when it comes this soon after it. */
+const ADOPT_WITHIN_MS = 60_000;
+const SUFFIX_DIGITS = 7;
+
+/** True until the call has ended. */
+export function isLive(call: Call): boolean {
+  return call.state.phase !== 'ended';
+}
+
+/**
+ * True when two written numbers can be the same line: equal digits, or one ends with the other by at least seven digits
+ * (a PBX may add a prefix, drop the `+` or use the national form).
+ */
+export function isSameNumber(a: string, b: string): boolean {
+  const left = a.replace(/\D/g, '');
+  const right = b.replace(/\D/g, '');
+  if (left === '' || right === '') return a === b;
+  if (left === right) return true;
+  const short = left.length < right.length ? left : right;
+  const long = left.length < right.length ? right : left;
+  if (short.length < SUFFIX_DIGITS) return false;
+  // National form: a trunk 0 stands where the country code was.
+  return (
+    long.endsWith(short) || (short.startsWith('0') && short.length > SUFFIX_DIGITS && long.endsWith(short.slice(1)))
+  );
+}
+
+/**
+ * The calls after one report: the call it belongs to moves forward, never backward; a report about a call we do not know adds it.
+ * An end that we only guessed gives way to news; any other end is final.
+ */
+export function applyReport(calls: readonly Call[], report: PbxCall, now: EpochMs): readonly Call[] {
+  const known = findCall(calls, report, now);
+  if (known) return calls.map((call) => (call === known ? advance(call, report, now) : call));
+  if (report.change.to === 'ended') return calls;
+  return [...calls, advance(fromPbx(report, now), report, now)];
+}
+
+/**
+ * After a gap: reports are applied, and whatever the PBX does not list has ended, reason `unknown`, as our guess. A request that left
+ * just before the gap keeps waiting for its deadline, since the PBX may list it a moment later.
+ */
+export function reconcile(calls: readonly Call[], alive: readonly PbxCall[], now: EpochMs): readonly Call[] {
+  const reported = alive.reduce((all, report) => applyReport(all, report, now), calls);
+  const listed = new Set(alive.map((report) => report.pbxId));
+  return reported.map((call) => {
+    if (!isLive(call) || call.pbxId === undefined || listed.has(call.pbxId)) return call;
+    return endCall(call, 'unknown', now, { confirmed: false });
+  });
+}
+
+/** The call, ended. What is already ended stays as it is. */
+export function endCall(
+  call: Call,
+  reason: EndReason,
+  now: EpochMs,
+  more: { readonly confirmed?: boolean; readonly placed?: Call['placed']; readonly error?: PbxError } = {},
+): Call {
+  if (!isLive(call)) return call;
+  const { hangUp: _settled, ...rest } = call;
+  return { ...rest, confirmed: true, ...more, state: { phase: 'ended', at: now, reason } };
+}
+
+/** Drops what ended long ago, and the oldest when there are many. Live calls always stay. */
+export function prune(calls: readonly Call[], now: EpochMs): readonly Call[] {
+  const ended = calls.filter((call) => call.state.phase === 'ended' && now - call.state.at < KEEP_ENDED_MS);
+  const kept = new Set(ended.slice(-KEEP_ENDED_COUNT));
+  const left = calls.filter((call) => isLive(call) || kept.has(call));
+  return left.length === calls.length ? calls : left;
+}
+
+function findCall(calls: readonly Call[], report: PbxCall, now: EpochMs): Call | undefined {
+  return (
+    calls.find((call) => call.pbxId === report.pbxId && mayContinue(call, report)) ??
+    calls.find((call) => report.ref !== undefined && call.id === report.ref && call.pbxId === undefined) ??
+    (calls.some((call) => call.pbxId === report.pbxId && isLive(call)) ? undefined : findAdoptable(calls, report, now))
+  );
+}
+
+/** An ended call keeps its PBX id, so late words about it are heard and dropped; a PBX that reuses ids starts a new call much later. */
+function mayContinue(call: Call, report: PbxCall): boolean {
+  return (
+    isLive(call) ||
+    !call.confirmed ||
+    report.change.to !== 'ringing' ||
+    report.ref === undefined ||
+    report.ref === call.id
+  );
+}
+
+/** Our own request that has left and has no PBX id yet, when the report can be about nothing else. */
+function findAdoptable(calls: readonly Call[], report: PbxCall, now: EpochMs): Call | undefined {
+  if (report.ref !== undefined || report.number === undefined || report.direction === 'incoming') return undefined;
+  if (calls.some((call) => call.pbxId === report.pbxId)) return undefined;
+  const number = report.number;
+  const waiting = calls.filter(
+    (call) =>
+      call.pbxId === undefined &&
+      call.direction === 'outgoing' &&
+      call.placed !== 'no' &&
+      (call.state.phase === 'requested' ? call.state.step === 'sent' : !isLive(call) && !call.confirmed) &&
+      now - call.startedAt < ADOPT_WITHIN_MS &&
+      (isSameNumber(number, call.dialled ?? call.number) || isSameNumber(number, call.number)),
+  );
+  return waiting.length === 1 ? waiting[0] : undefined;
+}
+
+function fromPbx(report: PbxCall, now: EpochMs): Call {
+  return {
+    id: `pbx:${report.pbxId}:${now}`,
+    pbxId: report.pbxId,
+    number: report.number ?? '',
+    direction: report.direction ?? 'outgoing',
+    startedAt: now,
+    state: { phase: 'requested', step: 'sent' },
+    placed: 'yes',
+    confirmed: true,
+  };
+}
+
+function advance(call: Call, report: PbxCall, now: EpochMs): Call {
+  if (!isLive(call) && call.confirmed) return call;
+  const base = isLive(call) ? call : withoutEnd(call);
+  const heard: Call = {
+    ...base,
+    pbxId: report.pbxId,
+    placed: 'yes',
+    confirmed: true,
+    heardAt: now,
+    ...(base.name === undefined && report.name !== undefined ? { name: report.name } : {}),
+    ...(base.number === '' && report.number !== undefined ? { number: report.number } : {}),
+  };
+  const change = report.change;
+  switch (change.to) {
+    case 'ended':
+      return endCall(heard, change.reason, now);
+    case 'alive':
+      return heard;
+    case 'ringing':
+      return rank(heard.state) < rank({ phase: 'ringing', leg: change.leg })
+        ? { ...heard, state: { phase: 'ringing', leg: change.leg } }
+        : heard;
+    case 'talking':
+    case 'held': {
+      const since = heard.talkingSince ?? change.since ?? now;
+      return { ...heard, talkingSince: since, state: { phase: change.to, since } };
+    }
+    default:
+      return unreachable(change);
+  }
+}
+
+/** A guessed end taken back: the call lives where it stood, which is `talking` if it ever was. */
+function withoutEnd(call: Call): Call {
+  const { error: _gone, ...rest } = call;
+  const since = call.talkingSince;
+  return { ...rest, state: since === undefined ? { phase: 'requested', step: 'sent' } : { phase: 'talking', since } };
+}
+
+function rank(state: CallState): number {
+  switch (state.phase) {
+    case 'requested':
+      return 0;
+    case 'ringing':
+      return state.leg === 'own-phone' ? 1 : 2;
+    case 'talking':
+    case 'held':
+      return 3;
+    case 'ended':
+      return 4;
+    default:
+      return unreachable(state);
+  }
+}

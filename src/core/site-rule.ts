@@ -1,0 +1,31 @@
+/** On which sites PageDial works. Hosts are `crm.example.com`, `*.example.com` (also the bare domain) or with a port `127.0.0.1:8080`. */
+export interface SiteRule {
+  readonly mode: 'everywhere' | 'only' | 'except';
+  readonly hosts: readonly string[];
+}
+
+/** The same rule for everybody until the user says otherwise. */
+export const EVERYWHERE: SiteRule = { mode: 'everywhere', hosts: [] };
+
+/** True when numbers on this host are to be found and marked. `host` is `location.host`, with the port if there is one. */
+export function isSiteEnabled(rule: SiteRule, host: string): boolean {
+  if (rule.mode === 'everywhere') return true;
+  const isListed = rule.hosts.some((pattern) => matchesHost(pattern, host));
+  return rule.mode === 'only' ? isListed : !isListed;
+}
+
+/** The rule with this host switched on or off, keeping every other host as it was. */
+export function withSite(rule: SiteRule, host: string, isEnabled: boolean): SiteRule {
+  if (isSiteEnabled(rule, host) === isEnabled) return rule;
+  const without = rule.hosts.filter((pattern) => pattern !== host);
+  if (rule.mode === 'only') return { mode: 'only', hosts: isEnabled ? [...without, host] : without };
+  return { mode: 'except', hosts: isEnabled ? without : [...without, host] };
+}
+
+function matchesHost(pattern: string, host: string): boolean {
+  const wanted = pattern.toLowerCase();
+  const given = host.toLowerCase();
+  const name = /:\d+$/.test(wanted) ? given : given.replace(/:\d+$/, '');
+  if (wanted.startsWith('*.')) return name === wanted.slice(2) || name.endsWith(wanted.slice(1));
+  return name === wanted;
+}

@@ -1,0 +1,363 @@
+import {
+  applyReport,
+  type Call,
+  type CallId,
+  type CallOrigin,
+  CONFIRM_WITHIN_MS,
+  type EpochMs,
+  endCall,
+  HANG_UP_WITHIN_MS,
+  isLive,
+  type PbxCall,
+  type PbxCallId,
+  prune,
+  QUEUE_LIMIT_MS,
+  reconcile,
+} from './calls.ts';
+import { afterFailure, type Capabilities, CONNECT_WITHIN_MS, type Connection, type PbxError } from './connection.ts';
+import { mergePresence, type Presence } from './presence.ts';
+import { type Result, unreachable } from './result.ts';
+
+/** All that happens, as plain JSON: saved after every event, and the popup is a function of it. */
+export interface AppState {
+  readonly connection: Connection;
+  readonly calls: readonly Call[];
+  /** Own extension and colleagues as the PBX reports them. */
+  readonly people: readonly Presence[];
+}
+
+/** What is to be called. `number` is shown, `dialled` is what the PBX is told. */
+export interface DialIntent {
+  readonly id: CallId;
+  readonly number: string;
+  readonly dialled: string;
+  readonly ext?: string;
+  readonly name?: string;
+}
+
+/** Why `dial` failed, and whether the request may have reached the PBX all the same. */
+export interface DialFailure {
+  readonly error: PbxError;
+  readonly placed: 'no' | 'unknown';
+}
+
+/** The PBX took the request. `pbxId` is absent where the PBX does not tell one, or not yet. */
+export interface DialAccepted {
+  readonly pbxId?: PbxCallId;
+}
+
+export type AppEvent =
+  /** The background started (again); whatever was under way in the old one is gone. */
+  | { readonly type: 'woke'; readonly hasAccount: boolean }
+  | { readonly type: 'account-changed'; readonly hasAccount: boolean }
+  /** A deadline may have passed (timer or the 30 s alarm). */
+  | { readonly type: 'tick' }
+  /** Network back, machine awake, popup opened: try at once if we were only waiting. */
+  | { readonly type: 'nudge' }
+  | {
+      readonly type: 'opened';
+      readonly capabilities: Capabilities;
+      readonly extension?: string;
+      readonly limit?: PbxError;
+      readonly alive?: readonly PbxCall[];
+    }
+  /** An attempt to connect failed, or a good session ended. `jitter` is a random number in [0, 1). */
+  | { readonly type: 'lost'; readonly error: PbxError; readonly jitter: number }
+  | { readonly type: 'report'; readonly report: PbxCall }
+  | { readonly type: 'presence'; readonly people: readonly Presence[] }
+  | ({ readonly type: 'dial'; readonly requestId?: string; readonly origin?: CallOrigin } & DialIntent)
+  | { readonly type: 'dialled'; readonly id: CallId; readonly result: Result<DialAccepted, DialFailure> }
+  | { readonly type: 'hang-up'; readonly id: CallId }
+  | { readonly type: 'hung-up'; readonly id: CallId; readonly result: Result<void, PbxError> }
+  /** The user takes an ended call off the list. */
+  | { readonly type: 'dismiss'; readonly id: CallId };
+
+/** Work the core asks the shell to do. */
+export type Effect =
+  | { readonly type: 'open' }
+  | { readonly type: 'close' }
+  | { readonly type: 'dial'; readonly intent: DialIntent }
+  | { readonly type: 'hang-up'; readonly id: CallId; readonly pbxId: PbxCallId };
+
+export interface Step {
+  readonly state: AppState;
+  readonly effects: readonly Effect[];
+}
+
+/** Before anything happened. */
+export const INITIAL: AppState = { connection: { status: 'off' }, calls: [], people: [] };
+
+/** A session that can only place calls is opened anew after this long, in case the live connection works again. */
+export const LIMITED_RETRY_MS = 60_000;
+
+/**
+ * The one place where anything changes: every policy about calls and the connection. Pure.
+ * A dial request is given to the PBX at most once, whatever follows: `dial` is asked for only in the step that marks the call `sent`.
+ */
+export function update(state: AppState, event: AppEvent, now: EpochMs): Step {
+  switch (event.type) {
+    case 'woke':
+      return woke(state, event.hasAccount, now);
+    case 'account-changed':
+      return accountChanged(state, event.hasAccount, now);
+    case 'tick':
+      return tick(state, now);
+    case 'nudge':
+      return state.connection.status === 'waiting' ? connect(state, now) : quiet(state);
+    case 'opened':
+      return opened(state, event, now);
+    case 'lost':
+      return lost(state, event.error, event.jitter, now);
+    case 'report':
+      return reported(state, event.report, now);
+    case 'presence':
+      return quiet({ ...state, people: mergePresence(state.people, event.people) });
+    case 'dial':
+      return dial(state, event, now);
+    case 'dialled':
+      return dialled(state, event.id, event.result, now);
+    case 'hang-up':
+      return hangUp(state, event.id, now);
+    case 'hung-up':
+      return hungUp(state, event.id, event.result, now);
+    case 'dismiss':
+      return quiet({ ...state, calls: state.calls.filter((call) => call.id !== event.id || isLive(call)) });
+    default:
+      return unreachable(event);
+  }
+}
+
+/** When `tick` has to come next at the latest; undefined when nothing waits for a time. */
+export function nextDeadline(state: AppState): EpochMs | undefined {
+  const times: EpochMs[] = state.calls.flatMap((call) => callDeadlines(call));
+  const { connection } = state;
+  if (connection.status === 'waiting') times.push(connection.retryAt);
+  if (connection.status === 'connecting') times.push(connection.since + CONNECT_WITHIN_MS);
+  if (connection.status === 'online' && connection.limit) times.push(connection.since + LIMITED_RETRY_MS);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function callDeadlines(call: Call): readonly EpochMs[] {
+  const times: EpochMs[] = [];
+  if (call.state.phase === 'requested' && call.pbxId === undefined) {
+    times.push(call.startedAt + (call.state.step === 'queued' ? QUEUE_LIMIT_MS : CONFIRM_WITHIN_MS));
+  }
+  if (isLive(call) && call.hangUp?.step === 'sent') times.push(call.hangUp.at + HANG_UP_WITHIN_MS);
+  return times;
+}
+
+function quiet(state: AppState): Step {
+  return { state, effects: [] };
+}
+
+function connect(state: AppState, now: EpochMs): Step {
+  const attempt = state.connection.status === 'waiting' ? state.connection.attempt : 0;
+  return {
+    state: { ...state, connection: { status: 'connecting', attempt, since: now } },
+    effects: [{ type: 'open' }],
+  };
+}
+
+function woke(state: AppState, hasAccount: boolean, now: EpochMs): Step {
+  // The old background is gone and with it what waited in its memory: an unsent request is never sent later by itself.
+  const calls = prune(state.calls, now).map((call) =>
+    call.state.phase === 'requested' && call.state.step === 'queued'
+      ? endCall(call, 'failed', now, { placed: 'no' })
+      : unconfirmed(call),
+  );
+  if (!hasAccount) return quiet({ ...state, calls: guessEnded(calls, now), connection: { status: 'off' } });
+  return connect({ ...state, calls, connection: { status: 'off' } }, now);
+}
+
+function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Step {
+  const calls = guessEnded(state.calls, now);
+  const off: AppState = { connection: { status: 'off' }, calls, people: [] };
+  const close: Effect = { type: 'close' };
+  if (!hasAccount) return { state: off, effects: [close] };
+  const next = connect(off, now);
+  return { state: next.state, effects: [close, ...next.effects] };
+}
+
+function tick(state: AppState, now: EpochMs): Step {
+  const calls = prune(state.calls, now).map((call) => afterDeadlines(call, now));
+  const next: AppState =
+    calls.every((call, index) => call === state.calls[index]) && calls.length === state.calls.length
+      ? state
+      : { ...state, calls };
+  const { connection } = next;
+  if (connection.status === 'waiting' && connection.retryAt <= now) return connect(next, now);
+  if (connection.status === 'connecting' && connection.since + CONNECT_WITHIN_MS <= now) {
+    const error: PbxError = { kind: 'timeout', afterMs: CONNECT_WITHIN_MS };
+    const failed = lost(next, error, 0.5, now);
+    return { state: failed.state, effects: [{ type: 'close' }, ...failed.effects] };
+  }
+  const mayWiden = connection.status === 'online' && connection.limit && connection.since + LIMITED_RETRY_MS <= now;
+  if (mayWiden && !next.calls.some(isLive)) {
+    const again = connect({ ...next, connection: { status: 'off' } }, now);
+    return { state: again.state, effects: [{ type: 'close' }, ...again.effects] };
+  }
+  return quiet(next);
+}
+
+function afterDeadlines(call: Call, now: EpochMs): Call {
+  if (callDeadlines(call).every((time) => time > now)) return call;
+  if (call.state.phase === 'requested' && call.pbxId === undefined) {
+    return call.state.step === 'queued'
+      ? endCall(call, 'failed', now, { placed: 'no' })
+      : endCall(call, 'unknown', now, { placed: call.placed === 'yes' ? 'yes' : 'unknown', confirmed: false });
+  }
+  return { ...call, hangUp: { step: 'unconfirmed', at: now } };
+}
+
+function opened(state: AppState, event: Extract<AppEvent, { type: 'opened' }>, now: EpochMs): Step {
+  if (state.connection.status !== 'connecting') return quiet(state);
+  const calls = event.alive ? reconcile(state.calls, event.alive, now) : state.calls;
+  const connection: Connection = {
+    status: 'online',
+    since: now,
+    capabilities: event.capabilities,
+    ...(event.extension === undefined ? {} : { extension: event.extension }),
+    ...(event.limit === undefined ? {} : { limit: event.limit }),
+  };
+  const queued = calls.filter((call) => call.state.phase === 'requested' && call.state.step === 'queued');
+  const sent = calls.map((call) => (queued.includes(call) ? asSent(call) : call));
+  const placed = queued.map((call): Effect => ({ type: 'dial', intent: intentOf(call) }));
+  const wished = sendWishes({ ...state, connection, calls: sent }, now);
+  return { state: wished.state, effects: [...placed, ...wished.effects] };
+}
+
+function lost(state: AppState, error: PbxError, jitter: number, now: EpochMs): Step {
+  // A late loss after the account was removed must not start reconnecting.
+  if (state.connection.status === 'off' || state.connection.status === 'blocked') return quiet(state);
+  const connection = afterFailure(state.connection, error, now, jitter);
+  const calls = state.calls.map((call) =>
+    connection.status === 'blocked' && call.state.phase === 'requested' && call.state.step === 'queued'
+      ? endCall(call, 'failed', now, { placed: 'no', error })
+      : unconfirmed(call),
+  );
+  return quiet({ ...state, connection, calls });
+}
+
+function reported(state: AppState, report: PbxCall, now: EpochMs): Step {
+  const calls = prune(applyReport(state.calls, report, now), now);
+  return sendWishes({ ...state, calls }, now);
+}
+
+function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: EpochMs): Step {
+  if (state.calls.some((call) => call.id === event.id || isRepeat(call, event))) return quiet(state);
+  const { type: _type, requestId, origin, ...intent } = event;
+  const call: Call = {
+    ...intent,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(origin === undefined ? {} : { origin }),
+    direction: 'outgoing',
+    startedAt: now,
+    state: { phase: 'requested', step: 'queued' },
+    placed: 'no',
+    confirmed: true,
+  };
+  const calls = [...prune(state.calls, now), call];
+  const { connection } = state;
+  switch (connection.status) {
+    case 'online':
+      return {
+        state: { ...state, calls: calls.map((c) => (c === call ? asSent(c) : c)) },
+        effects: [{ type: 'dial', intent }],
+      };
+    case 'connecting':
+      return quiet({ ...state, calls });
+    case 'waiting':
+      return connect({ ...state, calls }, now);
+    case 'off':
+    case 'blocked': {
+      const error: PbxError = connection.status === 'off' ? { kind: 'no-account', detail: '' } : connection.error;
+      return quiet({
+        ...state,
+        calls: calls.map((c) => (c === call ? endCall(c, 'failed', now, { placed: 'no', error }) : c)),
+      });
+    }
+    default:
+      return unreachable(connection);
+  }
+}
+
+function isRepeat(call: Call, event: { readonly requestId?: string }): boolean {
+  return event.requestId !== undefined && call.requestId === event.requestId;
+}
+
+function dialled(state: AppState, id: CallId, result: Result<DialAccepted, DialFailure>, now: EpochMs): Step {
+  const calls = state.calls.map((call) => (call.id === id ? afterDial(call, result, now) : call));
+  return sendWishes({ ...state, calls }, now);
+}
+
+function afterDial(call: Call, result: Result<DialAccepted, DialFailure>, now: EpochMs): Call {
+  if (result.ok) {
+    const pbxId = call.pbxId ?? result.value.pbxId;
+    return { ...call, placed: 'yes', heardAt: now, ...(pbxId === undefined ? {} : { pbxId }) };
+  }
+  const { error, placed } = result.error;
+  // A report may have overtaken the answer: the PBX knows the call, so a lost answer changes nothing.
+  if (call.placed === 'yes' || call.state.phase !== 'requested') return call;
+  return placed === 'no'
+    ? endCall(call, 'failed', now, { placed: 'no', error })
+    : endCall(call, 'unknown', now, { placed: 'unknown', error, confirmed: false });
+}
+
+function hangUp(state: AppState, id: CallId, now: EpochMs): Step {
+  const call = state.calls.find((candidate) => candidate.id === id);
+  if (!call || !isLive(call) || call.hangUp?.step === 'sent') return quiet(state);
+  const isUnsent = call.state.phase === 'requested' && call.state.step === 'queued';
+  const next: Call = isUnsent
+    ? endCall(call, 'cancelled', now, { placed: 'no' })
+    : { ...call, hangUp: { step: 'wanted', at: now } };
+  return sendWishes({ ...state, calls: state.calls.map((candidate) => (candidate === call ? next : candidate)) }, now);
+}
+
+/** Hang-ups that could not be sent yet (no id, no connection) go out as soon as both are there. */
+function sendWishes(state: AppState, now: EpochMs): Step {
+  const { connection } = state;
+  if (connection.status !== 'online' || !connection.capabilities.hangUp) return quiet(state);
+  const effects: Effect[] = [];
+  const calls = state.calls.map((call): Call => {
+    if (!isLive(call) || call.hangUp?.step !== 'wanted' || call.pbxId === undefined) return call;
+    effects.push({ type: 'hang-up', id: call.id, pbxId: call.pbxId });
+    return { ...call, hangUp: { step: 'sent', at: now } };
+  });
+  return effects.length === 0 ? quiet(state) : { state: { ...state, calls }, effects };
+}
+
+function hungUp(state: AppState, id: CallId, result: Result<void, PbxError>, now: EpochMs): Step {
+  if (result.ok) return quiet(state);
+  const error = result.error;
+  const calls = state.calls.map(
+    (call): Call =>
+      call.id === id && isLive(call) && call.hangUp
+        ? { ...call, hangUp: { step: 'unconfirmed', at: now, error } }
+        : call,
+  );
+  return quiet({ ...state, calls });
+}
+
+function asSent(call: Call): Call {
+  return { ...call, state: { phase: 'requested', step: 'sent' }, placed: 'unknown' };
+}
+
+function intentOf(call: Call): DialIntent {
+  return {
+    id: call.id,
+    number: call.number,
+    dialled: call.dialled ?? call.number,
+    ...(call.ext === undefined ? {} : { ext: call.ext }),
+    ...(call.name === undefined ? {} : { name: call.name }),
+  };
+}
+
+function unconfirmed(call: Call): Call {
+  // Hang-ups in flight are wished again: "already gone" counts as success, so repeating one is safe.
+  const hangUp = call.hangUp?.step === 'sent' ? { hangUp: { ...call.hangUp, step: 'wanted' as const } } : {};
+  return isLive(call) ? { ...call, confirmed: false, ...hangUp } : call;
+}
+
+function guessEnded(calls: readonly Call[], now: EpochMs): readonly Call[] {
+  return calls.map((call) => endCall(call, 'unknown', now, { confirmed: false }));
+}

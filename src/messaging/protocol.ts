@@ -1,0 +1,159 @@
+import type { AccountValues, DialingRule } from '../core/account.ts';
+import type { CallId } from '../core/calls.ts';
+import type { PbxError } from '../core/connection.ts';
+import type { Result } from '../core/result.ts';
+import type { SiteRule } from '../core/site-rule.ts';
+
+interface Ask<Payload, Reply> {
+  readonly payload: Payload;
+  readonly reply: Reply;
+}
+
+/** What a content script may ask. No secret in, no secret out; tab, frame and host come from the sender's record. */
+export interface FromPage {
+  'page/settings': Ask<Empty, PageSettings>;
+  /** Answers once the intent is saved (or refused); how the call goes on is told by `page/call`. */
+  'call/dial': Ask<DialPayload, Result<CallId, DialRefusal>>;
+  /** Only for a call that the same frame began. */
+  'call/cancel': Ask<{ readonly requestId: string }, Result<void, DialRefusal>>;
+}
+
+/** What our own pages (popup, options, confirm) may ask besides. */
+export interface FromUi extends FromPage {
+  /** A number typed or chosen in our own surface: the deliberate act itself. */
+  'ui/dial': Ask<{ readonly text: string; readonly requestId: string }, Result<CallId, DialRefusal>>;
+  'call/hang-up': Ask<{ readonly id: CallId }, Result<void, PbxError>>;
+  'call/dismiss': Ask<{ readonly id: CallId }, void>;
+  /** Try to connect now; also the only way out of `blocked`. */
+  'connection/retry': Ask<Empty, void>;
+  /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `storage/account-test-item.ts`. */
+  'account/test': Ask<{ readonly vendor: string; readonly values: AccountValues }, AccountTest>;
+  /** Secrets go in and never come out. On failure: message keys by field key. */
+  'account/save': Ask<
+    { readonly vendor: string; readonly values: AccountValues },
+    Result<void, Readonly<Record<string, string>>>
+  >;
+  /** Ends the PBX session and removes account, secrets and our cookies. */
+  'account/remove': Ask<Empty, void>;
+  'settings/change': Ask<SettingsChange, void>;
+  /** `text` is a settings file. Nothing changes when it is refused. */
+  'settings/import': Ask<{ readonly text: string }, Result<void, ImportProblem>>;
+  /** The settings file as text, without secrets. */
+  'settings/export': Ask<Empty, string>;
+}
+
+/** What our background and our own pages may ask a content script. */
+export interface ToPage {
+  'page/numbers': Ask<Empty, PageNumbers>;
+  'page/settings-changed': Ask<PageSettings, void>;
+  /** How a call that this frame began stands. */
+  'page/call': Ask<PageCall, void>;
+}
+
+export type Empty = Readonly<Record<string, never>>;
+
+export interface PageSettings {
+  /** False: this site is switched off. */
+  readonly decorate: boolean;
+  /** ISO 3166-1 alpha-2, for numbers without `+` where the page gives no better evidence. */
+  readonly country: string;
+}
+
+export interface DialPayload {
+  /** E.164, or a short internal extension (2 to 6 digits). Nothing else is dialled for a page. */
+  readonly number: string;
+  readonly ext?: string;
+  /** Made at the click. */
+  readonly requestId: string;
+}
+
+/** Why nothing was dialled; the words are in `_locales` under `refused_<reason>`. */
+export interface DialRefusal {
+  readonly reason:
+    | 'no-account'
+    | 'not-a-number'
+    | 'site-off'
+    | 'already-calling'
+    | 'too-many'
+    | 'offline'
+    | 'unknown-request'
+    | 'not-our-call'
+    /** Risky: what a second, deliberate act outside the page will be asked for. */
+    | 'premium'
+    | 'shared-cost'
+    | 'satellite'
+    | 'unknown-type'
+    | 'foreign-first-time'
+    | 'feature-code'
+    | 'sip-uri'
+    | 'text-differs'
+    | 'internal';
+  /** For people who look closer; never a secret. */
+  readonly detail?: string;
+}
+
+export interface SettingsChange {
+  readonly country?: string;
+  readonly sites?: SiteRule;
+  readonly dialing?: DialingRule;
+}
+
+/** One step of "Test connection", in order. `skipped`: an earlier step failed, or this PBX has no such step. */
+export interface AccountTestStep {
+  readonly step: 'permission' | 'reach' | 'login' | 'live' | 'phone';
+  readonly outcome: 'running' | 'ok' | 'failed' | 'skipped';
+  readonly error?: PbxError;
+}
+
+export interface AccountTest {
+  readonly steps: readonly AccountTestStep[];
+  readonly outcome: 'running' | 'ok' | 'failed';
+}
+
+/** Where a settings file is wrong; `line` counts from 1 where the text is not JSON. */
+export interface ImportProblem {
+  readonly problem: 'not-json' | 'not-ours' | 'wrong-type' | 'unknown-vendor' | 'account-incomplete';
+  readonly line?: number;
+  /** Path of the wrong value, e.g. `sites.mode`. */
+  readonly path?: string;
+}
+
+/** Answer to `page/numbers`: numbers of one frame in document order, also those outside the view. */
+export interface PageNumbers {
+  /** False when the first pass over the page was not done within 5 s. */
+  readonly complete: boolean;
+  readonly numbers: readonly PageNumber[];
+}
+
+export interface PageNumber {
+  readonly e164?: string;
+  /** What would be dialled where that is no E.164: short extension, SIP URI. */
+  readonly dial?: string;
+  readonly ext?: string;
+  /** As it stands on the page. */
+  readonly text: string;
+  readonly source: 'text' | 'link' | 'field' | 'embed';
+  readonly kind: 'phone' | 'fax';
+  /** Other E.164 readings when the country is in doubt. */
+  readonly alternatives?: readonly string[];
+  /** Bounding box in CSS pixels of the frame's viewport. */
+  readonly rect: Box;
+  /** Of the call button, while it is drawn. */
+  readonly button?: Box;
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A call as the frame that began it may know it: no name, nothing of other calls. */
+export interface PageCall {
+  readonly requestId: string;
+  readonly phase: 'requested' | 'ringing' | 'talking' | 'held' | 'ended';
+  /** Plain words for the button's tooltip, in the user's language. */
+  readonly words: string;
+  readonly canCancel: boolean;
+}

@@ -1,0 +1,117 @@
+import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { CallId, EpochMs, PbxCall, PbxCallId } from '../core/calls.ts';
+import type { Capabilities, PbxError } from '../core/connection.ts';
+import type { Presence } from '../core/presence.ts';
+import type { Result } from '../core/result.ts';
+import type { DialAccepted, DialFailure } from '../core/update.ts';
+
+/** All a vendor must be: one file that translates between a PBX and our words, and nothing more. */
+export interface PbxAdapter {
+  /** Stable id, used in settings files, e.g. `vodia`. */
+  readonly id: string;
+  /** The vendor's own name, as shown. */
+  readonly label: string;
+  readonly fields: readonly AccountField[];
+  /** What is wrong with the values, by field key, as message keys; empty when they can be tried. Pure. */
+  check(account: AccountValues): Readonly<Record<string, string>>;
+  /** Host access and API permissions the account needs; pure, from what is known before the first login. */
+  needs(account: AccountValues): AccountNeeds;
+  /**
+   * One login attempt; retrying is the supervisor's job. `tell` says `lost` at most once, never before this resolves and never after
+   * `close`. Never throws; a refused login is a value with the secret nowhere in it.
+   */
+  connect(
+    account: AccountValues,
+    ports: PbxPorts,
+    tell: (news: PbxNews) => void,
+  ): Promise<Result<PbxSession, PbxError>>;
+}
+
+/** The steps of a connection, in the order they are shown by "Test connection". */
+export type ConnectStep = 'reach' | 'login' | 'live' | 'phone';
+
+export type PbxNews =
+  | { readonly type: 'report'; readonly report: PbxCall }
+  | { readonly type: 'presence'; readonly people: readonly Presence[] }
+  | { readonly type: 'lost'; readonly error: PbxError }
+  /** A step of `connect` is done; said during `connect` only. A failed `live` or `phone` step need not fail the connection. */
+  | { readonly type: 'step'; readonly step: ConnectStep; readonly result: Result<void, PbxError> };
+
+/** One call to place. `number` is what the PBX is told, already in the account's format. */
+export interface DialRequest {
+  readonly number: string;
+  readonly ref: CallId;
+  /** Plain text shown on the phone where the PBX can; at most 64 characters. */
+  readonly name?: string;
+}
+
+export interface PbxSession {
+  readonly capabilities: Capabilities;
+  /** Our own extension, where the PBX told it. */
+  readonly extension?: string;
+  /** Why the session works only in part (`live-refused`: calls can be placed, not followed). */
+  readonly limit?: PbxError;
+  /**
+   * Resolves when the PBX has accepted, not when someone answers. Sends at most one place request, whatever happens.
+   * `placed: 'unknown'` in a failure means the request may have arrived.
+   */
+  dial(request: DialRequest): Promise<Result<DialAccepted, DialFailure>>;
+  /** Resolves when the PBX took it; a call that is already gone is success. `unsupported` where the PBX cannot. */
+  hangUp(pbxId: PbxCallId): Promise<Result<void, PbxError>>;
+  /** The live calls of our own extension. `unsupported` where the PBX cannot say. */
+  listCalls(): Promise<Result<readonly PbxCall[], PbxError>>;
+  /** A question the PBX answers when the line is up: called every 15 to 20 s. A failure means the line is dead. */
+  beat(): Promise<Result<void, PbxError>>;
+  /** Ends the session at the PBX where that is ours alone; safe to call twice. */
+  close(): void;
+}
+
+/** The outside world as a vendor sees it. Nothing here throws; tests pass a simulator's ports. */
+export interface PbxPorts {
+  /** One HTTP request: redirects refused, 10 s limit, answers above 1 MB refused. Header names in the answer are lower case. */
+  request(request: PbxRequest): Promise<Result<PbxResponse, PbxError>>;
+  /** Resolves once the socket is open. `closed` is said once, after that only. */
+  openSocket(url: string, on: PbxSocketListener): Promise<Result<PbxSocket, PbxError>>;
+  /**
+   * Makes a session cookie travel with our own socket's handshake where the browser withholds it (Chrome, SameSite cookies), and puts
+   * the user's own cookie of that name back. Call it right around a login: `before` the login, then `adopt` after it.
+   */
+  ownCookie(url: string, name: string): Promise<OwnCookie>;
+  now(): EpochMs;
+  /** Runs the job once, later; answers with its own cancel. */
+  after(ms: number, job: () => void): () => void;
+}
+
+export interface PbxRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Send and keep the site's cookies. Off unless the PBX's login is a cookie. */
+  readonly cookies?: boolean;
+}
+
+export interface PbxResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface PbxSocketListener {
+  message(text: string): void;
+  closed(code: number, reason: string): void;
+}
+
+export interface PbxSocket {
+  /** False when the socket is no longer open: nothing left the browser. */
+  send(text: string): boolean;
+  close(): void;
+}
+
+/** See {@link PbxPorts.ownCookie}. */
+export interface OwnCookie {
+  /** After the login: keeps the session (or `value`, where the PBX tells it in the body) for ourselves. */
+  adopt(value?: string): Promise<void>;
+  /** Removes what `adopt` kept. Safe to call twice. */
+  drop(): Promise<void>;
+}

@@ -1,0 +1,9 @@
+import type { PbxAdapter } from './adapter.ts';
+
+/** Every PBX we know, in the order the options page offers them. */
+export const ADAPTERS: readonly PbxAdapter[] = [];
+
+/** The adapter with this id, or undefined. */
+export function findAdapter(id: string): PbxAdapter | undefined {
+  return ADAPTERS.find((adapter) => adapter.id === id);
+}

@@ -1,0 +1,83 @@
+import type { AccountValues, DialingRule } from '../core/account.ts';
+import { EVERYWHERE, type SiteRule } from '../core/site-rule.ts';
+
+export interface Account {
+  readonly vendor: string;
+  /** Everything but the secrets, which live in `secrets.ts`. */
+  readonly values: AccountValues;
+}
+
+/** All that is remembered between browser starts, but for secrets. */
+export interface Settings {
+  readonly version: 1;
+  readonly account?: Account;
+  /** ISO 3166-1 alpha-2, for numbers without `+`. */
+  readonly country: string;
+  readonly sites: SiteRule;
+  readonly dialing: DialingRule;
+  /** What a newer version or another tool wrote and we do not know: kept as it is. */
+  readonly unknown: Readonly<Record<string, unknown>>;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  version: 1,
+  country: 'US',
+  sites: EVERYWHERE,
+  dialing: { numberFormat: 'e164', outsideLine: '' },
+  unknown: {},
+};
+
+const KNOWN_KEYS = new Set(['version', 'account', 'country', 'sites', 'dialing', 'unknown']);
+
+/** Any stored value of any age → today's settings. Pure; never throws; what cannot be read becomes its default. */
+export function readSettings(stored: unknown): Settings {
+  const record = asRecord(stored);
+  const account = readAccount(record.account);
+  return {
+    version: 1,
+    ...(account ? { account } : {}),
+    country: readCountry(record.country) ?? DEFAULT_SETTINGS.country,
+    sites: readSites(record.sites) ?? DEFAULT_SETTINGS.sites,
+    dialing: readDialing(record.dialing),
+    unknown: { ...asRecord(record.unknown), ...pickUnknown(record) },
+  };
+}
+
+/** ISO country code in upper case, or undefined when it is not two letters. */
+export function readCountry(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[a-z]{2}$/i.test(value) ? value.toUpperCase() : undefined;
+}
+
+/** A site rule, or undefined when the mode is not one of ours. */
+export function readSites(value: unknown): SiteRule | undefined {
+  const { mode, hosts } = asRecord(value);
+  if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return undefined;
+  return { mode, hosts: Array.isArray(hosts) ? hosts.filter((host): host is string => typeof host === 'string') : [] };
+}
+
+/** A plain object's entries, or none: strangers' data is read piece by piece. */
+export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function readAccount(value: unknown): Account | undefined {
+  const { vendor, values } = asRecord(value);
+  if (typeof vendor !== 'string' || vendor === '') return undefined;
+  const entries = Object.entries(asRecord(values)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return { vendor, values: Object.fromEntries(entries) };
+}
+
+function readDialing(value: unknown): DialingRule {
+  const { numberFormat, outsideLine } = asRecord(value);
+  const isKnown = numberFormat === 'e164' || numberFormat === 'digits' || numberFormat === 'national';
+  return {
+    numberFormat: isKnown ? numberFormat : DEFAULT_SETTINGS.dialing.numberFormat,
+    outsideLine: typeof outsideLine === 'string' && /^[0-9*#]{0,6}$/.test(outsideLine) ? outsideLine : '',
+  };
+}
+
+function pickUnknown(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => !KNOWN_KEYS.has(key)));
+}

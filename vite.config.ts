@@ -1,0 +1,50 @@
+import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
+import preact from '@preact/preset-vite';
+import { build, defineConfig, type Plugin } from 'vite';
+import base from './manifest.json' with { type: 'json' };
+
+/** What the two stores want differs in a few keys; everything else comes from one manifest. */
+function manifestFor(target: 'chrome' | 'firefox'): ManifestV3Export {
+  const { browser_specific_settings, minimum_chrome_version, background, externally_connectable, ...rest } = base;
+  const { service_worker, scripts, type } = background;
+  const own =
+    target === 'chrome'
+      ? { minimum_chrome_version, externally_connectable, background: { service_worker, type } }
+      : { browser_specific_settings, background: { scripts, type } };
+  return { ...rest, ...own } as unknown as ManifestV3Export;
+}
+
+/**
+ * Builds the content script in a run of its own: one self-contained file, registered at run time. CRXJS would serve it to pages as a
+ * web-accessible resource, by which any page could tell that PageDial is installed.
+ */
+function contentScript(outDir: string): Plugin {
+  return {
+    name: 'pagedial:content-script',
+    apply: 'build',
+    async closeBundle() {
+      await build({
+        configFile: false,
+        logLevel: 'warn',
+        publicDir: false,
+        define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+        build: {
+          outDir,
+          emptyOutDir: false,
+          target: 'es2022',
+          lib: { entry: 'src/content/main.ts', formats: ['iife'], name: 'pagedial', fileName: () => 'content.js' },
+        },
+      });
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => {
+  const target = mode === 'firefox' ? 'firefox' : 'chrome';
+  const outDir = `dist/${target}`;
+  return {
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+    plugins: [preact(), crx({ manifest: manifestFor(target), browser: target }), contentScript(outDir)],
+    build: { outDir, emptyOutDir: true, modulePreload: false, target: 'es2022' },
+  };
+});
