@@ -1,4 +1,5 @@
 import type { AccountValues, DialingRule } from '../core/account.ts';
+import type { AccountTest } from '../core/account-test.ts';
 import type { CallId } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Result } from '../core/result.ts';
@@ -26,7 +27,7 @@ export interface FromUi extends FromPage {
   'call/dismiss': Ask<{ readonly id: CallId }, void>;
   /** Try to connect now; also the only way out of `blocked`. */
   'connection/retry': Ask<Empty, void>;
-  /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `storage/account-test-item.ts`. */
+  /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
   'account/test': Ask<{ readonly vendor: string; readonly values: AccountValues }, AccountTest>;
   /** Secrets go in and never come out. On failure: message keys by field key. */
   'account/save': Ask<
@@ -96,18 +97,6 @@ export interface SettingsChange {
   readonly country?: string;
   readonly sites?: SiteRule;
   readonly dialing?: DialingRule;
-}
-
-/** One step of "Test connection", in order. `skipped`: an earlier step failed, or this PBX has no such step. */
-export interface AccountTestStep {
-  readonly step: 'permission' | 'reach' | 'login' | 'live' | 'phone';
-  readonly outcome: 'running' | 'ok' | 'failed' | 'skipped';
-  readonly error?: PbxError;
-}
-
-export interface AccountTest {
-  readonly steps: readonly AccountTestStep[];
-  readonly outcome: 'running' | 'ok' | 'failed';
 }
 
 /** Where a settings file is wrong; `line` counts from 1 where the text is not JSON. */

@@ -1,7 +1,7 @@
 import { browser } from '../browser.ts';
+import type { AccountTest } from '../core/account-test.ts';
 import type { AppState } from '../core/update.ts';
 import { INITIAL } from '../core/update.ts';
-import type { AccountTest } from '../messaging/protocol.ts';
 
 /** One typed value in `storage.session`: memory only, hidden from content scripts, outlives the background's sleep. */
 export interface SessionItem<T> {
