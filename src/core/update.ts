@@ -177,14 +177,10 @@ export function findRepeat(
 }
 
 function callDeadlines(call: Call, connection: Connection): readonly EpochMs[] {
-  const times: EpochMs[] = [];
-  if (call.state.phase === 'requested') {
-    const wait =
-      call.state.step === 'queued' ? QUEUE_LIMIT_MS : isBlind(call, connection) ? BLIND_CALL_MS : CONFIRM_WITHIN_MS;
-    times.push(call.startedAt + wait);
-  }
-  if (isLive(call) && call.hangUp?.step === 'sent') times.push(call.hangUp.at + HANG_UP_WITHIN_MS);
-  return times;
+  if (isLive(call) && call.hangUp?.step === 'sent') return [call.hangUp.at + HANG_UP_WITHIN_MS];
+  if (call.state.phase !== 'requested') return [];
+  if (call.state.step === 'queued') return [call.startedAt + QUEUE_LIMIT_MS];
+  return [call.startedAt + (isBlind(call, connection) ? BLIND_CALL_MS : CONFIRM_WITHIN_MS)];
 }
 
 /** The PBX took the call and can hang it up, but never says how it stands: it stays in sight so that it can be hung up. */
@@ -272,13 +268,12 @@ function tick(state: AppState, now: EpochMs): Step {
 
 function afterDeadlines(call: Call, connection: Connection, now: EpochMs): Call {
   if (callDeadlines(call, connection).every((time) => time > now)) return call;
+  if (call.hangUp?.step === 'sent') return { ...call, hangUp: { step: 'unconfirmed', at: now } };
   if (call.state.phase === 'requested' && call.state.step === 'queued') {
     return endCall(call, 'failed', now, { placed: 'no' });
   }
-  if (call.state.phase === 'requested' && call.hangUp?.step !== 'sent') {
-    return endCall(call, 'unknown', now, { placed: call.placed === 'yes' ? 'yes' : 'unknown', confirmed: false });
-  }
-  return { ...call, hangUp: { step: 'unconfirmed', at: now } };
+  const placed = call.placed === 'yes' ? 'yes' : 'unknown';
+  return endCall(call, 'unknown', now, { placed, confirmed: false });
 }
 
 function opened(state: AppState, event: Extract<AppEvent, { type: 'opened' }>, now: EpochMs): Step {
