@@ -416,7 +416,7 @@ function hungUp(state: AppState, id: CallId, result: Result<void, PbxError>, now
   const error = result.error;
   const calls = state.calls.map(
     (call): Call =>
-      call.id === id && isLive(call) && call.hangUp
+      call.id === id && isLive(call) && call.hangUp?.step === 'sent'
         ? { ...call, hangUp: { step: 'unconfirmed', at: now, error } }
         : call,
   );
