@@ -45,6 +45,8 @@ interface Line {
   session?: PbxSession;
   /** News that came before the list of live calls: told after it, in order. Undefined once told. */
   early: PbxNews[] | undefined;
+  /** A sign of life was asked for and has not come yet. */
+  isAsked: boolean;
 }
 
 const CLOSED: PbxError = { kind: 'closed', detail: '' };
@@ -55,12 +57,11 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   let line: Line | undefined;
   let hasCall = false;
   let beatenAt = 0;
-  let isBeating = false;
   let cancelBeat = () => {};
 
   function open(): void {
     close();
-    const own: Line = { early: [] };
+    const own: Line = { early: [], isAsked: false };
     line = own;
     void connect(own);
   }
@@ -78,7 +79,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       if (session.ok) end(session.value);
       return;
     }
-    if (!session.ok) return lose(own, session.error);
+    if (!session.ok) {
+      lose(own, session.error);
+      return;
+    }
     own.session = session.value;
     scheduleBeat(own, clock.now());
     const alive = await listAlive(session.value);
@@ -111,10 +115,9 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   }
 
   function hear(own: Line, news: PbxNews): void {
-    if (line !== own) return;
-    if (news.type === 'lost') return lose(own, news.error);
-    if (news.type === 'step') return;
-    if (own.early) own.early.push(news);
+    if (line !== own || news.type === 'step') return;
+    if (news.type === 'lost') lose(own, news.error);
+    else if (own.early) own.early.push(news);
     else dispatch(news, () => line === own);
   }
 
@@ -131,7 +134,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 
   async function hangUp(id: string, pbxId: PbxCallId): Promise<void> {
     const session = line?.session;
-    const result = session ? await session.hangUp(pbxId).catch(() => fail(CLOSED)) : fail(CLOSED);
+    const result = session ? await settled(() => session.hangUp(pbxId)) : fail(CLOSED);
     dispatch({ type: 'hung-up', id, result });
   }
 
@@ -146,10 +149,15 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     if (line !== own || !own.session) return;
     parts.stayAwake();
     scheduleBeat(own, clock.now());
-    if (isBeating) return;
-    isBeating = true;
-    const result = await within(own.session.beat(), BEAT_WITHIN_MS, clock);
-    isBeating = false;
+    if (own.isAsked) return;
+    own.isAsked = true;
+    const { session } = own;
+    const result = await within(
+      settled(() => session.beat()),
+      BEAT_WITHIN_MS,
+      clock,
+    );
+    own.isAsked = false;
     if (!result.ok && !isAlive(result.error)) lose(own, result.error);
   }
 
@@ -198,7 +206,7 @@ async function place(session: PbxSession | undefined, intent: DialIntent): Promi
 
 async function listAlive(session: PbxSession): Promise<readonly PbxCall[] | undefined> {
   if (!session.capabilities.listCalls) return undefined;
-  const listed = await session.listCalls().catch(() => fail(CLOSED));
+  const listed = await settled(() => session.listCalls());
   return listed.ok ? listed.value : undefined;
 }
 
@@ -210,14 +218,22 @@ function end(session: PbxSession | undefined): void {
   }
 }
 
-/** The answer, or a failure when it does not come in time or the adapter throws. */
+/** The adapter's answer; what it throws is a failure. */
+async function settled<T>(question: () => Promise<Result<T, PbxError>>): Promise<Result<T, PbxError>> {
+  try {
+    return await question();
+  } catch {
+    return fail(CLOSED);
+  }
+}
+
+/** The answer, or a failure when it does not come in time. */
 function within(answer: Promise<Result<void, PbxError>>, ms: number, clock: Clock): Promise<Result<void, PbxError>> {
   return new Promise((resolve) => {
     const cancel = clock.after(ms, () => resolve(fail({ kind: 'timeout', afterMs: ms })));
-    const settle = (result: Result<void, PbxError>) => {
+    void answer.then((result) => {
       cancel();
       resolve(result);
-    };
-    answer.then(settle, () => settle(fail(CLOSED)));
+    });
   });
 }
