@@ -358,7 +358,9 @@ function dialled(state: AppState, id: CallId, result: Result<DialAccepted, DialF
 function withoutTwin(calls: readonly Call[], id: CallId): readonly Call[] {
   const own = calls.find((call) => call.id === id);
   if (own?.pbxId === undefined) return calls;
-  const twin = calls.find((call) => call !== own && call.pbxId === own.pbxId && call.startedAt >= own.startedAt);
+  // What ended before we dialled had the same id by chance: PBXs use ids again.
+  const isSame = (call: Call) => call.pbxId === own.pbxId && (isLive(call) || call.startedAt >= own.startedAt);
+  const twin = calls.find((call) => call !== own && isSame(call));
   if (!twin || (!isLive(own) && own.confirmed)) return calls;
   const { hangUp: wish, ...rest } = own;
   const hangUp = twin.hangUp ?? wish;
