@@ -1,1 +1,241 @@
-export {};
+import { browser } from '../browser.ts';
+import type { PbxError } from '../core/connection.ts';
+import { isSiteEnabled } from '../core/site-rule.ts';
+import type { AppEvent, AppState } from '../core/update.ts';
+import type { SettingsChange } from '../messaging/protocol.ts';
+import { findAdapter } from '../pbx/registry.ts';
+import { knownCountriesItem, refusedLoginItem } from '../storage/local-items.ts';
+import { createVault } from '../storage/secrets.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
+import { settingsItem } from '../storage/settings-item.ts';
+import { accountTestItem, framesItem, stateItem, troubleItem } from '../storage/state-item.ts';
+import { indexedDbStore, sessionSecrets } from '../storage/vault-store.ts';
+import { testAccount } from './account-test.ts';
+import { createAccounts, findMissing } from './accounts.ts';
+import { badgeOf, drawBadge } from './badge.ts';
+import { callWords } from './call-words.ts';
+import { SYSTEM_CLOCK } from './clock.ts';
+import { injectIntoOpenTabs, registerContent } from './content-registration.ts';
+import { createDialing } from './dialing.ts';
+import { createFrames } from './frames.ts';
+import { createHandlers } from './handlers.ts';
+import { hasHostAccess } from './host-access.ts';
+import { createKeeper } from './keeper.ts';
+import { dropOwnCookies, ownCookie } from './own-cookie.ts';
+import { createPageNews } from './page-news.ts';
+import { createPbxPorts } from './pbx-ports.ts';
+import { createRouter } from './router.ts';
+import { createSupervisor } from './supervisor.ts';
+import { createTroubles } from './troubles.ts';
+
+type LockableArea = typeof browser.storage.local & {
+  setAccessLevel?(level: { readonly accessLevel: 'TRUSTED_CONTEXTS' }): Promise<void>;
+};
+
+// The composition root. Everything down to the listeners runs on the first tick: a background that is woken by an event gets that event
+// only if the listener is there by then. What needs stored state waits for `started`.
+
+const ALARM = 'tick';
+/** The shortest period the browsers allow; it restarts a background that died with work to do. */
+const ALARM_MINUTES = 0.5;
+
+const troubles = createTroubles(async (list) => {
+  draw(keeper.current());
+  await troubleItem.write(list);
+});
+
+const ports = createPbxPorts({ mayReach: hasHostAccess, ownCookie });
+
+const supervisor = createSupervisor({
+  clock: SYSTEM_CLOCK,
+  ports,
+  account: () => accounts.ready(),
+  random: () => Math.random(),
+  dispatch: (event, isStill = () => true) =>
+    void keeper
+      .decide(() => ({ answer: undefined, ...(isStill() ? { event } : {}) }))
+      .catch((error: unknown) => console.error('PageDial: news dropped', error instanceof Error ? error.name : '')),
+  stayAwake: () => void browser.runtime.getPlatformInfo().catch(() => {}),
+});
+
+const keeper = createKeeper({
+  clock: SYSTEM_CLOCK,
+  load: () => stateItem.read(),
+  save: (state) => stateItem.write(state),
+  run: (effect) => supervisor.run(effect),
+  onState: show,
+  onSaving: (works) => troubles.set('state-not-saved', !works),
+});
+
+const accounts = createAccounts({
+  vault: createVault(indexedDbStore(), sessionSecrets),
+  findAdapter,
+  readSettings: () => settingsItem.read(),
+  writeSettings: (settings) => settingsItem.write(settings),
+  async onAccount(hasAccount) {
+    await keepAlarm(hasAccount);
+    await keeper.dispatch({ type: 'account-changed', hasAccount });
+  },
+  onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
+  dropCookies: dropOwnCookies,
+});
+
+const frames = createFrames({
+  load: () => framesItem.read(),
+  save: (known) => framesItem.write(known),
+  send: ({ tabId, frameId }, message) => browser.tabs.sendMessage(tabId, message, { frameId }),
+});
+
+const tellPages = createPageNews({
+  words: (call) => browser.i18n.getMessage(callWords(call)),
+  send: ({ tabId, frameId }, payload) =>
+    // The page may be gone; the call is not.
+    void browser.tabs.sendMessage(tabId, { type: 'page/call', payload }, { frameId }).catch(() => {}),
+});
+
+const dialing = createDialing({
+  keeper,
+  settings: readSettings,
+  knownCountries: () => knownCountriesItem.read(),
+  async rememberCountry(country) {
+    const known = await knownCountriesItem.read();
+    if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
+  },
+  isOnline: () => navigator.onLine,
+  newId: () => crypto.randomUUID(),
+});
+
+let remembered: PbxError | undefined;
+let markStarted = () => {};
+const started = new Promise<void>((resolve) => {
+  markStarted = resolve;
+});
+
+const answer = createRouter(
+  { id: browser.runtime.id, origin: browser.runtime.getURL('').replace(/\/$/, '') },
+  createHandlers({
+    keeper,
+    dialing,
+    accounts,
+    frames,
+    started,
+    settings: readSettings,
+    changeSettings,
+    async test({ adapter, values }) {
+      const test = await testAccount(adapter, values, {
+        clock: SYSTEM_CLOCK,
+        ports,
+        findMissing: (needs) => findMissing(needs, (asked) => browser.permissions.contains(asked)),
+        publish: (progress) => accountTestItem.write(progress),
+      });
+      // Where both share one login at the PBX, the end of the test may have ended the live session as well.
+      supervisor.beatNow();
+      return test;
+    },
+  }),
+);
+
+// `as`: the polyfill's types allow no listener that answers some messages only, which is what one must be.
+browser.runtime.onMessage.addListener(answer as Parameters<typeof browser.runtime.onMessage.addListener>[0]);
+browser.runtime.onStartup.addListener(() => {});
+browser.runtime.onInstalled.addListener(({ reason }) => {
+  if (reason === 'install') void browser.runtime.openOptionsPage().catch(() => {});
+  if (reason === 'install' || reason === 'update') {
+    void registerContent()
+      .then(() => injectIntoOpenTabs())
+      .catch(() => {});
+  }
+});
+browser.alarms.onAlarm.addListener(({ name }) => {
+  if (name === ALARM) later({ type: 'tick' });
+});
+browser.permissions.onAdded.addListener(({ origins = [] }) => void onGranted(origins).catch(() => {}));
+browser.permissions.onRemoved.addListener(() => void onTakenAway().catch(() => {}));
+browser.tabs.onRemoved.addListener((tabId) => void frames.forgetTab(tabId));
+self.addEventListener('online', () => later({ type: 'nudge' }));
+
+void start().finally(markStarted);
+
+async function start(): Promise<void> {
+  // Chrome only; Firefox has no such lock, which is why secrets are not in this area at all.
+  const local = browser.storage.local as LockableArea;
+  void local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' }).catch(() => {});
+  void registerContent().catch(() => {});
+  const hasAccount = (await readSettings()).account !== undefined;
+  await keepAlarm(hasAccount).catch(() => {});
+  const blockedBy = await refusedLoginItem.read().catch(() => undefined);
+  remembered = blockedBy;
+  await keeper.dispatch({ type: 'woke', hasAccount, ...(blockedBy === undefined ? {} : { blockedBy }) });
+}
+
+/** After `started`, so that nothing overtakes `woke`. */
+function later(event: AppEvent): void {
+  void started.then(() => keeper.dispatch(event));
+}
+
+async function readSettings(): Promise<Settings> {
+  try {
+    const settings = await settingsItem.read();
+    troubles.set('settings-not-read', false);
+    return settings;
+  } catch {
+    troubles.set('settings-not-read', true);
+    return DEFAULT_SETTINGS;
+  }
+}
+
+async function changeSettings(change: SettingsChange): Promise<void> {
+  if (Object.keys(change).length > 0) await settingsItem.write({ ...(await settingsItem.read()), ...change });
+  await tellSettings();
+}
+
+/** Every frame gets the settings of its own site; where access was taken away, that is the end of it. */
+async function tellSettings(): Promise<void> {
+  const { sites, country } = await readSettings();
+  await frames.tell(async ({ host, url }) => {
+    const address = new URL(url);
+    const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
+    return { type: 'page/settings-changed', payload: { decorate: mayStay && isSiteEnabled(sites, host), country } };
+  });
+}
+
+async function onGranted(origins: readonly string[]): Promise<void> {
+  await registerContent();
+  await injectIntoOpenTabs(origins);
+  await started;
+  const { connection } = keeper.current();
+  if (connection.status === 'blocked' && connection.error.kind === 'permission-missing') {
+    later({ type: 'retry', hasAccount: (await readSettings()).account !== undefined });
+  }
+}
+
+async function onTakenAway(): Promise<void> {
+  await registerContent();
+  await tellSettings();
+}
+
+async function keepAlarm(isWanted: boolean): Promise<void> {
+  const there = await browser.alarms.get(ALARM);
+  // Creating it anew at each start would put its next time off, for ever if starts come often enough.
+  if (isWanted && !there) browser.alarms.create(ALARM, { periodInMinutes: ALARM_MINUTES });
+  if (!isWanted && there) await browser.alarms.clear(ALARM);
+}
+
+function show(state: AppState): void {
+  supervisor.onState(state);
+  tellPages(state);
+  draw(state);
+  rememberRefusal(state);
+}
+
+function draw(state: AppState): void {
+  void drawBadge(badgeOf(state, troubles.list(), SYSTEM_CLOCK.now()));
+}
+
+/** A refusal outlives the browser, so that a new start is not a new try. */
+function rememberRefusal({ connection }: AppState): void {
+  const refusal = connection.status === 'blocked' ? connection.error : undefined;
+  if (refusal?.kind === remembered?.kind) return;
+  remembered = refusal;
+  void refusedLoginItem.write(refusal).catch(() => {});
+}

@@ -76,6 +76,8 @@ export type Connection =
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** A PBX may ask for patience, but not for more than this. */
+const LONGEST_ASKED_MS = 5 * 60_000;
 /** A connection that held this long was good: the next failure starts counting from one. */
 export const HEALTHY_AFTER_MS = 60_000;
 /** An attempt to connect that says nothing for this long has failed. */
@@ -107,7 +109,7 @@ export function afterFailure(before: Connection, error: PbxError, now: EpochMs, 
   if (needsUser(error)) return { status: 'blocked', error };
   const attempt = failedAttempts(before, now) + 1;
   const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
-  const asked = error.kind === 'rate-limited' ? error.retryAfterMs : 0;
+  const asked = error.kind === 'rate-limited' ? Math.min(error.retryAfterMs, LONGEST_ASKED_MS) : 0;
   const wait = Math.max(FIRST_RETRY_MS + Math.floor(jitter * (longest - FIRST_RETRY_MS)), asked);
   return { status: 'waiting', attempt, retryAt: now + wait, error };
 }

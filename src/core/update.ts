@@ -47,13 +47,18 @@ export interface DialAccepted {
 }
 
 export type AppEvent =
-  /** The background started (again); whatever was under way in the old one is gone. */
-  | { readonly type: 'woke'; readonly hasAccount: boolean }
+  /**
+   * The background started (again); whatever was under way in the old one is gone. `blockedBy`: the PBX refused this account before
+   * the browser was closed, so it is not asked again until the user acts.
+   */
+  | { readonly type: 'woke'; readonly hasAccount: boolean; readonly blockedBy?: PbxError }
   | { readonly type: 'account-changed'; readonly hasAccount: boolean }
   /** A deadline may have passed (timer or the 30 s alarm). */
   | { readonly type: 'tick' }
   /** Network back, machine awake, popup opened: try at once if we were only waiting. */
   | { readonly type: 'nudge' }
+  /** The user asks to connect now, or gave what was missing: the only way out of `blocked` without a new account. */
+  | { readonly type: 'retry'; readonly hasAccount: boolean }
   | {
       readonly type: 'opened';
       readonly capabilities: Capabilities;
@@ -69,7 +74,7 @@ export type AppEvent =
   | { readonly type: 'dialled'; readonly id: CallId; readonly result: Result<DialAccepted, DialFailure> }
   | { readonly type: 'hang-up'; readonly id: CallId }
   | { readonly type: 'hung-up'; readonly id: CallId; readonly result: Result<void, PbxError> }
-  /** The user takes an ended call off the list. */
+  /** The user takes a call off the list that has ended, or that nobody can say anything about any more. */
   | { readonly type: 'dismiss'; readonly id: CallId };
 
 /** Work the core asks the shell to do. */
@@ -89,6 +94,12 @@ export const INITIAL: AppState = { connection: { status: 'off' }, calls: [], peo
 
 /** A session that can only place calls is opened anew after this long, in case the live connection works again. */
 export const LIMITED_RETRY_MS = 60_000;
+/** The same number asked for again within this time is the same call: a double click, two tabs, a key held down. */
+export const REPEAT_WITHIN_MS = 3_000;
+/** How long a call stays in sight that can be hung up but not followed: the PBX never says that it ended. */
+export const BLIND_CALL_MS = 30 * 60_000;
+/** A time to try again that is further away than this was made by another clock. */
+const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
  * The one place where anything changes: every policy about calls and the connection. Pure.
@@ -97,13 +108,17 @@ export const LIMITED_RETRY_MS = 60_000;
 export function update(state: AppState, event: AppEvent, now: EpochMs): Step {
   switch (event.type) {
     case 'woke':
-      return woke(state, event.hasAccount, now);
+      return woke(state, event, now);
     case 'account-changed':
       return accountChanged(state, event.hasAccount, now);
     case 'tick':
       return tick(state, now);
     case 'nudge':
-      return state.connection.status === 'waiting' ? connect(state, now) : quiet(state);
+      return state.connection.status === 'waiting' && state.connection.error.kind !== 'rate-limited'
+        ? connect(state, now)
+        : quiet(state);
+    case 'retry':
+      return retry(state, event.hasAccount, now);
     case 'opened':
       return opened(state, event, now);
     case 'lost':
@@ -121,7 +136,10 @@ export function update(state: AppState, event: AppEvent, now: EpochMs): Step {
     case 'hung-up':
       return hungUp(state, event.id, event.result, now);
     case 'dismiss':
-      return quiet({ ...state, calls: state.calls.filter((call) => call.id !== event.id || isLive(call)) });
+      return quiet({
+        ...state,
+        calls: state.calls.filter((call) => call.id !== event.id || (isLive(call) && call.confirmed)),
+      });
     default:
       return unreachable(event);
   }
@@ -129,21 +147,51 @@ export function update(state: AppState, event: AppEvent, now: EpochMs): Step {
 
 /** When `tick` has to come next at the latest; undefined when nothing waits for a time. */
 export function nextDeadline(state: AppState): EpochMs | undefined {
-  const times: EpochMs[] = state.calls.flatMap((call) => callDeadlines(call));
   const { connection } = state;
+  const times: EpochMs[] = state.calls.flatMap((call) => callDeadlines(call, connection));
   if (connection.status === 'waiting') times.push(connection.retryAt);
   if (connection.status === 'connecting') times.push(connection.since + CONNECT_WITHIN_MS);
-  if (connection.status === 'online' && connection.limit) times.push(connection.since + LIMITED_RETRY_MS);
+  if (mayWiden(state) && connection.status === 'online') times.push(connection.since + LIMITED_RETRY_MS);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-function callDeadlines(call: Call): readonly EpochMs[] {
-  const times: EpochMs[] = [];
-  if (call.state.phase === 'requested' && call.pbxId === undefined) {
-    times.push(call.startedAt + (call.state.step === 'queued' ? QUEUE_LIMIT_MS : CONFIRM_WITHIN_MS));
-  }
-  if (isLive(call) && call.hangUp?.step === 'sent') times.push(call.hangUp.at + HANG_UP_WITHIN_MS);
-  return times;
+/**
+ * The call that a request to dial means, when it is one we have: the same request, or the same number moments ago from anywhere. What
+ * was certainly not placed does not count, so that the user may try again at once.
+ */
+export function findRepeat(
+  state: AppState,
+  wanted: { readonly number: string; readonly requestId?: string },
+  now: EpochMs,
+): Call | undefined {
+  return (
+    state.calls.find((call) => call.requestId !== undefined && call.requestId === wanted.requestId) ??
+    state.calls.find(
+      (call) =>
+        call.direction === 'outgoing' &&
+        call.number === wanted.number &&
+        Math.abs(now - call.startedAt) < REPEAT_WITHIN_MS &&
+        (isLive(call) || call.placed !== 'no'),
+    )
+  );
+}
+
+function callDeadlines(call: Call, connection: Connection): readonly EpochMs[] {
+  if (isLive(call) && call.hangUp?.step === 'sent') return [call.hangUp.at + HANG_UP_WITHIN_MS];
+  if (call.state.phase !== 'requested') return [];
+  if (call.state.step === 'queued') return [call.startedAt + QUEUE_LIMIT_MS];
+  return [call.startedAt + (isBlind(call, connection) ? BLIND_CALL_MS : CONFIRM_WITHIN_MS)];
+}
+
+/** The PBX took the call and can hang it up, but never says how it stands: it stays in sight so that it can be hung up. */
+function isBlind(call: Call, connection: Connection): boolean {
+  if (call.pbxId === undefined || connection.status !== 'online') return false;
+  return !connection.capabilities.liveState && connection.capabilities.hangUp;
+}
+
+/** A session that works only in part may be opened anew, but never under a live call. */
+function mayWiden({ connection, calls }: AppState): boolean {
+  return connection.status === 'online' && connection.limit !== undefined && !calls.some(isLive);
 }
 
 function quiet(state: AppState): Step {
@@ -151,22 +199,42 @@ function quiet(state: AppState): Step {
 }
 
 function connect(state: AppState, now: EpochMs): Step {
-  const attempt = state.connection.status === 'waiting' ? state.connection.attempt : 0;
+  const { connection } = state;
+  const attempt = connection.status === 'waiting' || connection.status === 'connecting' ? connection.attempt : 0;
   return {
     state: { ...state, connection: { status: 'connecting', attempt, since: now } },
     effects: [{ type: 'open' }],
   };
 }
 
-function woke(state: AppState, hasAccount: boolean, now: EpochMs): Step {
+function woke(state: AppState, event: Extract<AppEvent, { type: 'woke' }>, now: EpochMs): Step {
   // The old background is gone and with it what waited in its memory: an unsent request is never sent later by itself.
   const calls = prune(state.calls, now).map((call) =>
     call.state.phase === 'requested' && call.state.step === 'queued'
       ? endCall(call, 'failed', now, { placed: 'no' })
       : unconfirmed(call),
   );
-  if (!hasAccount) return quiet({ ...state, calls: guessEnded(calls, now), connection: { status: 'off' } });
-  return connect({ ...state, calls, connection: { status: 'off' } }, now);
+  const next = { ...state, calls };
+  if (!event.hasAccount) return quiet({ ...next, calls: guessEnded(calls, now), connection: { status: 'off' } });
+  const { connection } = next;
+  const blockedBy = connection.status === 'blocked' ? connection.error : event.blockedBy;
+  // Waking up is nobody's act: a background that starts every 30 s must not repeat a wrong password until the account is locked.
+  if (blockedBy && blockedBy.kind !== 'permission-missing') {
+    return quiet({ ...next, connection: { status: 'blocked', error: blockedBy } });
+  }
+  if (connection.status === 'waiting' && !isDue(connection.retryAt, now)) return quiet(next);
+  const isRetry = connection.status === 'waiting' || connection.status === 'connecting';
+  return connect(isRetry ? next : { ...next, connection: { status: 'off' } }, now);
+}
+
+function retry(state: AppState, hasAccount: boolean, now: EpochMs): Step {
+  const { status } = state.connection;
+  if (status === 'online' || status === 'connecting' || !hasAccount) return quiet(state);
+  return connect({ ...state, connection: { status: 'off' } }, now);
+}
+
+function isDue(at: EpochMs, now: EpochMs): boolean {
+  return at <= now || at - now > LONGEST_WAIT_MS;
 }
 
 function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Step {
@@ -179,34 +247,33 @@ function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Ste
 }
 
 function tick(state: AppState, now: EpochMs): Step {
-  const calls = prune(state.calls, now).map((call) => afterDeadlines(call, now));
+  const calls = prune(state.calls, now).map((call) => afterDeadlines(call, state.connection, now));
   const next: AppState =
     calls.every((call, index) => call === state.calls[index]) && calls.length === state.calls.length
       ? state
       : { ...state, calls };
   const { connection } = next;
-  if (connection.status === 'waiting' && connection.retryAt <= now) return connect(next, now);
+  if (connection.status === 'waiting' && isDue(connection.retryAt, now)) return connect(next, now);
   if (connection.status === 'connecting' && connection.since + CONNECT_WITHIN_MS <= now) {
     const error: PbxError = { kind: 'timeout', afterMs: CONNECT_WITHIN_MS };
     const failed = lost(next, error, 0.5, now);
     return { state: failed.state, effects: [{ type: 'close' }, ...failed.effects] };
   }
-  const mayWiden = connection.status === 'online' && connection.limit && connection.since + LIMITED_RETRY_MS <= now;
-  if (mayWiden && !next.calls.some(isLive)) {
+  if (mayWiden(next) && connection.status === 'online' && connection.since + LIMITED_RETRY_MS <= now) {
     const again = connect({ ...next, connection: { status: 'off' } }, now);
     return { state: again.state, effects: [{ type: 'close' }, ...again.effects] };
   }
   return quiet(next);
 }
 
-function afterDeadlines(call: Call, now: EpochMs): Call {
-  if (callDeadlines(call).every((time) => time > now)) return call;
-  if (call.state.phase === 'requested' && call.pbxId === undefined) {
-    return call.state.step === 'queued'
-      ? endCall(call, 'failed', now, { placed: 'no' })
-      : endCall(call, 'unknown', now, { placed: call.placed === 'yes' ? 'yes' : 'unknown', confirmed: false });
+function afterDeadlines(call: Call, connection: Connection, now: EpochMs): Call {
+  if (callDeadlines(call, connection).every((time) => time > now)) return call;
+  if (call.hangUp?.step === 'sent') return { ...call, hangUp: { step: 'unconfirmed', at: now } };
+  if (call.state.phase === 'requested' && call.state.step === 'queued') {
+    return endCall(call, 'failed', now, { placed: 'no' });
   }
-  return { ...call, hangUp: { step: 'unconfirmed', at: now } };
+  const placed = call.placed === 'yes' ? 'yes' : 'unknown';
+  return endCall(call, 'unknown', now, { placed, confirmed: false });
 }
 
 function opened(state: AppState, event: Extract<AppEvent, { type: 'opened' }>, now: EpochMs): Step {
@@ -228,7 +295,8 @@ function opened(state: AppState, event: Extract<AppEvent, { type: 'opened' }>, n
 
 function lost(state: AppState, error: PbxError, jitter: number, now: EpochMs): Step {
   // A late loss after the account was removed must not start reconnecting.
-  if (state.connection.status === 'off' || state.connection.status === 'blocked') return quiet(state);
+  const { status } = state.connection;
+  if (status !== 'connecting' && status !== 'online') return quiet(state);
   const connection = afterFailure(state.connection, error, now, jitter);
   const calls = state.calls.map((call) =>
     connection.status === 'blocked' && call.state.phase === 'requested' && call.state.step === 'queued'
@@ -244,7 +312,7 @@ function reported(state: AppState, report: PbxCall, now: EpochMs): Step {
 }
 
 function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: EpochMs): Step {
-  if (state.calls.some((call) => call.id === event.id || isRepeat(call, event))) return quiet(state);
+  if (state.calls.some((call) => call.id === event.id) || findRepeat(state, event, now)) return quiet(state);
   const { type: _type, requestId, origin, ...intent } = event;
   const call: Call = {
     ...intent,
@@ -281,13 +349,31 @@ function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: 
   }
 }
 
-function isRepeat(call: Call, event: { readonly requestId?: string }): boolean {
-  return event.requestId !== undefined && call.requestId === event.requestId;
-}
-
 function dialled(state: AppState, id: CallId, result: Result<DialAccepted, DialFailure>, now: EpochMs): Step {
   const calls = state.calls.map((call) => (call.id === id ? afterDial(call, result, now) : call));
-  return sendWishes({ ...state, calls }, now);
+  return sendWishes({ ...state, calls: withoutTwin(calls, id) }, now);
+}
+
+/** A report that overtook the answer, and could not be told to be ours, has made a call of its own: the two become one. */
+function withoutTwin(calls: readonly Call[], id: CallId): readonly Call[] {
+  const own = calls.find((call) => call.id === id);
+  if (own?.pbxId === undefined) return calls;
+  // What ended before we dialled had the same id by chance: PBXs use ids again.
+  const isSame = (call: Call) => call.pbxId === own.pbxId && (isLive(call) || call.startedAt >= own.startedAt);
+  const twin = calls.find((call) => call !== own && isSame(call));
+  if (!twin || (!isLive(own) && own.confirmed)) return calls;
+  const { hangUp: wish, ...rest } = own;
+  const hangUp = twin.hangUp ?? wish;
+  const merged: Call = {
+    ...rest,
+    placed: 'yes',
+    confirmed: twin.confirmed,
+    state: twin.state,
+    ...(twin.talkingSince === undefined ? {} : { talkingSince: twin.talkingSince }),
+    ...(twin.heardAt === undefined ? {} : { heardAt: twin.heardAt }),
+    ...(hangUp === undefined || !isLive(twin) ? {} : { hangUp }),
+  };
+  return calls.filter((call) => call !== twin).map((call) => (call === own ? merged : call));
 }
 
 function afterDial(call: Call, result: Result<DialAccepted, DialFailure>, now: EpochMs): Call {
@@ -327,15 +413,27 @@ function sendWishes(state: AppState, now: EpochMs): Step {
 }
 
 function hungUp(state: AppState, id: CallId, result: Result<void, PbxError>, now: EpochMs): Step {
-  if (result.ok) return quiet(state);
+  if (result.ok)
+    return quiet(isFollowed(state.connection) ? state : { ...state, calls: afterBlindEnd(state.calls, id, now) });
   const error = result.error;
   const calls = state.calls.map(
     (call): Call =>
-      call.id === id && isLive(call) && call.hangUp
+      call.id === id && isLive(call) && call.hangUp?.step === 'sent'
         ? { ...call, hangUp: { step: 'unconfirmed', at: now, error } }
         : call,
   );
   return quiet({ ...state, calls });
+}
+
+function isFollowed(connection: Connection): boolean {
+  return connection.status !== 'online' || connection.capabilities.liveState;
+}
+
+/** Where the PBX never reports an end, its word that it took the hang-up is all there will be. */
+function afterBlindEnd(calls: readonly Call[], id: CallId, now: EpochMs): readonly Call[] {
+  return calls.map((call) =>
+    call.id === id ? endCall(call, call.talkingSince === undefined ? 'cancelled' : 'completed', now) : call,
+  );
 }
 
 function asSent(call: Call): Call {

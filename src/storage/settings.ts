@@ -69,7 +69,8 @@ function readAccount(value: unknown): Account | undefined {
   return { vendor, values: Object.fromEntries(entries) };
 }
 
-function readDialing(value: unknown): DialingRule {
+/** A dialling rule; what is not one of ours becomes its default. */
+export function readDialing(value: unknown): DialingRule {
   const { numberFormat, outsideLine } = asRecord(value);
   const isKnown = numberFormat === 'e164' || numberFormat === 'digits' || numberFormat === 'national';
   return {

@@ -1,5 +1,6 @@
 import { browser } from '../browser.ts';
 import type { AccountTest } from '../core/account-test.ts';
+import type { Trouble } from '../core/trouble.ts';
 import type { AppState } from '../core/update.ts';
 import { INITIAL } from '../core/update.ts';
 
@@ -12,6 +13,16 @@ export interface SessionItem<T> {
   watch(onChanged: (value: T) => void): () => void;
 }
 
+/** A page's frame that asked for its settings, so that it can be told when they change. */
+export interface KnownFrame {
+  readonly tabId: number;
+  readonly frameId: number;
+  /** As in `isSiteEnabled`: with the port if there is one; empty for files. */
+  readonly host: string;
+  /** What the frame's access is checked by, e.g. `https://crm.example.com/`. */
+  readonly url: string;
+}
+
 /** The app's state. Written by the keeper only; the popup is a function of it. */
 export const stateItem: SessionItem<AppState> = sessionItem('state', INITIAL);
 
@@ -20,6 +31,12 @@ export const accountTestItem: SessionItem<AccountTest | undefined> = sessionItem
   'account-test',
   undefined,
 );
+
+/** What is wrong with our own house (storage), for the popup to say. Written by the background only. */
+export const troubleItem: SessionItem<readonly Trouble[]> = sessionItem<readonly Trouble[]>('trouble', []);
+
+/** The frames our content script runs in. */
+export const framesItem: SessionItem<readonly KnownFrame[]> = sessionItem<readonly KnownFrame[]>('frames', []);
 
 function sessionItem<T>(key: string, empty: T): SessionItem<T> {
   const area = browser.storage.session;

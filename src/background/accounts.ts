@@ -1,0 +1,127 @@
+import type { AccountNeeds, AccountValues } from '../core/account.ts';
+import type { PbxError } from '../core/connection.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { ImportProblem } from '../messaging/protocol.ts';
+import type { PbxAdapter } from '../pbx/adapter.ts';
+import type { Vault } from '../storage/secrets.ts';
+import type { Settings } from '../storage/settings.ts';
+import { formatSettings, parseSettings, splitSecrets } from './settings-file.ts';
+import type { ReadyAccount } from './supervisor.ts';
+
+export interface AccountsParts {
+  readonly vault: Vault;
+  findAdapter(id: string): PbxAdapter | undefined;
+  readSettings(): Promise<Settings>;
+  writeSettings(settings: Settings): Promise<void>;
+  /** The account is another one, or gone: what runs with the old one must end. Resolves once that is saved. */
+  onAccount(hasAccount: boolean): Promise<void>;
+  /** True when the browser keeps secrets in memory only. */
+  onSecretsKept(where: 'kept' | 'memory'): void;
+  /** Removes our cookies of every PBX. */
+  dropCookies(): Promise<void>;
+}
+
+/** The one account, its secrets, and the settings file that carries both. */
+export interface Accounts {
+  /** The account with its secrets, or why it cannot be used; asks no PBX. */
+  ready(): Promise<Result<ReadyAccount, PbxError>>;
+  /** The values with saved secrets for blank ones, and the adapter; undefined when there is no such PBX. */
+  complete(vendor: string, values: AccountValues): Promise<ReadyAccount | undefined>;
+  save(vendor: string, values: AccountValues): Promise<Result<void, Readonly<Record<string, string>>>>;
+  remove(): Promise<void>;
+  importFile(text: string): Promise<Result<void, ImportProblem>>;
+  exportFile(): Promise<string>;
+}
+
+/** Nothing here reaches for a PBX: connecting is the keeper's decision. */
+export function createAccounts(parts: AccountsParts): Accounts {
+  const { vault, findAdapter } = parts;
+
+  async function complete(vendor: string, values: AccountValues): Promise<ReadyAccount | undefined> {
+    const adapter = findAdapter(vendor);
+    if (!adapter) return undefined;
+    const { account } = await parts.readSettings();
+    const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
+    if (account?.vendor !== vendor || !isSamePlace(adapter, account.values, values)) return { adapter, values: given };
+    return { adapter, values: { ...(await vault.read(vendor)), ...given } };
+  }
+
+  async function store(settings: Settings, vendor: string, secrets: AccountValues): Promise<void> {
+    const before = await parts.readSettings();
+    if (before.account && before.account.vendor !== vendor) await vault.clear();
+    parts.onSecretsKept(await vault.write(vendor, secrets));
+    await parts.writeSettings(settings);
+    await parts.onAccount(true);
+  }
+
+  return {
+    complete,
+    async ready() {
+      const { account } = await parts.readSettings();
+      const adapter = account ? findAdapter(account.vendor) : undefined;
+      if (!account || !adapter) return fail({ kind: 'no-account', detail: '' });
+      const values = { ...account.values, ...(await vault.read(account.vendor)) };
+      const faults = Object.keys(adapter.check(values));
+      // A login with a missing password would count as a wrong one.
+      return faults.length > 0 ? fail({ kind: 'no-account', detail: faults.join(' ') }) : ok({ adapter, values });
+    },
+    async save(vendor, values) {
+      const full = await complete(vendor, values);
+      if (!full) return fail({ vendor: 'account_unknown_vendor' });
+      const faults = full.adapter.check(full.values);
+      if (Object.keys(faults).length > 0) return fail(faults);
+      const { open, secrets } = splitSecrets(full.values, full.adapter.fields);
+      await store({ ...(await parts.readSettings()), account: { vendor, values: open } }, vendor, secrets);
+      return ok(undefined);
+    },
+    async remove() {
+      const { account: _removed, ...rest } = await parts.readSettings();
+      await parts.writeSettings(rest);
+      await parts.onAccount(false);
+      await vault.clear();
+      await parts.dropCookies();
+    },
+    async importFile(text) {
+      const before = await parts.readSettings();
+      const read = parseSettings(text, before, findAdapter);
+      if (!read.ok) return read;
+      const { settings, secrets } = read.value;
+      if (!secrets || !settings.account) {
+        await parts.writeSettings(settings);
+        return ok(undefined);
+      }
+      const { vendor, values } = settings.account;
+      const full = await complete(vendor, { ...values, ...secrets });
+      const all = full ? splitSecrets(full.values, full.adapter.fields).secrets : secrets;
+      await store(settings, vendor, all);
+      return ok(undefined);
+    },
+    async exportFile() {
+      return formatSettings(await parts.readSettings(), findAdapter);
+    },
+  };
+}
+
+/** What the account still has to be granted; `has` asks the browser. */
+export async function findMissing(
+  needs: AccountNeeds,
+  has: (asked: { readonly origins: string[] } | { readonly permissions: 'cookies'[] }) => Promise<boolean>,
+): Promise<PbxError | undefined> {
+  for (const origin of needs.origins) {
+    if (!(await has({ origins: [origin] }))) return { kind: 'permission-missing', origin };
+  }
+  for (const permission of needs.permissions) {
+    if (!(await has({ permissions: [permission] }))) return { kind: 'permission-missing', origin: permission };
+  }
+  return undefined;
+}
+
+/**
+ * Saved secrets go only where they went before: whoever changes the address (a form, a file from somebody else) must know the password.
+ * A PBX without an address of its own keeps it in other fields, so all of them count then.
+ */
+function isSamePlace(adapter: PbxAdapter, saved: AccountValues, given: AccountValues): boolean {
+  const open = adapter.fields.filter((field) => field.kind !== 'secret');
+  const addresses = open.filter((field) => field.kind === 'url');
+  return (addresses.length > 0 ? addresses : open).every(({ key }) => (saved[key] ?? '') === (given[key] ?? ''));
+}

@@ -1,0 +1,152 @@
+import type { AccountValues } from '../core/account.ts';
+import type { AccountTest } from '../core/account-test.ts';
+import { isLive } from '../core/calls.ts';
+import type { PbxError } from '../core/connection.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import { isSiteEnabled } from '../core/site-rule.ts';
+import type { DialRefusal, PageSettings, SettingsChange } from '../messaging/protocol.ts';
+import { asRecord, readCountry, readDialing, readSites, type Settings } from '../storage/settings.ts';
+import type { Accounts } from './accounts.ts';
+import { type Dialing, isRequestId } from './dialing.ts';
+import type { Frames } from './frames.ts';
+import type { Decision, Keeper } from './keeper.ts';
+import type { Asker, Handlers } from './router.ts';
+import type { ReadyAccount } from './supervisor.ts';
+
+export interface HandlersParts {
+  readonly keeper: Keeper;
+  readonly dialing: Dialing;
+  readonly accounts: Accounts;
+  readonly frames: Frames;
+  /** Resolves when the saved state is loaded and `woke` is done: nothing is answered before. */
+  readonly started: Promise<void>;
+  settings(): Promise<Settings>;
+  /** Writes what is changed, and tells the pages. */
+  changeSettings(change: SettingsChange): Promise<void>;
+  /** Runs the connection test; resolves with its end. */
+  test(account: ReadyAccount): Promise<AccountTest>;
+}
+
+const LONGEST_FILE = 1_000_000;
+const LONGEST_VALUE = 100_000;
+const MOST_VALUES = 100;
+
+/** The answers to all messages; each reads its payload piece by piece, and a page's answers hold nothing of other pages. */
+export function createHandlers(parts: HandlersParts): Handlers {
+  const { keeper, dialing, accounts, frames, started } = parts;
+  return {
+    page: {
+      'page/settings': async (_payload, asker) => {
+        await started;
+        return pageSettings(await parts.settings(), asker, frames);
+      },
+      'call/dial': async (payload, asker) => {
+        await started;
+        return dialing.dial(payload, asker).catch(() => fail({ reason: 'internal' }));
+      },
+      'call/cancel': async ({ requestId }, asker) => {
+        await started;
+        if (!isRequestId(requestId)) return fail({ reason: 'unknown-request' });
+        return keeper.decide((state): Decision<Result<void, DialRefusal>> => {
+          const call = state.calls.find((candidate) => candidate.requestId === requestId);
+          if (!call) return { answer: fail({ reason: 'unknown-request' }) };
+          if (!isFrom(asker, call.origin)) return { answer: fail({ reason: 'not-our-call' }) };
+          return { answer: ok(undefined), event: { type: 'hang-up', id: call.id } };
+        });
+      },
+    },
+    ui: {
+      'ui/dial': async (payload) => {
+        await started;
+        return dialing.dialTyped(payload).catch(() => fail({ reason: 'internal' }));
+      },
+      'call/hang-up': async ({ id }) => {
+        await started;
+        return keeper.decide((state): Decision<Result<void, PbxError>> => {
+          const call = state.calls.find((candidate) => candidate.id === id);
+          if (!call || !isLive(call)) return { answer: fail({ kind: 'rejected', detail: 'no such call' }) };
+          const cannot = state.connection.status === 'online' && !state.connection.capabilities.hangUp;
+          const isUnsent = call.state.phase === 'requested' && call.state.step === 'queued';
+          if (cannot && !isUnsent) return { answer: fail({ kind: 'unsupported', detail: '' }) };
+          return { answer: ok(undefined), event: { type: 'hang-up', id: call.id } };
+        });
+      },
+      'call/dismiss': async ({ id }) => {
+        await started;
+        if (typeof id === 'string') await keeper.dispatch({ type: 'dismiss', id });
+      },
+      'connection/retry': async () => {
+        await started;
+        const { account } = await parts.settings();
+        await keeper.dispatch({ type: 'retry', hasAccount: account !== undefined });
+      },
+      'account/test': async ({ vendor, values }) => {
+        await started;
+        const read = readValues(values);
+        const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
+        return account ? parts.test(account) : UNKNOWN_ACCOUNT;
+      },
+      'account/save': async ({ vendor, values }) => {
+        await started;
+        const read = readValues(values);
+        if (typeof vendor !== 'string' || !read) return fail({ vendor: 'account_unknown_vendor' });
+        return accounts.save(vendor, read);
+      },
+      'account/remove': async () => {
+        await started;
+        await accounts.remove();
+      },
+      'settings/change': async (payload) => {
+        await started;
+        await parts.changeSettings(readChange(payload));
+      },
+      'settings/import': async ({ text }) => {
+        await started;
+        if (typeof text !== 'string' || text.length > LONGEST_FILE) return fail({ problem: 'not-ours' });
+        const result = await accounts.importFile(text);
+        if (result.ok) await parts.changeSettings({});
+        return result;
+      },
+      'settings/export': async () => {
+        await started;
+        return accounts.exportFile();
+      },
+    },
+  };
+}
+
+const UNKNOWN_ACCOUNT: AccountTest = {
+  steps: [{ step: 'permission', outcome: 'failed', error: { kind: 'no-account', detail: '' } }],
+  outcome: 'failed',
+};
+
+async function pageSettings(settings: Settings, asker: Asker, frames: Frames): Promise<PageSettings> {
+  if (asker.kind === 'ui' || !asker.address) return { decorate: false, country: settings.country };
+  const { host, href, protocol, pathname } = asker.address;
+  // Only where the frame is from is kept, not what it shows.
+  const url = protocol === 'file:' ? `file://${pathname}` : href.slice(0, href.indexOf('/', protocol.length + 2) + 1);
+  await frames.remember({ ...asker.frame, host, url });
+  return { decorate: isSiteEnabled(settings.sites, host), country: settings.country };
+}
+
+function isFrom(asker: Asker, origin: { readonly tabId: number; readonly frameId: number } | undefined): boolean {
+  if (asker.kind === 'ui') return true;
+  return origin?.tabId === asker.frame.tabId && origin.frameId === asker.frame.frameId;
+}
+
+function readValues(values: unknown): AccountValues | undefined {
+  const entries = Object.entries(asRecord(values));
+  const isFine = ([, value]: [string, unknown]) => typeof value === 'string' && value.length <= LONGEST_VALUE;
+  if (entries.length > MOST_VALUES || !entries.every(isFine)) return undefined;
+  return Object.fromEntries(entries.map(([key, value]) => [key, String(value)]));
+}
+
+function readChange(payload: Readonly<Record<string, unknown>>): SettingsChange {
+  const country = readCountry(payload.country);
+  const sites = readSites(payload.sites);
+  return {
+    ...(country === undefined ? {} : { country }),
+    ...(sites === undefined ? {} : { sites }),
+    ...(payload.dialing === undefined ? {} : { dialing: readDialing(payload.dialing) }),
+  };
+}

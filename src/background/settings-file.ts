@@ -1,0 +1,246 @@
+import type { AccountField, AccountValues } from '../core/account.ts';
+import { fail, ok, type Result } from '../core/result.ts';
+import type { ImportProblem } from '../messaging/protocol.ts';
+import type { PbxAdapter } from '../pbx/adapter.ts';
+import { type Account, asRecord, DEFAULT_SETTINGS, readCountry, type Settings } from '../storage/settings.ts';
+
+/** A settings file, understood: what replaces the settings, and the secrets for the vault. */
+export interface ImportedSettings {
+  readonly settings: Settings;
+  /** Absent when the file has no account: account and secrets stay as they are. */
+  readonly secrets?: AccountValues;
+}
+
+type FindAdapter = (id: string) => PbxAdapter | undefined;
+
+const VERSION = 1;
+const OWN_KEYS = new Set(['pagedial', 'account', 'country', 'sites', 'dialing']);
+const LONGEST_VALUE = 100_000;
+
+/** The settings as a file's text, without secrets; what we did not understand at import is in it again. */
+export function formatSettings(settings: Settings, findAdapter: FindAdapter): string {
+  const { account, country, sites, dialing, unknown } = settings;
+  const file = {
+    ...unknown,
+    pagedial: VERSION,
+    ...(account ? { account: { ...asRecord(unknown.account), ...formatAccount(account, findAdapter) } } : {}),
+    country,
+    sites: { ...asRecord(unknown.sites), ...sites },
+    dialing: { ...asRecord(unknown.dialing), ...dialing },
+  };
+  if (!account) Reflect.deleteProperty(file, 'account');
+  return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+/**
+ * Reads a settings file. A missing account leaves the one in `before`; everything else is replaced, by its default where the file is
+ * silent. Pure: nothing has changed when it is refused.
+ */
+export function parseSettings(
+  text: string,
+  before: Settings,
+  findAdapter: FindAdapter,
+): Result<ImportedSettings, ImportProblem> {
+  const json = parseJson(text);
+  if (!json.ok) return json;
+  if (!isRecord(json.value) || json.value.pagedial !== VERSION) return fail({ problem: 'not-ours', path: 'pagedial' });
+  const file = json.value;
+
+  const country = file.country === undefined ? DEFAULT_SETTINGS.country : readCountry(file.country);
+  if (country === undefined) return wrong('country');
+  const sites = readSitesStrictly(file.sites);
+  if (!sites.ok) return sites;
+  const dialing = readDialingStrictly(file.dialing);
+  if (!dialing.ok) return dialing;
+  const account = readAccountStrictly(file.account, findAdapter);
+  if (!account.ok) return account;
+
+  const kept = account.value?.account ?? before.account;
+  return ok({
+    settings: {
+      version: 1,
+      ...(kept ? { account: kept } : {}),
+      country,
+      sites: sites.value,
+      dialing: dialing.value,
+      unknown: unknownOf(file),
+    },
+    ...(account.value ? { secrets: account.value.secrets } : {}),
+  });
+}
+
+/** Splits what was given into what may be stored in the open and what may not. */
+export function splitSecrets(
+  values: AccountValues,
+  fields: readonly AccountField[],
+): { readonly open: AccountValues; readonly secrets: AccountValues } {
+  const entries = Object.entries(values);
+  return {
+    open: Object.fromEntries(entries.filter(([key]) => !isSecret(key, fields))),
+    secrets: Object.fromEntries(entries.filter(([key, value]) => isSecret(key, fields) && value !== '')),
+  };
+}
+
+/** A key no field declares is taken for a secret when it sounds like one: what is exported must never hold any. */
+function isSecret(key: string, fields: readonly AccountField[]): boolean {
+  const field = fields.find((candidate) => candidate.key === key);
+  return field ? field.kind === 'secret' : /pass|secret|token|auth|credential|api.?key/i.test(key);
+}
+
+function formatAccount({ vendor, values }: Account, findAdapter: FindAdapter): Account {
+  return { vendor, values: splitSecrets(values, findAdapter(vendor)?.fields ?? []).open };
+}
+
+function parseJson(text: string): Result<unknown, ImportProblem> {
+  // Some editors begin a file with a byte order mark.
+  const clean = text.replace(/^\uFEFF/, '');
+  try {
+    return ok(JSON.parse(clean));
+  } catch {
+    return fail({ problem: 'not-json', line: lineOfFault(clean) });
+  }
+}
+
+/**
+ * The line where the text stops being JSON. Engines word their errors differently (V8 counts characters, SpiderMonkey lines, some
+ * neither), so it is found by their one common property: a text cut before the fault fails at its very end.
+ */
+function lineOfFault(text: string): number {
+  const lines = text.split('\n');
+  let good = 0;
+  let bad = lines.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (isPrefixOfJson(lines.slice(0, middle).join('\n'))) good = middle;
+    else bad = middle;
+  }
+  return bad;
+}
+
+/** True when the text could still become JSON by writing on. A small checker, since `JSON.parse` does not tell. */
+function isPrefixOfJson(text: string): boolean {
+  const tokens =
+    /\s+|"(?:[^"\\\n]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
+  const open: ('{' | '[')[] = [];
+  let expects: 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'after' = 'value';
+  while (tokens.lastIndex < text.length) {
+    const match = tokens.exec(text)?.[0];
+    if (match === undefined) return false;
+    if (/^\s/.test(match)) continue;
+    const inside = open.at(-1);
+    if (match === '}' || match === ']') {
+      const closes = match === '}' ? '{' : '[';
+      const mayClose = expects === 'after' || expects === (match === '}' ? 'key-or-end' : 'value-or-end');
+      if (inside !== closes || !mayClose) return false;
+      open.pop();
+      expects = 'after';
+    } else if (expects === 'after') {
+      if (match !== ',' || inside === undefined) return false;
+      expects = inside === '{' ? 'key' : 'value';
+    } else if (expects === 'colon') {
+      if (match !== ':') return false;
+      expects = 'value';
+    } else if (expects === 'key' || expects === 'key-or-end') {
+      if (!match.startsWith('"')) return false;
+      expects = 'colon';
+    } else if (match === '{' || match === '[') {
+      open.push(match);
+      expects = match === '{' ? 'key-or-end' : 'value-or-end';
+    } else {
+      if (match === ',' || match === ':') return false;
+      expects = 'after';
+    }
+  }
+  return true;
+}
+
+function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProblem> {
+  if (value === undefined) return ok(DEFAULT_SETTINGS.sites);
+  if (!isRecord(value)) return wrong('sites');
+  const { mode, hosts = [] } = value;
+  if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return wrong('sites.mode');
+  if (!Array.isArray(hosts)) return wrong('sites.hosts');
+  const fault = hosts.findIndex((host) => typeof host !== 'string');
+  return fault < 0 ? ok({ mode, hosts }) : wrong(`sites.hosts.${fault}`);
+}
+
+function readDialingStrictly(value: unknown): Result<Settings['dialing'], ImportProblem> {
+  if (value === undefined) return ok(DEFAULT_SETTINGS.dialing);
+  if (!isRecord(value)) return wrong('dialing');
+  const { numberFormat = DEFAULT_SETTINGS.dialing.numberFormat, outsideLine = '' } = value;
+  if (numberFormat !== 'e164' && numberFormat !== 'digits' && numberFormat !== 'national') {
+    return wrong('dialing.numberFormat');
+  }
+  if (typeof outsideLine !== 'string' || !/^[0-9*#]{0,6}$/.test(outsideLine)) return wrong('dialing.outsideLine');
+  return ok({ numberFormat, outsideLine });
+}
+
+type ReadAccount = { readonly account: Account; readonly secrets: AccountValues } | undefined;
+
+function readAccountStrictly(value: unknown, findAdapter: FindAdapter): Result<ReadAccount, ImportProblem> {
+  if (value === undefined) return ok(undefined);
+  if (!isRecord(value)) return wrong('account');
+  const { vendor } = value;
+  if (typeof vendor !== 'string') return wrong('account.vendor');
+  const adapter = findAdapter(vendor);
+  if (!adapter) return fail({ problem: 'unknown-vendor', path: 'account.vendor' });
+  const values = readValues(value.values);
+  if (!values.ok) return values;
+
+  const { open, secrets } = splitSecrets(values.value, adapter.fields);
+  const fault = faultOf(adapter, values.value);
+  if (fault !== undefined) return fail({ problem: 'account-incomplete', path: `account.values.${fault}` });
+  return ok({ account: { vendor, values: open }, secrets });
+}
+
+function readValues(value: unknown): Result<AccountValues, ImportProblem> {
+  if (!isRecord(value)) return wrong('account.values');
+  const read: Record<string, string> = {};
+  for (const [key, entry] of Object.entries(value)) {
+    // A template's profile is written as an object; it is kept as its text.
+    const text = typeof entry === 'object' && entry !== null ? JSON.stringify(entry) : scalar(entry);
+    if (text === undefined || text.length > LONGEST_VALUE) return wrong(`account.values.${key}`);
+    read[key] = text;
+  }
+  return ok(read);
+}
+
+function scalar(entry: unknown): string | undefined {
+  if (typeof entry === 'number') return String(entry);
+  if (typeof entry === 'boolean') return entry ? 'yes' : '';
+  return typeof entry === 'string' ? entry : undefined;
+}
+
+/** The first field that is wrong. A missing secret is not: an export has none, and the user types it after the import. */
+function faultOf(adapter: PbxAdapter, values: AccountValues): string | undefined {
+  const maySay = (key: string) => {
+    const field = adapter.fields.find((candidate) => candidate.key === key);
+    if (!field || (values[key] ?? '') !== '') return true;
+    const group = adapter.fields.filter((other) => other === field || (field.group && other.group === field.group));
+    return !group.some((other) => other.kind === 'secret');
+  };
+  return Object.keys(adapter.check(values)).find(maySay);
+}
+
+/** What a newer version or another tool wrote, also inside our own parts. */
+function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const rest = (part: unknown, known: readonly string[]) =>
+    Object.fromEntries(Object.entries(asRecord(part)).filter(([key]) => !known.includes(key)));
+  const inside = {
+    account: rest(file.account, ['vendor', 'values']),
+    sites: rest(file.sites, ['mode', 'hosts']),
+    dialing: rest(file.dialing, ['numberFormat', 'outsideLine']),
+  };
+  return {
+    ...Object.fromEntries(Object.entries(file).filter(([key]) => !OWN_KEYS.has(key))),
+    ...Object.fromEntries(Object.entries(inside).filter(([, part]) => Object.keys(part).length > 0)),
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wrong(path: string): { readonly ok: false; readonly error: ImportProblem } {
+  return fail({ problem: 'wrong-type', path });
+}

@@ -1,0 +1,239 @@
+import type { AccountValues } from '../core/account.ts';
+import { isLive, type PbxCall, type PbxCallId } from '../core/calls.ts';
+import type { PbxError } from '../core/connection.ts';
+import { fail, type Result, unreachable } from '../core/result.ts';
+import type { AppEvent, AppState, DialAccepted, DialFailure, DialIntent, Effect } from '../core/update.ts';
+import type { PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../pbx/adapter.ts';
+import type { Clock } from './clock.ts';
+
+/** The account as it is used: the adapter, and all values with the secrets. */
+export interface ReadyAccount {
+  readonly adapter: PbxAdapter;
+  readonly values: AccountValues;
+}
+
+export interface SupervisorParts {
+  readonly clock: Clock;
+  readonly ports: PbxPorts;
+  /** Today's account, read anew at every attempt. */
+  account(): Promise<Result<ReadyAccount, PbxError>>;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Hands an event to the keeper, which drops it when `isStill` is false by the time it is its turn. */
+  dispatch(event: AppEvent, isStill?: () => boolean): void;
+  /** Calls a browser API: Firefox counts nothing else as a sign of life. */
+  stayAwake(): void;
+}
+
+/** Does what the core asks for, and tells it what came of it. */
+export interface Supervisor {
+  run(effect: Effect): void;
+  /** Sets the pulse: faster while there is a call. */
+  onState(state: AppState): void;
+  /** Asks the line now whether it lives. */
+  beatNow(): void;
+}
+
+/** A sign of life during a call, so that a half-open line is known within 25 s (with {@link BEAT_WITHIN_MS}). */
+export const BEAT_IN_CALL_MS = 15_000;
+/** Chrome stops a worker after 30 s without traffic on its socket, Firefox an event page without an API call. */
+export const BEAT_IDLE_MS = 20_000;
+export const BEAT_WITHIN_MS = 8_000;
+
+/** One connection from `open` to its end; news of any other is dropped. */
+interface Line {
+  session?: PbxSession;
+  /** News that came before the list of live calls: told after it, in order. Undefined once told. */
+  early: PbxNews[] | undefined;
+  /** A sign of life was asked for and has not come yet. */
+  isAsked: boolean;
+}
+
+const CLOSED: PbxError = { kind: 'closed', detail: '' };
+
+/** Runs effects against at most one session at a time. Adapters may misbehave: what they throw is a failure, never ours. */
+export function createSupervisor(parts: SupervisorParts): Supervisor {
+  const { clock, dispatch } = parts;
+  let line: Line | undefined;
+  let hasCall = false;
+  let beatenAt = 0;
+  let cancelBeat = () => {};
+
+  function open(): void {
+    close();
+    const own: Line = { early: [], isAsked: false };
+    line = own;
+    void connect(own);
+  }
+
+  function close(): void {
+    const session = line?.session;
+    line = undefined;
+    cancelBeat();
+    end(session);
+  }
+
+  async function connect(own: Line): Promise<void> {
+    const session = await attempt(own);
+    if (line !== own) {
+      if (session.ok) end(session.value);
+      return;
+    }
+    if (!session.ok) {
+      lose(own, session.error);
+      return;
+    }
+    own.session = session.value;
+    scheduleBeat(own, clock.now());
+    const alive = await listAlive(session.value);
+    if (line === own) opened(own, session.value, alive);
+  }
+
+  async function attempt(own: Line): Promise<Result<PbxSession, PbxError>> {
+    try {
+      const account = await parts.account();
+      if (!account.ok) return account;
+      return await account.value.adapter.connect(account.value.values, parts.ports, (news) => hear(own, news));
+    } catch {
+      return fail({ kind: 'protocol', detail: 'connect' });
+    }
+  }
+
+  function opened(own: Line, session: PbxSession, alive: readonly PbxCall[] | undefined): void {
+    const isStill = () => line === own;
+    const opening: AppEvent = {
+      type: 'opened',
+      capabilities: session.capabilities,
+      ...(session.extension === undefined ? {} : { extension: session.extension }),
+      ...(session.limit === undefined ? {} : { limit: session.limit }),
+      ...(alive === undefined ? {} : { alive }),
+    };
+    dispatch(opening, isStill);
+    const early = own.early ?? [];
+    own.early = undefined;
+    for (const news of early) hear(own, news);
+  }
+
+  function hear(own: Line, news: PbxNews): void {
+    if (line !== own || news.type === 'step') return;
+    if (news.type === 'lost') lose(own, news.error);
+    else if (own.early) own.early.push(news);
+    else dispatch(news, () => line === own);
+  }
+
+  /** The line is gone. A newer one must not pay for it: the event is dropped when one was opened meanwhile. */
+  function lose(own: Line, error: PbxError): void {
+    if (line !== own) return;
+    close();
+    dispatch({ type: 'lost', error, jitter: parts.random() }, () => line === undefined);
+  }
+
+  async function dial(intent: DialIntent): Promise<void> {
+    dispatch({ type: 'dialled', id: intent.id, result: await place(line?.session, intent) });
+  }
+
+  async function hangUp(id: string, pbxId: PbxCallId): Promise<void> {
+    const session = line?.session;
+    const result = session ? await settled(() => session.hangUp(pbxId)) : fail(CLOSED);
+    dispatch({ type: 'hung-up', id, result });
+  }
+
+  function scheduleBeat(own: Line, since: number): void {
+    cancelBeat();
+    beatenAt = since;
+    const wait = since + (hasCall ? BEAT_IN_CALL_MS : BEAT_IDLE_MS) - clock.now();
+    cancelBeat = clock.after(Math.max(wait, 0), () => void beat(own));
+  }
+
+  async function beat(own: Line): Promise<void> {
+    if (line !== own || !own.session) return;
+    parts.stayAwake();
+    scheduleBeat(own, clock.now());
+    if (own.isAsked) return;
+    own.isAsked = true;
+    const { session } = own;
+    const result = await within(
+      settled(() => session.beat()),
+      BEAT_WITHIN_MS,
+      clock,
+    );
+    own.isAsked = false;
+    if (!result.ok && !isAlive(result.error)) lose(own, result.error);
+  }
+
+  /** Some failures say nothing about the line. Access taken away in a call leaves the open socket, by which it can be hung up. */
+  function isAlive(error: PbxError): boolean {
+    if (error.kind === 'permission-missing') return hasCall;
+    return error.kind === 'rate-limited' || error.kind === 'unsupported';
+  }
+
+  return {
+    run(effect) {
+      switch (effect.type) {
+        case 'open':
+          return open();
+        case 'close':
+          return close();
+        case 'dial':
+          return void dial(effect.intent);
+        case 'hang-up':
+          return void hangUp(effect.id, effect.pbxId);
+        default:
+          return unreachable(effect);
+      }
+    },
+    onState(state) {
+      const before = hasCall;
+      hasCall = state.calls.some(isLive);
+      if (hasCall !== before && line?.session) scheduleBeat(line, beatenAt);
+    },
+    beatNow() {
+      if (line) void beat(line);
+    },
+  };
+}
+
+async function place(session: PbxSession | undefined, intent: DialIntent): Promise<Result<DialAccepted, DialFailure>> {
+  // The line was lost after the core asked: nothing has left the browser.
+  if (!session) return fail({ error: CLOSED, placed: 'no' });
+  const { dialled, id, name } = intent;
+  try {
+    return await session.dial({ number: dialled, ref: id, ...(name === undefined ? {} : { name }) });
+  } catch {
+    return fail({ error: { kind: 'protocol', detail: 'dial' }, placed: 'unknown' });
+  }
+}
+
+async function listAlive(session: PbxSession): Promise<readonly PbxCall[] | undefined> {
+  if (!session.capabilities.listCalls) return undefined;
+  const listed = await settled(() => session.listCalls());
+  return listed.ok ? listed.value : undefined;
+}
+
+function end(session: PbxSession | undefined): void {
+  try {
+    session?.close();
+  } catch {
+    // An adapter that cannot close has nothing left to close.
+  }
+}
+
+/** The adapter's answer; what it throws is a failure. */
+async function settled<T>(question: () => Promise<Result<T, PbxError>>): Promise<Result<T, PbxError>> {
+  try {
+    return await question();
+  } catch {
+    return fail(CLOSED);
+  }
+}
+
+/** The answer, or a failure when it does not come in time. */
+function within(answer: Promise<Result<void, PbxError>>, ms: number, clock: Clock): Promise<Result<void, PbxError>> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve(fail({ kind: 'timeout', afterMs: ms })));
+    void answer.then((result) => {
+      cancel();
+      resolve(result);
+    });
+  });
+}

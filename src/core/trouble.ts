@@ -1,0 +1,5 @@
+/**
+ * What is wrong with our own house. `state-not-saved`: the browser did not keep what happened, so nothing new is dialled.
+ * `secrets-not-kept`: the password is kept in memory only, until the browser closes. `settings-not-read`: defaults are in use.
+ */
+export type Trouble = 'state-not-saved' | 'secrets-not-kept' | 'settings-not-read';

@@ -1,0 +1,64 @@
+import { browser } from '../browser.ts';
+import type { PbxError } from '../core/connection.ts';
+
+/** One typed value in `storage.local`. Never a secret: Firefox lets content scripts read this area. */
+export interface LocalItem<T> {
+  /** The stored value; `empty` when there is none or it is not ours. */
+  read(): Promise<T>;
+  write(value: T): Promise<void>;
+}
+
+/** Countries (ISO 3166-1 alpha-2) the user has called from our own surface, so that a page may dial them on one click. */
+export const knownCountriesItem: LocalItem<readonly string[]> = localItem('known-countries', [], (stored) =>
+  Array.isArray(stored) ? stored.filter((country): country is string => /^[A-Z]{2}$/.test(String(country))) : undefined,
+);
+
+/** The PBX's refusal of this account, kept over browser restarts: a wrong password is not tried once per start. */
+export const refusedLoginItem: LocalItem<PbxError | undefined> = localItem<PbxError | undefined>(
+  'refused-login',
+  undefined,
+  (stored) => (REFUSALS.some((kind) => kind === kindOf(stored)) ? (stored as PbxError) : undefined),
+);
+
+/** Cookies we have set for ourselves, to be removed with the account. */
+export const ownCookiesItem: LocalItem<readonly OwnCookieName[]> = localItem<readonly OwnCookieName[]>(
+  'own-cookies',
+  [],
+  (stored) => (Array.isArray(stored) ? stored.filter(isCookieName) : undefined),
+);
+
+/** Where one of our own cookies is. */
+export interface OwnCookieName {
+  readonly url: string;
+  readonly name: string;
+}
+
+const REFUSALS = ['login-refused', 'unknown-user', 'not-allowed'] as const;
+
+function localItem<T>(key: string, empty: T, check: (stored: unknown) => T | undefined): LocalItem<T> {
+  return {
+    async read() {
+      const stored = await browser.storage.local.get(key);
+      return check(stored[key]) ?? empty;
+    },
+    async write(value) {
+      if (value === undefined) await browser.storage.local.remove(key);
+      else await browser.storage.local.set({ [key]: value });
+    },
+  };
+}
+
+function kindOf(stored: unknown): unknown {
+  return typeof stored === 'object' && stored !== null && 'kind' in stored ? stored.kind : undefined;
+}
+
+function isCookieName(stored: unknown): stored is OwnCookieName {
+  return (
+    typeof stored === 'object' &&
+    stored !== null &&
+    'url' in stored &&
+    typeof stored.url === 'string' &&
+    'name' in stored &&
+    typeof stored.name === 'string'
+  );
+}

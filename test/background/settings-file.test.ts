@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatSettings, parseSettings } from '../../src/background/settings-file.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
+import { createFakePbx } from '../fake-pbx.ts';
+
+const { adapter } = createFakePbx();
+const find = (id: string) => (id === adapter.id ? adapter : undefined);
+const BEFORE: Settings = {
+  ...DEFAULT_SETTINGS,
+  country: 'DE',
+  account: { vendor: 'fake', values: { server: 'https://old.example.com', user: '1' } },
+};
+const parse = (file: unknown, before = BEFORE) =>
+  parseSettings(typeof file === 'string' ? file : JSON.stringify(file), before, find);
+const FULL = {
+  pagedial: 1,
+  account: { vendor: 'fake', values: { server: 'https://pbx.example.com', user: '45', password: 'canary-7f3a' } },
+  country: 'us',
+  sites: { mode: 'only', hosts: ['crm.example.com'] },
+  dialing: { numberFormat: 'digits', outsideLine: '9' },
+};
+
+describe('importing', () => {
+  test('everything is taken over, and secrets are put aside', () => {
+    expect(parse(FULL)).toEqual({
+      ok: true,
+      value: {
+        settings: {
+          version: 1,
+          account: { vendor: 'fake', values: { server: 'https://pbx.example.com', user: '45' } },
+          country: 'US',
+          sites: { mode: 'only', hosts: ['crm.example.com'] },
+          dialing: { numberFormat: 'digits', outsideLine: '9' },
+          unknown: {},
+        },
+        secrets: { password: 'canary-7f3a' },
+      },
+    });
+  });
+
+  test('a missing account leaves the account as it is', () => {
+    const { account: _none, ...file } = FULL;
+    const read = parse(file);
+
+    expect(read.ok && read.value.settings.account).toEqual(BEFORE.account);
+    expect(read.ok && read.value.secrets).toBeUndefined();
+  });
+
+  test('what else the file is silent about becomes its default', () => {
+    const read = parse({ pagedial: 1 });
+
+    expect(read.ok && read.value.settings).toEqual({ ...DEFAULT_SETTINGS, account: BEFORE.account });
+  });
+
+  test('a missing password is not an incomplete account: exports have none', () => {
+    const values = { server: 'https://pbx.example.com', user: '45' };
+
+    expect(parse({ ...FULL, account: { vendor: 'fake', values } }).ok).toBe(true);
+  });
+
+  test('an object among the account values is kept as its text', () => {
+    const profile = { place: { url: 'https://pbx.example.com/dial', method: 'POST' } };
+    const read = parse({ ...FULL, account: { vendor: 'fake', values: { ...FULL.account.values, profile } } });
+
+    expect(read.ok && JSON.parse(read.value.settings.account?.values.profile ?? '')).toEqual(profile);
+  });
+
+  test('a key that sounds like a secret is one, whether the PBX knows it or not', () => {
+    const values = { ...FULL.account.values, relayToken: 'canary-91cc' };
+    const read = parse({ ...FULL, account: { vendor: 'fake', values } });
+
+    expect(JSON.stringify(read.ok && read.value.settings)).not.toContain('canary');
+  });
+
+  test.each([
+    ['not JSON, with its line', '{\n  "pagedial": 1,\n  "country": US\n}', { problem: 'not-json', line: 3 }],
+    ['a comma too many', '{\n  "pagedial": 1,\n}', { problem: 'not-json', line: 3 }],
+    ['cut off', '{\n  "pagedial": 1,\n  "sites": {', { problem: 'not-json', line: 3 }],
+    ['empty', '', { problem: 'not-json', line: 1 }],
+    ['another file', { name: 'x' }, { problem: 'not-ours', path: 'pagedial' }],
+    ['a newer file', { pagedial: 2 }, { problem: 'not-ours', path: 'pagedial' }],
+    ['a list', [], { problem: 'not-ours', path: 'pagedial' }],
+    ['a wrong country', { pagedial: 1, country: 'USA' }, { problem: 'wrong-type', path: 'country' }],
+    ['a wrong mode', { pagedial: 1, sites: { mode: 'some' } }, { problem: 'wrong-type', path: 'sites.mode' }],
+    [
+      'a wrong host',
+      { pagedial: 1, sites: { mode: 'only', hosts: ['a', 1] } },
+      { problem: 'wrong-type', path: 'sites.hosts.1' },
+    ],
+    [
+      'a wrong format',
+      { pagedial: 1, dialing: { numberFormat: 'x' } },
+      { problem: 'wrong-type', path: 'dialing.numberFormat' },
+    ],
+    [
+      'a wrong prefix',
+      { pagedial: 1, dialing: { outsideLine: 'a' } },
+      { problem: 'wrong-type', path: 'dialing.outsideLine' },
+    ],
+    [
+      'an unknown PBX',
+      { pagedial: 1, account: { vendor: 'x', values: {} } },
+      { problem: 'unknown-vendor', path: 'account.vendor' },
+    ],
+    [
+      'values that are none',
+      { pagedial: 1, account: { vendor: 'fake', values: 7 } },
+      { problem: 'wrong-type', path: 'account.values' },
+    ],
+    [
+      'a value that is none',
+      { pagedial: 1, account: { vendor: 'fake', values: { user: null } } },
+      { problem: 'wrong-type', path: 'account.values.user' },
+    ],
+    [
+      'no server',
+      { pagedial: 1, account: { vendor: 'fake', values: { user: '45' } } },
+      { problem: 'account-incomplete', path: 'account.values.server' },
+    ],
+  ])('refused: %s', (_name, file, error) => {
+    expect(parse(file)).toEqual({ ok: false, error });
+  });
+
+  test('no text makes it throw', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void parseSettings(text, BEFORE, find)));
+  });
+
+  test('the line of a fault is the line that was broken', () => {
+    const lines = JSON.stringify(FULL, undefined, 2).split('\n');
+    fc.assert(
+      fc.property(fc.nat(lines.length - 1), (at) => {
+        const broken = lines.map((line, index) => (index === at ? `${line} §` : line)).join('\n');
+        expect(parse(broken)).toEqual({ ok: false, error: { problem: 'not-json', line: at + 1 } });
+      }),
+    );
+  });
+});
+
+describe('exporting', () => {
+  test('an export can be imported again and is the same, without secrets', () => {
+    const file = {
+      ...FULL,
+      future: { a: [1] },
+      sites: { ...FULL.sites, note: 'x' },
+      account: { ...FULL.account, site: 'HQ' },
+    };
+    const first = parse(file);
+    if (!first.ok) throw new Error('refused');
+    const text = formatSettings(first.value.settings, find);
+    const second = parse(text);
+
+    expect(second).toEqual({ ok: true, value: { settings: first.value.settings, secrets: {} } });
+    expect(JSON.parse(text)).toMatchObject({
+      pagedial: 1,
+      future: { a: [1] },
+      sites: { note: 'x' },
+      account: { site: 'HQ' },
+    });
+    expect(text).not.toContain('canary');
+  });
+
+  test('secrets that have come among the open values are not exported', () => {
+    const settings = { ...BEFORE, account: { vendor: 'fake', values: { server: 'x', password: 'canary-7f3a' } } };
+
+    expect(formatSettings(settings, find)).not.toContain('canary');
+  });
+
+  test('without an account there is none in the file', () => {
+    expect(JSON.parse(formatSettings(DEFAULT_SETTINGS, find))).toEqual({
+      pagedial: 1,
+      country: 'US',
+      sites: { mode: 'everywhere', hosts: [] },
+      dialing: { numberFormat: 'e164', outsideLine: '' },
+    });
+  });
+});

@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Call, isLive } from '../../src/core/calls.ts';
+import type { PbxError } from '../../src/core/connection.ts';
+import { fail, ok } from '../../src/core/result.ts';
+import { type AppEvent, type AppState, type Effect, INITIAL, update } from '../../src/core/update.ts';
+import { ALL } from '../fake-pbx.ts';
+
+// Any order, duplication, loss and delay of events, as a hostile day would have it.
+
+const T = 1_800_000_000_000;
+const NUMBERS = ['+16175550101', '+16175550102', '+442079460101'] as const;
+const IDS = ['c1', 'c2', 'c3'] as const;
+const PBX_IDS = ['p1', 'p2', 'p3', 'p4'] as const;
+
+const error: fc.Arbitrary<PbxError> = fc.oneof(
+  fc.constantFrom('closed', 'unreachable', 'login-refused', 'protocol').map((kind): PbxError => ({ kind, detail: '' })),
+  fc.constant<PbxError>({ kind: 'rate-limited', retryAfterMs: 5_000 }),
+);
+const change = fc.oneof(
+  fc.constantFrom('own-phone' as const, 'far-end' as const).map((leg) => ({ to: 'ringing' as const, leg })),
+  fc.constantFrom({ to: 'talking' as const }, { to: 'held' as const }, { to: 'alive' as const }),
+  fc.constantFrom('completed' as const, 'busy' as const).map((reason) => ({ to: 'ended' as const, reason })),
+);
+const report = fc.record(
+  { pbxId: fc.constantFrom(...PBX_IDS), ref: fc.constantFrom(...IDS), number: fc.constantFrom(...NUMBERS), change },
+  { requiredKeys: ['pbxId', 'change'] },
+);
+const id = fc.constantFrom(...IDS);
+const hasAccount = fc.boolean();
+const jitter = fc.double({ min: 0, max: 0.999, noNaN: true });
+
+const event: fc.Arbitrary<AppEvent> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('woke' as const, 'retry' as const), hasAccount }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('account-changed' as const), hasAccount: fc.constant(true) }) },
+  { weight: 2, arbitrary: fc.constantFrom<AppEvent>({ type: 'tick' }, { type: 'nudge' }) },
+  {
+    weight: 4,
+    arbitrary: fc.record(
+      {
+        type: fc.constant('opened' as const),
+        capabilities: fc.constant(ALL),
+        alive: fc.array(report, { maxLength: 3 }),
+      },
+      { requiredKeys: ['type', 'capabilities'] },
+    ),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('lost' as const), error, jitter }) },
+  { weight: 8, arbitrary: fc.record({ type: fc.constant('report' as const), report }) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(id, fc.constantFrom(...NUMBERS))
+      .map(([call, number]): AppEvent => ({ type: 'dial', id: call, number, dialled: number, requestId: `r-${call}` })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(id, fc.constantFrom(...PBX_IDS, undefined), fc.boolean()).map(
+      ([call, pbxId, works]): AppEvent => ({
+        type: 'dialled',
+        id: call,
+        result: works
+          ? ok(pbxId === undefined ? {} : { pbxId })
+          : fail({ error: { kind: 'timeout', afterMs: 1 }, placed: 'unknown' }),
+      }),
+    ),
+  },
+  { weight: 2, arbitrary: id.map((call): AppEvent => ({ type: 'hang-up', id: call })) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(id, fc.boolean()).map(
+      ([call, works]): AppEvent => ({
+        type: 'hung-up',
+        id: call,
+        result: works ? ok(undefined) : fail({ kind: 'closed', detail: '' }),
+      }),
+    ),
+  },
+);
+
+const history = fc.array(fc.tuple(event, fc.constantFrom(0, 1, 500, 3_000, 16_000, 61_000)), { maxLength: 60 });
+
+interface Moment {
+  readonly before: AppState;
+  readonly after: AppState;
+  readonly event: AppEvent;
+  readonly effects: readonly Effect[];
+}
+
+function live(events: readonly (readonly [AppEvent, number])[]): readonly Moment[] {
+  let state = INITIAL;
+  let now = T;
+  return events.map(([next, wait]) => {
+    now += wait;
+    const before = state;
+    const step = update(before, next, now);
+    state = step.state;
+    return { before, after: state, event: next, effects: step.effects };
+  });
+}
+
+function always(holds: (moments: readonly Moment[]) => void): void {
+  fc.assert(
+    fc.property(history, (events) => holds(live(events))),
+    { numRuns: 1_000 },
+  );
+}
+
+test('a request is given to the PBX at most once while it is remembered', () => {
+  always((moments) => {
+    const placed = new Set<string>();
+    for (const { before, effects } of moments) {
+      // A call taken off the list after minutes is forgotten with its request.
+      for (const known of placed) if (!before.calls.some((call) => call.id === known)) placed.delete(known);
+      for (const effect of effects) {
+        if (effect.type !== 'dial') continue;
+        expect(placed.has(effect.intent.id)).toBe(false);
+        placed.add(effect.intent.id);
+      }
+    }
+  });
+});
+
+test('an end the PBX has told is final', () => {
+  always((moments) => {
+    for (const { before, after } of moments) {
+      for (const call of before.calls) {
+        if (isLive(call) || !call.confirmed) continue;
+        const later = after.calls.find((other) => other.id === call.id);
+        if (later) expect(later.state).toEqual(call.state);
+      }
+    }
+  });
+});
+
+test('a live call only moves forward', () => {
+  always((moments) => {
+    for (const { before, after } of moments) {
+      for (const call of before.calls) {
+        const later = after.calls.find((other) => other.id === call.id);
+        if (later && isLive(call)) expect(rank(later)).toBeGreaterThanOrEqual(rank(call));
+      }
+    }
+  });
+});
+
+test('there is no phantom: every call was dialled or reported, and no PBX call is shown live twice', () => {
+  always((moments) => {
+    const dialled = new Set<string>();
+    const reported = new Set<string>();
+    for (const { event: happened, after } of moments) {
+      if (happened.type === 'dial') dialled.add(happened.id);
+      if (happened.type === 'report') reported.add(happened.report.pbxId);
+      if (happened.type === 'opened') for (const call of happened.alive ?? []) reported.add(call.pbxId);
+      for (const call of after.calls) {
+        expect(dialled.has(call.id) || (call.pbxId !== undefined && reported.has(call.pbxId))).toBe(true);
+      }
+      const alive = after.calls.filter((call) => isLive(call) && call.pbxId !== undefined).map((call) => call.pbxId);
+      expect(new Set(alive).size).toBe(alive.length);
+    }
+  });
+});
+
+test('nobody is hung up whom the user did not mean', () => {
+  always((moments) => {
+    const meant = new Set<string>();
+    for (const { event: happened, effects } of moments) {
+      if (happened.type === 'hang-up') meant.add(happened.id);
+      for (const effect of effects) if (effect.type === 'hang-up') expect(meant.has(effect.id)).toBe(true);
+    }
+  });
+});
+
+test('the state is plain JSON after everything', () => {
+  always((moments) => {
+    for (const { after } of moments) expect(JSON.parse(JSON.stringify(after))).toEqual(after);
+  });
+});
+
+function rank({ state }: Call): number {
+  const order = { requested: 0, ringing: 1, talking: 3, held: 3, ended: 4 };
+  return state.phase === 'ringing' && state.leg === 'far-end' ? 2 : order[state.phase];
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { type NumberType, type RiskFacts, riskReasons } from '../../src/core/risk.ts';
+import { classify } from '../../src/phone/classify.ts';
+
+const ORDINARY: RiskFacts = {
+  type: 'fixed-or-mobile',
+  country: 'US',
+  userCountry: 'US',
+  knownCountries: [],
+  recentPageDials: 0,
+};
+
+describe('what a page may dial on one click', () => {
+  test.each<[NumberType, string]>([
+    ['premium', 'premium'],
+    ['shared-cost', 'shared-cost'],
+    ['satellite', 'satellite'],
+    ['unknown', 'unknown-type'],
+    ['pager', 'unknown-type'],
+    ['other', 'unknown-type'],
+  ])('a %s number is risky: %s', (type, reason) => {
+    expect(riskReasons({ ...ORDINARY, type })).toEqual([reason]);
+  });
+
+  test.each<NumberType>(['fixed', 'mobile', 'fixed-or-mobile', 'voip', 'toll-free'])(
+    'a %s number is ordinary',
+    (type) => {
+      expect(riskReasons({ ...ORDINARY, type })).toEqual([]);
+    },
+  );
+
+  test('another country is risky until the user has called it from our own surface', () => {
+    expect(riskReasons({ ...ORDINARY, country: 'GB' })).toEqual(['foreign-first-time']);
+    expect(riskReasons({ ...ORDINARY, country: 'GB', knownCountries: ['GB'] })).toEqual([]);
+  });
+
+  test('toll-free numbers are ordinary in every country and in none', () => {
+    expect(riskReasons({ ...ORDINARY, type: 'toll-free', country: 'GB' })).toEqual([]);
+    const { country: _none, ...nowhere } = ORDINARY;
+    expect(riskReasons({ ...nowhere, type: 'toll-free' })).toEqual([]);
+  });
+
+  test('the fourth call from pages within a minute is too many', () => {
+    expect(riskReasons({ ...ORDINARY, recentPageDials: 2 })).toEqual([]);
+    expect(riskReasons({ ...ORDINARY, recentPageDials: 3 })).toEqual(['too-many']);
+  });
+});
+
+describe('what numbers of the world are to somebody in the US', () => {
+  test.each([
+    ['+16175550123', []],
+    ['+18005550100', []],
+    ['+80012345678', []],
+    ['+19005550100', ['premium']],
+    ['+442079460123', ['foreign-first-time']],
+    ['+881612345678', ['satellite', 'foreign-first-time']],
+  ])('%s: %j', (number, reasons) => {
+    expect(riskReasons({ userCountry: 'US', knownCountries: [], recentPageDials: 0, ...classify(number) })).toEqual(
+      reasons,
+    );
+  });
+});

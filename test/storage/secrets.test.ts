@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { AccountValues } from '../../src/core/account.ts';
+import { createVault, type MemoryStore, type VaultStore } from '../../src/storage/secrets.ts';
+
+function createStore() {
+  const entries = new Map<string, unknown>();
+  const store: VaultStore = {
+    get: async (key) => entries.get(key),
+    set: async (key, value) => void entries.set(key, value),
+    delete: async (key) => void entries.delete(key),
+    clear: async () => entries.clear(),
+  };
+  return { entries, store };
+}
+
+function createMemory() {
+  let secrets: Readonly<Record<string, AccountValues>> = {};
+  const memory: MemoryStore = {
+    read: async () => secrets,
+    write: async (next) => {
+      secrets = next;
+    },
+  };
+  return memory;
+}
+
+const BLOCKED: VaultStore = {
+  get: () => Promise.reject(new Error('blocked')),
+  set: () => Promise.reject(new Error('blocked')),
+  delete: () => Promise.reject(new Error('blocked')),
+  clear: () => Promise.reject(new Error('blocked')),
+};
+const SECRETS = { password: 'canary-7f3a', token: 'canary-91cc' };
+
+describe('the vault', () => {
+  test('what goes in comes out, also after a restart', async () => {
+    const { store } = createStore();
+    expect(await createVault(store, createMemory()).write('fake', SECRETS)).toBe('kept');
+
+    expect(await createVault(store, createMemory()).read('fake')).toEqual(SECRETS);
+  });
+
+  test('nothing lies open in the store', async () => {
+    const { entries, store } = createStore();
+    await createVault(store, createMemory()).write('fake', SECRETS);
+
+    const bytes = [...entries.values()].flatMap((entry) =>
+      typeof entry === 'object' && entry !== null && 'box' in entry
+        ? [Buffer.from(entry.box as ArrayBuffer).toString('latin1')]
+        : [],
+    );
+    expect(bytes).toHaveLength(1);
+    expect(bytes.join()).not.toContain('canary');
+  });
+
+  test('the key cannot be read out', async () => {
+    const { entries, store } = createStore();
+    await createVault(store, createMemory()).write('fake', SECRETS);
+
+    const key = entries.get('key') as CryptoKey;
+    await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
+  });
+
+  test('one PBX does not see the secrets of another, even when the box is put into its place', async () => {
+    const { entries, store } = createStore();
+    const vault = createVault(store, createMemory());
+    await vault.write('fake', SECRETS);
+    entries.set('secrets:other', entries.get('secrets:fake'));
+
+    expect(await vault.read('other')).toEqual({});
+  });
+
+  test('a box that cannot be opened is no secret, and no failure', async () => {
+    const { entries, store } = createStore();
+    const vault = createVault(store, createMemory());
+    await vault.write('fake', SECRETS);
+    entries.delete('key');
+
+    expect(await vault.read('fake')).toEqual({});
+  });
+
+  test('where the browser keeps nothing, secrets last until it closes, and that is said', async () => {
+    const memory = createMemory();
+
+    expect(await createVault(BLOCKED, memory).write('fake', SECRETS)).toBe('memory');
+    expect(await createVault(BLOCKED, memory).read('fake')).toEqual(SECRETS);
+  });
+
+  test('clearing forgets everything', async () => {
+    const { entries, store } = createStore();
+    const vault = createVault(store, createMemory());
+    await vault.write('fake', SECRETS);
+    await vault.clear();
+
+    expect(await vault.read('fake')).toEqual({});
+    expect(entries.size).toBe(0);
+  });
+});
