@@ -18,7 +18,7 @@ export function CountrySelect({ value, onChange }: CountrySelectProps): JSX.Elem
   const [typed, setTyped] = useState<string>();
   const [isOpen, setIsOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const found = searchCountries(countries, typed ?? '');
   const activeCountry = found[active];
 
@@ -90,7 +90,7 @@ export function CountrySelect({ value, onChange }: CountrySelectProps): JSX.Elem
         onKeyDown={onKeyDown}
         onBlur={close}
       />
-      <ul
+      <div
         class="combobox-list"
         id={`${id}-list`}
         role="listbox"
@@ -102,7 +102,7 @@ export function CountrySelect({ value, onChange }: CountrySelectProps): JSX.Elem
           found.map(({ code, name }, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled by the input, which keeps the focus
             // biome-ignore lint/a11y/useFocusableInteractive: options of a combobox are pointed at, never focused
-            <li
+            <div
               key={code}
               id={`${id}-${code}`}
               role="option"
@@ -113,9 +113,9 @@ export function CountrySelect({ value, onChange }: CountrySelectProps): JSX.Elem
               onClick={() => choose(code)}
             >
               <span>{name}</span> <span class="quiet">{code}</span>
-            </li>
+            </div>
           ))}
-      </ul>
+      </div>
       <p class="quiet" role="status">
         {isOpen && found.length === 0 && say('options_country_none')}
       </p>

@@ -75,12 +75,27 @@ interface FieldProps {
   readonly error?: string | undefined;
   readonly isRequired?: boolean;
   readonly maxLength?: number;
+  /** When the field is left or Enter is pressed after a change. */
+  readonly onCommit?: (value: string) => void;
 }
 
 /** A labelled line of text with its help and its error, both told to screen readers. */
 export function Field(props: FieldProps): JSX.Element {
   const id = useId();
-  const { label, value, onInput, type = 'text', name, note, help, placeholder, error, isRequired, maxLength } = props;
+  const {
+    label,
+    value,
+    onInput,
+    type = 'text',
+    name,
+    note,
+    help,
+    placeholder,
+    error,
+    isRequired,
+    maxLength,
+    onCommit,
+  } = props;
   const described = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
     <div class="field">
@@ -104,6 +119,7 @@ export function Field(props: FieldProps): JSX.Element {
         aria-invalid={error ? 'true' : undefined}
         aria-describedby={described || undefined}
         onInput={(event) => onInput(event.currentTarget.value)}
+        onChange={(event) => onCommit?.(event.currentTarget.value)}
       />
       {error && (
         <p class="field-error" id={`${id}-error`}>
