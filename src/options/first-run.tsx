@@ -106,7 +106,7 @@ function Ready({ hasAccess, onDone }: { readonly hasAccess: boolean; readonly on
 
 function ReadyLine({ icon, words }: { readonly icon: IconName; readonly words: MessageKey }): JSX.Element {
   return (
-    <li>
+    <li class="ready-line">
       <Icon name={icon} />
       <span>{say(words)}</span>
     </li>
