@@ -81,6 +81,12 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
   const fields = fieldsOf(adapter.fields, group);
   const groups = groupsOf(adapter.fields);
   const sent = valuesToSend(fields, values);
+  const isAlternative = (field: AccountField) => groups.length > 0 && field.group !== undefined;
+  // Alternatives stand together where the first of them stands.
+  const firstAlternative = fields.findIndex(isAlternative);
+  const common = fields.filter((field) => !isAlternative(field));
+  const before = common.filter((field) => firstAlternative < 0 || fields.indexOf(field) < firstAlternative);
+  const after = common.filter((field) => !before.includes(field));
 
   useEffect(() => {
     if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -147,7 +153,7 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
         save();
       }}
     >
-      {fields.map((field) => (field.group === undefined || groups.length === 0 ? drawField(field) : null))}
+      {before.map(drawField)}
       {groups.length > 0 && (
         <div class="alternatives">
           <Choice
@@ -159,9 +165,10 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
               setErrors({});
             }}
           />
-          {fields.map((field) => (field.group === undefined ? null : drawField(field)))}
+          {fields.filter(isAlternative).map(drawField)}
         </div>
       )}
+      {after.map(drawField)}
       <div class="actions">
         <Button kind="primary" isSubmit>
           {say(saveLabel ?? 'options_account_save')}
@@ -225,9 +232,9 @@ function ConnectionNotice({ connection }: { readonly connection: Connection }): 
   );
 }
 
-/** The alternative's own words where the vendor has them (`vodia_group_helper`), else the labels of its fields. */
+/** The alternative's own words where the vendor has them (`pbx_vodia_group_helper`), else the labels of its fields. */
 function groupLabel(adapter: FormAdapter, group: string): string {
-  const key = `${adapter.id.replaceAll('-', '_')}_group_${group}`;
+  const key = `pbx_${adapter.id.replaceAll('-', '_')}_group_${group}`;
   const own = sayByKey(key);
   if (own !== key) return own;
   const labels = adapter.fields.filter((field) => field.group === group).map((field) => sayByKey(field.label));

@@ -1,12 +1,17 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { DialingRule } from '../core/account.ts';
 
-/** What the PBX is told to dial for an E.164 number or a short extension, by the account's rule. Stand-in until the real one is merged. */
+/** Stand-in until the number work brings its own. What the PBX is told; short extensions and feature codes stay as they are. */
 export function toDialString(number: string, rule: DialingRule, country: string): string {
   if (!number.startsWith('+')) return number;
+  return rule.outsideLine + inFormat(number, rule, country);
+}
+
+function inFormat(number: string, rule: DialingRule, country: string): string {
+  if (rule.numberFormat === 'e164') return number;
   const digits = number.slice(1);
+  if (rule.numberFormat === 'digits') return digits;
   const parsed = parsePhoneNumberFromString(number);
-  const national = parsed && parsed.country === country ? parsed.nationalNumber : digits;
-  const written = { e164: number, digits, national }[rule.numberFormat];
-  return rule.outsideLine + written;
+  if (parsed?.country === country) return parsed.formatNational().replace(/\D/g, '');
+  return parsed?.formatInternational() === undefined ? digits : `${country === 'US' ? '011' : '00'}${digits}`;
 }

@@ -1,21 +1,20 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 
-/** A number typed by the user: E.164 with its extension, or digits (and `*`, `#`) to be dialled as they are. */
+/** What somebody typed into our own dial field, understood. */
 export interface TypedNumber {
+  /** E.164, a short extension (2 to 6 digits) or a feature code (`*97`). */
   readonly number: string;
   readonly ext?: string;
 }
 
-const SHORT = /^[\d*#]{1,6}$/;
-const CODE = /^[\d*#]{1,20}$/;
+const LONGEST = 64;
 
-/** Reads what was typed into the dial field; undefined when it is no number. `country` is for numbers without `+`. */
+/** Stand-in until the number work brings its own. Undefined when it is no number. */
 export function readTypedNumber(text: string, country: string): TypedNumber | undefined {
-  const plain = text.trim();
-  const tight = plain.replace(/[\s().\-/]/g, '');
-  if (SHORT.test(tight) || (/[*#]/.test(tight) && CODE.test(tight))) return { number: tight };
-  const home: CountryCode = isSupportedCountry(country) ? country : 'US';
-  const parsed = parsePhoneNumberFromString(plain, { defaultCountry: home, extract: false });
+  const typed = text.slice(0, LONGEST + 1).trim();
+  if (typed.length > LONGEST) return undefined;
+  if (/^[*#][\d*#]{1,15}$/.test(typed) || /^\d{2,6}$/.test(typed)) return { number: typed };
+  const parsed = parsePhoneNumberFromString(typed, isSupportedCountry(country) ? country : 'US');
   if (!parsed?.isPossible()) return undefined;
   return { number: parsed.number, ...(parsed.ext === undefined ? {} : { ext: parsed.ext }) };
 }

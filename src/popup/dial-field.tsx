@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Settings } from '../storage/settings.ts';
 import { Button } from '../ui/controls.tsx';
-import { dialPreview } from '../ui/dial-preview.ts';
+import type { DialPreview } from '../ui/dial-preview.ts';
 import type { DialOutcome } from '../ui/dialer.ts';
 import { say } from '../ui/say.ts';
 
@@ -15,7 +15,7 @@ interface DialFieldProps {
 export function DialField({ settings, dial }: DialFieldProps): JSX.Element {
   const [text, setText] = useState('');
   const typed = text.trim();
-  const preview = typed === '' ? undefined : dialPreview(typed, settings);
+  const preview = useDialPreview(typed, settings);
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -53,4 +53,13 @@ export function DialField({ settings, dial }: DialFieldProps): JSX.Element {
       </p>
     </form>
   );
+}
+
+/** Number metadata is large: it is read after the first paint, so that the calls are on the screen at once. */
+function useDialPreview(typed: string, settings: Settings): DialPreview | undefined {
+  const [read, setRead] = useState<typeof import('../ui/dial-preview.ts')>();
+  useEffect(() => {
+    void import('../ui/dial-preview.ts').then(setRead);
+  }, []);
+  return typed === '' ? undefined : read?.dialPreview(typed, settings);
 }

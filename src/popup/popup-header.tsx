@@ -92,7 +92,7 @@ export function Trouble({ connection, now, onRetry, onGrant, onOptions }: Troubl
       {trouble.retryAt !== undefined && <p>{say(...retryWords(trouble.retryAt, now))}</p>}
       {'detail' in error && error.detail !== '' && (
         <p class="notice-detail">
-          <bdi>{say('common_details', cleanText(error.detail, 200))}</bdi>
+          <bdi>{say('common_details', cleanText(error.detail, 120))}</bdi>
         </p>
       )}
     </Notice>

@@ -18,6 +18,9 @@ import { PageNumbersList } from './page-numbers-list.tsx';
 import { PopupHeader, Trouble } from './popup-header.tsx';
 import { SitePanel } from './site-panel.tsx';
 
+/** So many ended calls are shown at once; the dial field below them stays in sight. */
+const FEW_ENDED = 3;
+
 /** The toolbar popup: a function of what is saved, plus the page it was opened over. */
 export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
   const { connection, calls, people } = useAppState(saved.state);
@@ -25,8 +28,11 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
   const granted = useGranted();
   const site = useActiveSite();
   const [problem, setProblem] = useState<MessageKey>();
-  const live = calls.filter(isLive);
-  const shown = [...live, ...calls.filter((call) => !isLive(call))].sort(newestFirst);
+  const live = calls.filter(isLive).sort(newestFirst);
+  const [showsAll, setShowsAll] = useState(false);
+  const ended = calls.filter((call) => !isLive(call)).sort(newestFirst);
+  const shown = [...live, ...(showsAll ? ended : ended.slice(0, FEW_ENDED))];
+  const hiddenCount = live.length + ended.length - shown.length;
   const timed = live.find((call) => call.talkingSince !== undefined);
   const now = useNow(timed !== undefined || connection.status === 'waiting', timed?.talkingSince);
   const dialer = useMemo(
@@ -93,6 +99,13 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
                   onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
                 />
               ))}
+              {hiddenCount > 0 && (
+                <li class="show-all">
+                  <Button kind="quiet" onPress={() => setShowsAll(true)}>
+                    {say('popup_show_more', String(hiddenCount))}
+                  </Button>
+                </li>
+              )}
             </ul>
           </section>
         )}
@@ -129,7 +142,6 @@ function useActiveSite(): ActiveSite | undefined {
 }
 
 function newestFirst(a: Call, b: Call): number {
-  if (isLive(a) !== isLive(b)) return isLive(a) ? -1 : 1;
   return b.startedAt - a.startedAt;
 }
 

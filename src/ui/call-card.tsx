@@ -18,7 +18,7 @@ interface CallCardProps {
   readonly onDismiss: (call: Call) => void;
 }
 
-const LONGEST_DETAIL = 200;
+const LONGEST_DETAIL = 120;
 const MOOD_ICONS: Readonly<Record<CallView['mood'], IconName>> = {
   calling: 'phone',
   talking: 'phone',
@@ -44,7 +44,7 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
           <PhoneNumber number={call.number} ext={call.ext} />
         </p>
       </div>
-      {call.state.phase === 'ended' && (
+      {isOver && (
         <button
           type="button"
           class="icon-button call-dismiss"
@@ -58,9 +58,9 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
       <div class="call-how">
         <p class="call-state">
           <Icon name={MOOD_ICONS[view.mood]} />
-          <span>{say(...view.state)}</span>
+          {say(...view.state)}
           <Timer view={view} now={now} />
-          {call.state.phase === 'ended' && <span class="call-when">{formatTime(call.state.at)}</span>}
+          {call.state.phase === 'ended' && <span class="call-when"> {formatTime(call.state.at)}</span>}
         </p>
         {view.lastKnown && <p class="call-note">{say('state_last_known', say(...view.lastKnown))}</p>}
         {view.notes.map((note) => (
@@ -82,7 +82,7 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
         )}
         {isOver && view.mayCallAgain && (
           <Button
-            kind="plain"
+            kind="quiet"
             icon="phone"
             name={say('popup_call_again_named', numberText(call.number, call.ext))}
             onPress={() => onCallAgain(call)}

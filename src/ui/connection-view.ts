@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/calls.ts';
 import type { Connection, PbxError } from '../core/connection.ts';
 import { unreachable } from '../core/result.ts';
+import { cleanText } from './clean-text.ts';
 import type { Phrase } from './say.ts';
 import { type ErrorAction, errorWords } from './words.ts';
 
@@ -18,6 +19,8 @@ export interface ConnectionView {
   };
 }
 
+const LONGEST_EXTENSION = 16;
+
 /** The connection in words, with what is wrong and the one thing that helps. */
 export function connectionView(connection: Connection): ConnectionView {
   switch (connection.status) {
@@ -29,7 +32,10 @@ export function connectionView(connection: Connection): ConnectionView {
       const { limit, extension } = connection;
       if (limit) return { status: ['connection_limited'], mood: 'limited', trouble: troubleOf(limit) };
       return {
-        status: extension === undefined ? ['connection_online'] : ['connection_online_extension', extension],
+        status:
+          extension === undefined
+            ? ['connection_online']
+            : ['connection_online_extension', cleanText(extension, LONGEST_EXTENSION)],
         mood: 'good',
       };
     }

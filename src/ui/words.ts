@@ -60,6 +60,9 @@ export const TEST_STEP_WORDS: Readonly<Record<AccountTestStep['step'], MessageKe
   phone: 'options_test_phone',
 };
 
+/** The steps in the order they are done. */
+export const TEST_STEPS: readonly AccountTestStep['step'][] = ['permission', 'reach', 'login', 'live', 'phone'];
+
 /** How a step of "Test connection" stands, for those who do not see the mark. */
 export const TEST_OUTCOME_WORDS: Readonly<Record<AccountTestStep['outcome'], MessageKey>> = {
   running: 'options_test_running',
@@ -93,6 +96,16 @@ export const ERROR_WORDS: Readonly<Record<PbxError['kind'], readonly [MessageKey
 export function errorWords(error: PbxError): ErrorWords {
   const [what, todo, action] = ERROR_WORDS[error.kind];
   return { what: [what, ...errorValues(error)], todo: [todo], action };
+}
+
+/** Why a step of "Test connection" failed. A phone that is not signed in has its own words, whatever the adapter calls it. */
+export function testErrorWords(
+  step: AccountTestStep['step'],
+  error: PbxError,
+): { readonly what: Phrase; readonly todo: Phrase } {
+  return step === 'phone' && error.kind === 'rejected'
+    ? { what: ['popup_not_registered'], todo: ['options_test_phone_do'] }
+    : errorWords(error);
 }
 
 /** Where a settings file is wrong. */
