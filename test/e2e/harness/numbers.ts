@@ -17,6 +17,8 @@ export async function numbersOn(browser: TestBrowser, page: Page): Promise<reado
     if (tabId === undefined) throw new Error(`no tab shows ${url}`);
     const frames = await chrome.scripting.executeScript({
       target: { tabId, allFrames: true },
+      // A frame that never finishes loading must not hold up the others.
+      injectImmediately: true,
       func: () => location.href,
     });
     const answers = await Promise.all(
