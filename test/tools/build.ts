@@ -11,5 +11,7 @@ export async function main(): Promise<number> {
 
 /** Builds one target. A process of its own each time: CRXJS keeps state of the first build in its module. */
 export function build(target: Target, logLevel: 'info' | 'warn' = 'info'): Promise<number> {
-  return runTool('vite/bin/vite.js', ['build', '--mode', target, '--logLevel', logLevel]);
+  // Quiet builds keep the output for what the caller prints itself.
+  const stdio = logLevel === 'warn' ? ['ignore' as const, 2, 2] : ('inherit' as const);
+  return runTool('vite/bin/vite.js', ['build', '--mode', target, '--logLevel', logLevel], { stdio });
 }
