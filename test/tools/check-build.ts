@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
-import { distOf, readTool, type Target } from './project.ts';
+import { distOf, ROOT, readTool, type Target } from './project.ts';
 
 /** One thing that must hold for what users install. `problem` is absent when it holds. */
 export interface Check {
@@ -43,6 +43,19 @@ export function checkBuild(target: Target): readonly Check[] {
     ),
     check(`${target}: pages load local files only`, list(listFiles(dist).flatMap((file) => remoteTags(dist, file)))),
   ];
+}
+
+/**
+ * The lock file names the builds of a tool for every platform. A lock written where a registry lacks some of them leaves those out, and
+ * `npm ci` then fails on every machine.
+ */
+export function checkLock(): Check {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
+  };
+  const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  const missing = wanted.filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)));
+  return check('the lock file is whole', list(missing));
 }
 
 /** Mozilla's own checker on the Firefox build: no errors. */

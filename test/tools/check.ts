@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBrowsers } from './browsers.ts';
 import { build } from './build.ts';
-import { type Check, checkBuild, lintFirefox } from './check-build.ts';
+import { type Check, checkBuild, checkLock, lintFirefox } from './check-build.ts';
 import { CACHE, runTool, TARGETS } from './project.ts';
 
 interface Tally {
@@ -40,7 +40,7 @@ async function runStatic(): Promise<Tally> {
     { name: 'lint and format', ...(lint === 0 ? {} : { problem: 'biome check' }) },
     ...(await buildBoth()),
   ]);
-  return add(first, report([...TARGETS.flatMap(checkBuild), await lintFirefox()]));
+  return add(first, report([checkLock(), ...TARGETS.flatMap(checkBuild), await lintFirefox()]));
 }
 
 async function buildBoth(): Promise<readonly Check[]> {
