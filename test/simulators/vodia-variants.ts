@@ -45,7 +45,10 @@ export interface VodiaVariants {
   noise: boolean;
   /** A REST or socket call plays "press 1" first. */
   askFirst: boolean;
-  /** `Secure` on the session cookie. Off by default on plain http, where Firefox drops such cookies from 127.0.0.1. */
+  /**
+   * `Secure` on the session cookie. Chromium 156 and Firefox 153 keep and send such cookies on http and ws of 127.0.0.1 and localhost
+   * (measured).
+   */
   secureCookie: boolean;
   /** The helper names the PBX as origin (`https://…`) or bare (`host:port`). */
   helperServer: 'origin' | 'bare';

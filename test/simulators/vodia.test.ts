@@ -66,7 +66,7 @@ test('a one-time token opens one session only', async () => {
   const first = await use();
   const second = await use();
 
-  expect(first.headers.get('set-cookie')).toMatch(/^session=.{20}; HttpOnly; SameSite=Strict; Path=\/$/);
+  expect(first.headers.get('set-cookie')).toMatch(/^session=.{20}; HttpOnly; Secure; SameSite=Strict; Path=\/$/);
   expect([second.status, await second.text()]).toEqual([200, 'false']);
 });
 

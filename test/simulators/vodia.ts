@@ -91,7 +91,7 @@ export interface VodiaSimulator {
 export async function startVodia(options: VodiaOptions = {}): Promise<VodiaSimulator> {
   const clock = options.clock ?? realClock();
   const tenant = 'acme.example';
-  const variants: VodiaVariants = { ...DEFAULT_VARIANTS, secureCookie: options.tls ?? false, ...options.variants };
+  const variants: VodiaVariants = { ...DEFAULT_VARIANTS, ...options.variants };
   const journal = new Journal(clock);
   const faults = new Faults();
   const engine = new CallEngine(clock, options.engine);
