@@ -18,8 +18,8 @@ const REACH = 60;
 /** A phone word may stand this far from its number (`Call our team in Boston today on …`)… */
 const PHONE_REACH = 34;
 /** …a word that denies must stand next to it, or harmless prose would hide numbers. */
-const DENIAL_GAP = /^(?:\s*(?:no|nr|nos|num|number|nummer|n°|nº|№|id|code|#)\b\.?)?[\s:：#.=()[\]\-–—"'|/]*$/iu;
-const ABBREVIATED = /(?:^|[^\p{L}\p{N}])([tmpohwcfdeb])\s?[.:)\]|]\s*[([+]*$/iu;
+const DENIAL_GAP = /^(?:\s*(?:no|nr|nos|num|number|nummer|n°|nº|№|id|code|#)\b\.?)?[\s:：#.=()[\]\-–—"']*$/iu;
+const ABBREVIATED = /(?:^|[^\p{L}\p{N}])(?:([tmf])\s?[.:)\]|]|([pohwcd])\s?[:)\]])\s*[([+]*$/iu;
 const ICON =
   /[\u260e\u260f\u2706\u{1f4de}\u{1f4f1}\u{1f57f}\u{1f57d}\u{1f57b}\u{1f4f2}\u{1f919}]\ufe0f?\s*[:.]?\s*[([]?$/u;
 const FAX_ICON = /[\u{1f4e0}\u{1f5b7}\u213b]\ufe0f?\s*[:.]?\s*[([]?$/u;
@@ -33,8 +33,9 @@ const WORDS: readonly (readonly [Meaning, string, string])[] = [
 ];
 const MEANINGS = meaningsOfWords();
 const LABEL = labelPattern();
+/** A word behind the digits belongs to them unless it opens the next entry (`… Fax: 555…`). */
 const AFTER =
-  /^[\s)\]]*[-–—,/]?\s*[([]?\s*(?:(fax|telefax|faks|факс)|(tel|phone|mobile|mobil|cell|office|direct|main|home|work|hotline|toll[ -]?free|whatsapp|voice|mob|gsm|handy))\b(?![^\n]{0,6}\d)/iu;
+  /^ {0,3}(?:[-–—,/] ?)?[([]?\s?(?:(fax|telefax|faks|факс)|(tel|phone|mobile|mobil|cell|office|direct|main|home|work|hotline|toll[ -]?free|whatsapp|voice|mob|gsm|handy))\b(?! ?[:.]|[^\n]{0,6}\d)/iu;
 const AFTER_LETTER = /^\s*[([]\s*([fmtohwcvpd])\s*[)\]]/i;
 
 /**
@@ -49,7 +50,9 @@ export function meaningOf(before: string, after: string, label: string): Meaning
   const near = before.slice(-REACH);
   const own = meaningInFront(near);
   if (own !== 'unsaid' || /\p{L}/u.test(near)) return own;
-  return label === '' ? 'unsaid' : meaningOfLabel(label);
+  const stands = label === '' ? 'unsaid' : meaningOfLabel(label);
+  // What stands before the block is often another entry's; alone it does not outweigh a number written as such.
+  return stands === 'never' ? 'seldom' : stands;
 }
 
 /** What a label, a table header or a field's name says about what it stands for. */
@@ -75,8 +78,8 @@ function meaningBehind(after: string): Meaning {
 function meaningInFront(text: string): Meaning {
   if (FAX_ICON.test(text)) return 'fax';
   if (ICON.test(text)) return 'phone';
-  const letter = ABBREVIATED.exec(text)?.[1]?.toLowerCase();
-  if (letter !== undefined && letter !== 'e' && letter !== 'b') return letter === 'f' ? 'fax' : 'phone';
+  const abbreviated = ABBREVIATED.exec(text);
+  if (abbreviated !== null) return abbreviated[1]?.toLowerCase() === 'f' ? 'fax' : 'phone';
   const found = lastWord(text);
   if (found === undefined) return 'unsaid';
   const gap = text.slice(found.end);
@@ -96,6 +99,8 @@ function meaningInFront(text: string): Meaning {
   }
 }
 
+const COUNTING = new Set(['no', 'nr', 'num', 'number', 'nummer', 'número', 'numéro', '№']);
+
 interface LabelWord {
   readonly meaning: Meaning;
   readonly word: string;
@@ -113,6 +118,16 @@ function lastWord(text: string): LabelWord | undefined {
     const isJoined =
       last !== undefined &&
       /^\s*\.?\s*(?:[/&+|]|and|und|et|y|e|i|og|och|en|и)\s*$/i.test(text.slice(last.end, match.index));
+    // "Phone number", "fax no": the second word only repeats that digits follow.
+    if (
+      last !== undefined &&
+      COUNTING.has(word) &&
+      /^[\s.-]*$/.test(text.slice(last.end, match.index)) &&
+      last.meaning !== 'seldom'
+    ) {
+      last = { ...last, end: LABEL.lastIndex };
+      continue;
+    }
     last = {
       meaning,
       word,

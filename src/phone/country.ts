@@ -261,11 +261,15 @@ function rank(
       weights.set(country, (weights.get(country) ?? 0) + worth);
     }
   }
-  for (const country of pool(evidence)) if (!weights.has(country)) weights.set(country, 0);
-  for (const [country, weight] of weights) weights.set(country, weight + planFit(national, country));
+  const named = [...weights.keys()];
+  const explained = Math.max(0, ...named.map((country) => planFit(national, country).share));
+  // Nothing names a country whose plan fits these numbers: look further, but only for a plan that fits nearly all of them well.
+  const further = explained < 0.5 ? pool(evidence).filter((country) => !weights.has(country)) : [];
+  const guessed = further.filter((country) => planFit(national, country).prefixed > 0.6);
+  for (const country of guessed) weights.set(country, 0);
   return [...weights]
-    .map(([country, weight]) => ({ country, weight }))
-    .filter(({ weight }) => weight >= MIN_WEIGHT)
+    .map(([country, weight]) => ({ country, weight: weight + planFit(national, country).weight }))
+    .filter(({ country, weight }) => weight >= MIN_WEIGHT || base.has(country))
     .sort((a, b) => b.weight - a.weight);
 }
 
@@ -275,14 +279,32 @@ function pool(evidence: PageEvidence): readonly string[] {
   return LANGUAGE_COUNTRIES[language] === undefined ? ENGLISH_SPEAKING : [];
 }
 
-/** How well the page's national numbers fit a country's plan, from -2 to 3. */
-function planFit(national: readonly (readonly string[])[], country: string): number {
-  if (national.length === 0 || callingCodeOf(country) === undefined) return 0;
-  let sum = 0;
+interface PlanFit {
+  /** From -1 to 3, to be added to what else speaks for the country. */
+  readonly weight: number;
+  /** The share of the numbers that are numbers in this country, and of those that are written as there, trunk prefix and all. */
+  readonly share: number;
+  readonly prefixed: number;
+}
+
+/** How well the page's national numbers fit a country's plan. */
+function planFit(national: readonly (readonly string[])[], country: string): PlanFit {
+  if (national.length === 0 || callingCodeOf(country) === undefined) return { weight: 0, share: 0, prefixed: 0 };
+  let valid = 0;
+  let usual = 0;
+  let prefixed = 0;
   for (const groups of national) {
     const found = readNational(groups.join(''), country);
-    if (found === undefined) sum -= 2;
-    else sum += isUsualGrouping(groups, found) ? 3 : 0.8;
+    if (found === undefined) continue;
+    valid++;
+    if (isUsualGrouping(groups, found)) usual++;
+    if (found.hasTrunk && isUsualGrouping(groups, found)) prefixed++;
   }
-  return (sum / national.length) * Math.min(1, 0.6 + 0.1 * national.length);
+  const all = national.length;
+  const confidence = Math.min(1, 0.6 + 0.1 * all);
+  return {
+    weight: (valid / all + (2 * usual) / all - (all - valid) / all) * confidence,
+    share: valid / all,
+    prefixed: prefixed / all,
+  };
 }

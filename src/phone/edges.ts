@@ -12,7 +12,9 @@ const URL_LIKE =
 export type Edge =
   /** Nothing against it. */
   | 'clean'
-  /** Touches a letter or a mark of a list: right with a label only. */
+  /** Touches the comma of a list of digits: right where the number itself is written in full. */
+  | 'list'
+  /** Touches a letter or a sign: right with a label only. */
   | 'needs-label'
   /** Part of something longer: an amount, a URL, an id. */
   | 'part';
@@ -34,12 +36,13 @@ function edgeBefore(text: string, start: number, hasPlus: boolean, isCut: (at: n
   const further = near.at(-2) ?? ' ';
   if (!hasPlus && MONEY_BEFORE.test(near)) return 'part';
   if (/\s/.test(touching) || isCut(start)) return 'clean';
-  if (LETTER.test(touching)) return WITHOUT_SPACES.test(touching) ? 'clean' : 'needs-label';
+  if (LETTER.test(touching)) return WITHOUT_SPACES.test(touching) || text[start] === '(' ? 'clean' : 'needs-label';
   if (/[\d_#@*^\\%]/.test(touching)) return 'part';
   if (/[/=&?.]/.test(touching) && URL_LIKE.test(tokenBefore(text, start))) return 'part';
   if (/\d/.test(further) && /[:.,'’]/.test(touching))
-    return hasPlus && touching !== '.' ? 'clean' : touching === ',' ? 'needs-label' : 'part';
+    return hasPlus && touching !== '.' ? 'clean' : touching === ',' ? 'list' : 'part';
   if (hasPlus) return 'clean';
+  if (touching === '-' && /[\s\p{L}]/u.test(further)) return 'list';
   if (/[-/=&.~]/.test(touching)) return 'needs-label';
   return 'clean';
 }
@@ -50,10 +53,12 @@ function edgeBehind(text: string, end: number, hasPlus: boolean, isCut: (at: num
   const further = near[1] ?? ' ';
   if (!hasPlus && UNIT_AFTER.test(near)) return 'part';
   if (/\s/.test(touching) || isCut(end)) return 'clean';
-  if (LETTER.test(touching)) return WITHOUT_SPACES.test(touching) ? 'clean' : 'part';
+  // A Latin letter may belong to an id; other scripts have none that mix letters into digits.
+  if (LETTER.test(touching))
+    return WITHOUT_SPACES.test(touching) || (hasPlus && !/\p{sc=Latin}/u.test(touching)) ? 'clean' : 'part';
   if (/[\d_@=\\*^]/.test(touching)) return 'part';
   if (/[:.'’]/.test(touching) && /\d/.test(further)) return 'part';
-  if (touching === ',' && /\d/.test(further)) return hasPlus ? 'clean' : 'needs-label';
+  if (touching === ',' && /\d/.test(further)) return hasPlus ? 'clean' : 'list';
   if (touching === '-' && /[\p{L}\d]/u.test(further)) return 'part';
   return 'clean';
 }
@@ -64,6 +69,6 @@ function tokenBefore(text: string, end: number): string {
 }
 
 function worse(a: Edge, b: Edge): Edge {
-  const order: readonly Edge[] = ['clean', 'needs-label', 'part'];
+  const order: readonly Edge[] = ['clean', 'list', 'needs-label', 'part'];
   return order[Math.max(order.indexOf(a), order.indexOf(b))] ?? 'part';
 }

@@ -13,7 +13,7 @@ export function extensionBehind(text: string, from: number): Extension | undefin
   const digits = match?.[1];
   if (match === null || digits === undefined) return undefined;
   const isBracketed = /[([]/.test(match[0].slice(0, 8));
-  const length = isBracketed ? match[0].length : match[0].replace(/\s?[)\]]$/, '').length;
+  const length = isBracketed ? match[0].trimEnd().length : match[0].replace(/[\s)\]]+$/, '').length;
   return { digits, end: from + length };
 }
 

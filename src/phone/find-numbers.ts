@@ -4,7 +4,7 @@ import { createCountryJudge, type PageEvidence, type RankedCountry } from './cou
 import { edgesOf } from './edges.ts';
 import { type Extension, extensionBehind, shortExtensions } from './extensions.ts';
 import { type Doubt, type FoldedText, fold } from './normalise.ts';
-import { hasPlan, readInternational } from './number-plan.ts';
+import { hasPlan, isUsualGrouping, readInternational } from './number-plan.ts';
 import { readSegment, type SegmentReading } from './read-segment.ts';
 import { cutChain } from './segments.ts';
 import { isOtherShape } from './shapes.ts';
@@ -245,7 +245,27 @@ function readGroups(
   if (edge === 'part') return undefined;
   const isSaid = meaning === 'phone' || meaning === 'fax';
   if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
+  if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read)) return undefined;
+  if (!isSaid && groups.length === 1 && !read.isInternational && !isIntroduced(text, first)) return undefined;
   return { ...read, meaning, ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}) };
+}
+
+/**
+ * Bare digits without a label: an id fills its cell alone, or stands between the commas of a record, as often as a number does. In a
+ * sentence it would be introduced. A leading zero is what ids seldom have.
+ */
+function isIntroduced(text: string, group: Group): boolean {
+  const around = `${text[group.start - 1] ?? ' '}${text[group.end] ?? ' '}`;
+  if (/[,;|"'\]}]/.test(around) && !/^.[,;] /.test(around + (text[group.end + 1] ?? ' '))) return false;
+  return group.digits.startsWith('0') || /\p{L}{2}/u.test(text);
+}
+
+/** In a list of digits only what shows its prefix, its brackets or its usual cut is taken for a number. */
+function isWrittenInFull(groups: readonly Group[], { reading, isInternational }: SegmentReading): boolean {
+  const shown = groups.map((group) => group.digits);
+  if (isInternational || (shown[0]?.startsWith('0') && reading.hasTrunk && reading.national.length >= 8)) return true;
+  if (groups.length > 2 && reading.e164 === `+${shown.join('')}`) return true;
+  return groups.length > 1 && (isUsualGrouping(shown, reading) || groups[0]?.opensAt !== groups[0]?.start);
 }
 
 function withRecord(ranked: readonly RankedCountry[], record: string | undefined): readonly RankedCountry[] {

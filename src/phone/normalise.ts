@@ -17,7 +17,7 @@ const MIDDLE_DOTS = /[\u2022\u2027\u2219\u22c5\u30fb\u00b7]/;
 const SLASHES = /[\u2044\u2215\uff0f]/;
 const CROSSES = /[\u00d7\u2715\uff58]/;
 const PLUSES = /[\uff0b\ufe62\u207a]/;
-const INVISIBLE = /[\p{Cf}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f]/u;
+const INVISIBLE = /\p{Cf}|\u034f|[\u115f\u1160]|\u17b4|\u17b5|\p{Variation_Selector}/u;
 const DIGIT = /\p{Nd}/u;
 /** Right-to-left override: what is behind it is drawn mirrored. Embeddings and isolates that run right to left move groups about. */
 const OVERRIDE = '\u202e';
