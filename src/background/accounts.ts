@@ -28,6 +28,8 @@ export interface Accounts {
   /** The values with saved secrets for blank ones, and the adapter; undefined when there is no such PBX. */
   complete(vendor: string, values: AccountValues): Promise<ReadyAccount | undefined>;
   save(vendor: string, values: AccountValues): Promise<Result<void, Readonly<Record<string, string>>>>;
+  /** Adds what the PBX taught us to the account's open values, until the account is saved anew. */
+  remember(learnt: AccountValues): Promise<void>;
   remove(): Promise<void>;
   importFile(text: string): Promise<Result<void, ImportProblem>>;
   exportFile(): Promise<string>;
@@ -73,6 +75,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
       const { open, secrets } = splitSecrets(full.values, full.adapter.fields);
       await store({ ...(await parts.readSettings()), account: { vendor, values: open } }, vendor, secrets);
       return ok(undefined);
+    },
+    async remember(learnt) {
+      const settings = await parts.readSettings();
+      const { account } = settings;
+      if (!account) return;
+      const values = { ...account.values, ...learnt };
+      await parts.writeSettings({ ...settings, account: { ...account, values } });
     },
     async remove() {
       const { account: _removed, ...rest } = await parts.readSettings();

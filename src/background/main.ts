@@ -51,6 +51,8 @@ const supervisor = createSupervisor({
   ports,
   account: () => accounts.ready(),
   random: () => Math.random(),
+  // Losing it costs one more try at the next login.
+  remember: (learnt) => void accounts.remember(learnt).catch(() => {}),
   dispatch: (event, isStill = () => true) =>
     void keeper
       .decide(() => ({ answer: undefined, ...(isStill() ? { event } : {}) }))

@@ -21,6 +21,8 @@ export interface SupervisorParts {
   random(): number;
   /** Hands an event to the keeper, which drops it when `isStill` is false by the time it is its turn. */
   dispatch(event: AppEvent, isStill?: () => boolean): void;
+  /** Keeps what the adapter found out about the account, e.g. which form of login this PBX takes. Never a secret. */
+  remember(values: AccountValues): void;
   /** Calls a browser API: Firefox counts nothing else as a sign of life. */
   stayAwake(): void;
 }
@@ -117,6 +119,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   function hear(own: Line, news: PbxNews): void {
     if (line !== own || news.type === 'step') return;
     if (news.type === 'lost') lose(own, news.error);
+    else if (news.type === 'remember') parts.remember(news.values);
     else if (own.early) own.early.push(news);
     else dispatch(news, () => line === own);
   }

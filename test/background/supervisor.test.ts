@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createKeeper } from '../../src/background/keeper.ts';
 import { createSupervisor, type Supervisor } from '../../src/background/supervisor.ts';
+import type { AccountValues } from '../../src/core/account.ts';
 import type { PbxError } from '../../src/core/connection.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import { INITIAL } from '../../src/core/update.ts';
@@ -16,12 +17,14 @@ function setUp() {
   const clock = createFakeClock();
   const pbx = createFakePbx();
   const awake = { times: 0 };
+  const learnt: AccountValues[] = [];
   const values = { server: 'https://pbx.example.com', user: '45', password: 'x' };
   const supervisor: Supervisor = createSupervisor({
     clock,
     ports: NO_PORTS,
     account: async () => ok({ adapter: pbx.adapter, values }),
     random: () => 0.5,
+    remember: (values) => void learnt.push(values),
     dispatch: (event, isStill = () => true) =>
       void keeper.decide(() => ({ answer: undefined, ...(isStill() ? { event } : {}) })),
     stayAwake() {
@@ -37,7 +40,7 @@ function setUp() {
     onSaving: () => {},
   });
   const status = () => keeper.current().connection.status;
-  return { clock, pbx, awake, keeper, supervisor, status };
+  return { clock, pbx, awake, learnt, keeper, supervisor, status };
 }
 
 async function goOnline(world: ReturnType<typeof setUp>) {
@@ -61,6 +64,18 @@ describe('connecting', () => {
 
     expect(world.status()).toBe('online');
     expect(world.keeper.current().calls).toMatchObject([{ pbxId: 'p9', state: { phase: 'talking' } }]);
+  });
+
+  test('what the PBX taught us is kept and is no event', async () => {
+    const world = setUp();
+    const session = await goOnline(world);
+    const before = world.keeper.current();
+
+    session.tell({ type: 'remember', values: { _login: 'POST plain' } });
+    await settle();
+
+    expect(world.learnt).toEqual([{ _login: 'POST plain' }]);
+    expect(world.keeper.current()).toEqual(before);
   });
 
   test('a login that is refused is made once', async () => {
