@@ -14,7 +14,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Each file starts browsers of its own: one at a time, or timings on a small machine mean nothing.
           fileParallelism: false,
+          maxWorkers: 1,
         },
       },
     ],

@@ -35,7 +35,12 @@ export type PbxNews =
   | { readonly type: 'presence'; readonly people: readonly Presence[] }
   | { readonly type: 'lost'; readonly error: PbxError }
   /** A step of `connect` is done; said during `connect` only. A failed `live` or `phone` step need not fail the connection. */
-  | { readonly type: 'step'; readonly step: ConnectStep; readonly result: Result<void, PbxError> };
+  | { readonly type: 'step'; readonly step: ConnectStep; readonly result: Result<void, PbxError> }
+  /**
+   * Something found out about this PBX that spares a try next time, never a secret: to be kept and merged into the account values of
+   * later `connect`s until the account is changed. Keys begin with `_`; losing it does no harm.
+   */
+  | { readonly type: 'remember'; readonly values: AccountValues };
 
 /** One call to place. `number` is what the PBX is told, already in the account's format. */
 export interface DialRequest {

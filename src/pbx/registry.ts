@@ -1,7 +1,8 @@
 import type { PbxAdapter } from './adapter.ts';
+import { vodia } from './vendors/vodia.ts';
 
 /** Every PBX we know, in the order the options page offers them. */
-export const ADAPTERS: readonly PbxAdapter[] = [];
+export const ADAPTERS: readonly PbxAdapter[] = [vodia];
 
 /** The adapter with this id, or undefined. */
 export function findAdapter(id: string): PbxAdapter | undefined {

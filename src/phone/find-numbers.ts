@@ -1,18 +1,20 @@
-import { findPhoneNumbersInText } from 'libphonenumber-js/min';
+import { type Chain, findChains, type Group } from './chains.ts';
+import { type Meaning, meaningOf, meaningOfLabel } from './context.ts';
+import { createCountryJudge, type PageEvidence, type RankedCountry } from './country.ts';
+import { edgesOf } from './edges.ts';
+import { type Extension, extensionBehind, shortExtensions } from './extensions.ts';
+import { type Doubt, type FoldedText, fold } from './normalise.ts';
+import { hasPlan, isUsualGrouping, readInternational } from './number-plan.ts';
+import { readSegment, type SegmentReading } from './read-segment.ts';
+import { cutChain } from './segments.ts';
+import { isOtherShape } from './shapes.ts';
+import { findVanity } from './vanity.ts';
 
-/** What a page says about itself, for choosing the country of numbers without `+`. */
-export interface PageEvidence {
-  /** `lang` of the document, e.g. `de-CH`; empty when it says none. */
-  readonly lang: string;
-  /** `location.hostname`. */
-  readonly host: string;
-  /** The user's country, ISO 3166-1 alpha-2. */
-  readonly userCountry: string;
-}
+export type { PageEvidence } from './country.ts';
 
 /** The text of one run of inline siblings, as it is read by a person, with what stands around it. */
 export interface TextBlock {
-  /** Text nodes joined; white space as in the page. */
+  /** Text nodes joined; white space collapsed as drawn, `\n` only where a line really ends (`<br>`, preformatted text). */
   readonly text: string;
   /** Where each text node begins in `text`, ascending, first is 0: numbers may be split over nodes, but glued nodes are a hint to cut. */
   readonly nodeStarts: readonly number[];
@@ -38,7 +40,7 @@ export interface FoundNumber {
   /** Other E.164 readings, when the country is in doubt. */
   readonly alternatives?: readonly string[];
   /** Set when the number must not be dialled on one click; says why. */
-  readonly refused?: 'order-controls' | 'private-use' | 'look-alike';
+  readonly refused?: Doubt;
 }
 
 /** Finds numbers in the blocks of one page; what it learns on the way (country, columns) is kept for the next blocks. */
@@ -50,18 +52,238 @@ export interface NumberFinder {
   readonly version: number;
 }
 
+/** Longer texts are read in pieces; no page shows a paragraph of this size, but a hostile one may hold it. */
+const MAX_TEXT = 200_000;
+/** A country that the record itself names outweighs the page. */
+const RECORD_WEIGHT = 50;
+
 /** A finder for one page (one frame). Pure but for what it learns. */
 export function createFinder(evidence: PageEvidence): NumberFinder {
+  const judge = createCountryJudge(evidence);
+  const columns = new Map<object, Column>();
+  let version = 0;
+  let known = '';
+  const settle = (): readonly RankedCountry[] => {
+    const ranked = judge.ranked();
+    const now = ranked.map(({ country }) => country).join(' ');
+    if (now !== known) version++;
+    known = now;
+    return ranked;
+  };
   return {
-    version: 0,
-    learn() {},
+    get version() {
+      settle();
+      return version;
+    },
+    learn(block) {
+      const folded = fold(block.text.slice(0, MAX_TEXT));
+      judge.addText(folded.text);
+      if (!/\d/.test(folded.text)) return;
+      for (const chain of findChains(folded.text)) learnChain(chain, folded.text, block, judge);
+      if (block.column !== undefined) {
+        const column = columns.get(block.column.key) ?? { cells: 0, phones: 0 };
+        columns.set(block.column.key, column);
+        column.cells++;
+        if (findIn(block, folded, settle(), 'unsaid').length > 0) column.phones++;
+      }
+    },
     find(block) {
-      return findPhoneNumbersInText(block.text, { defaultCountry: evidence.userCountry as 'US' }).map((found) => ({
-        start: found.startsAt,
-        end: found.endsAt,
-        e164: found.number.number,
-        kind: 'phone',
-      }));
+      const folded = fold(block.text.slice(0, MAX_TEXT));
+      const column = block.column && columns.get(block.column.key);
+      return findIn(block, folded, settle(), columnMeaning(block, column));
     },
   };
+}
+
+interface Column {
+  cells: number;
+  phones: number;
+}
+
+/** A column is judged as a whole: its header, or what most of its cells are. */
+function columnMeaning(block: TextBlock, column: Column | undefined): Meaning {
+  if (block.column === undefined) return 'unsaid';
+  const said = meaningOfLabel(block.column.header);
+  if (said !== 'unsaid' || column === undefined || column.cells < 5) return said;
+  if (column.phones / column.cells > 0.6) return 'phone';
+  return column.phones / column.cells < 0.2 ? 'seldom' : 'unsaid';
+}
+
+function learnChain(chain: Chain, text: string, block: TextBlock, judge: ReturnType<typeof createCountryJudge>): void {
+  for (let from = 0; from < chain.length; ) {
+    let to = from + 1;
+    while (to < chain.length && (chain[to]?.gap?.rank ?? 5) < 4) to++;
+    learnGroups(chain.slice(from, to), text, block, judge);
+    from = to;
+  }
+}
+
+function learnGroups(
+  groups: readonly Group[],
+  text: string,
+  block: TextBlock,
+  judge: ReturnType<typeof createCountryJudge>,
+): void {
+  const [first] = groups;
+  const last = groups.at(-1);
+  if (first === undefined || last === undefined) return;
+  const digits = groups.map((group) => group.digits).join('');
+  if (digits.length < 7 || digits.length > 14) return;
+  if (first.hasPlus) {
+    const country = readInternational(digits)?.country;
+    if (country !== undefined) judge.addInternational(country);
+    return;
+  }
+  const meaning = meaningOf(
+    text.slice(Math.max(0, first.opensAt - 60), first.opensAt),
+    text.slice(last.end, last.end + 30),
+    block.label,
+  );
+  if (meaning === 'never' || meaning === 'seldom' || isOtherShape(groups)) return;
+  const isSaid = meaning === 'phone' || meaning === 'fax' || block.markup !== undefined;
+  if (!isSaid && (groups.length < 2 || digits.length < 8)) return;
+  if (edgesOf(text, first.opensAt, last.end, false, () => false) === 'part') return;
+  judge.addNational(groups.map((group) => group.digits));
+}
+
+function findIn(
+  block: TextBlock,
+  folded: FoldedText,
+  ranked: readonly RankedCountry[],
+  column: Meaning,
+): readonly FoundNumber[] {
+  const { text } = folded;
+  const countries = withRecord(ranked, block.recordCountry);
+  const cuts = new Set(block.nodeStarts);
+  const isCut = (at: number): boolean => cuts.has(folded.originAt(at));
+  const found: FoundNumber[] = [];
+  let previousEnd = 0;
+  let previousMeaning: Meaning = 'unsaid';
+
+  const add = (start: number, end: number, number: Partial<FoundNumber>, meaning: Meaning): void => {
+    const refused = folded.doubtAbout(start, end);
+    found.push({
+      start: folded.originAt(start),
+      end: folded.originAt(end - 1) + 1,
+      kind: meaning === 'fax' ? 'fax' : 'phone',
+      ...number,
+      ...(refused ? { refused } : {}),
+    });
+    previousEnd = end;
+    previousMeaning = meaning;
+  };
+
+  /** A list of numbers behind one label shares it. */
+  const meaningAt = (start: number, end: number): Meaning => {
+    if (block.markup !== undefined) return block.markup === 'fax' ? 'fax' : 'phone';
+    const before = text.slice(Math.max(previousEnd, start - 80), start);
+    const isListed = previousEnd > 0 && !/[\p{L}\d]/u.test(text.slice(previousEnd, start));
+    const said = meaningOf(before, text.slice(end, end + 30), previousEnd > 0 ? '' : block.label);
+    if (said !== 'unsaid') return said;
+    if (isListed) return previousMeaning;
+    return column;
+  };
+
+  const vanity = /[A-Z]{3}/.test(text)
+    ? findVanity(
+        text,
+        countries.map(({ country }) => country),
+      )
+    : [];
+  for (const chain of findChains(text)) {
+    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningAt, isCut));
+    for (const { from, to, value } of segments) {
+      const start = chain[from]?.opensAt;
+      const last = chain[to - 1];
+      if (start === undefined || last === undefined || start < previousEnd) continue;
+      if (vanity.some((one) => start < one.end && last.end > one.start)) continue;
+      const { end, ext } = value.extension ?? { end: closing(text, start, last.end), ext: undefined };
+      add(
+        trimmedStart(text, start, end),
+        end,
+        {
+          e164: value.reading.e164,
+          ...(ext === undefined ? {} : { ext }),
+          ...(value.alternatives.length > 0 ? { alternatives: value.alternatives } : {}),
+        },
+        value.meaning,
+      );
+    }
+  }
+  for (const { start, end, reading } of vanity) add(start, end, { e164: reading.e164 }, 'phone');
+  for (const short of shortExtensions(text, block.label)) {
+    const from = folded.originAt(short.start);
+    if (found.some((number) => from < number.end && folded.originAt(short.end) > number.start)) continue;
+    add(short.start, short.end, { dial: short.digits }, 'phone');
+  }
+  return found.sort((a, b) => a.start - b.start);
+}
+
+interface ReadGroups extends SegmentReading {
+  readonly meaning: Meaning;
+  readonly extension?: { readonly end: number; readonly ext: string };
+}
+
+function readGroups(
+  groups: readonly Group[],
+  text: string,
+  countries: readonly RankedCountry[],
+  meaningAt: (start: number, end: number) => Meaning,
+  isCut: (at: number) => boolean,
+): ReadGroups | undefined {
+  const first = groups[0];
+  const last = groups.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const digits = groups.reduce((sum, group) => sum + group.digits.length, 0);
+  if (digits < 6) return undefined;
+  const extension: Extension | undefined = extensionBehind(text, last.end);
+  const end = extension?.end ?? last.end;
+  const meaning = meaningAt(first.opensAt, end);
+  const read = readSegment(groups, { meaning, countries });
+  if (read === undefined) return undefined;
+  const edge = edgesOf(text, first.opensAt, end, read.isInternational && first.hasPlus, isCut);
+  if (edge === 'part') return undefined;
+  const isSaid = meaning === 'phone' || meaning === 'fax';
+  if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
+  if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read)) return undefined;
+  if (!isSaid && groups.length === 1 && !read.isInternational && !isIntroduced(text, first)) return undefined;
+  return { ...read, meaning, ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}) };
+}
+
+/**
+ * Bare digits without a label: an id fills its cell alone, or stands between the commas of a record, as often as a number does. In a
+ * sentence it would be introduced. A leading zero is what ids seldom have.
+ */
+function isIntroduced(text: string, group: Group): boolean {
+  const around = `${text[group.start - 1] ?? ' '}${text[group.end] ?? ' '}`;
+  if (/[,;|"'\]}]/.test(around) && !/^.[,;] /.test(around + (text[group.end + 1] ?? ' '))) return false;
+  return group.digits.startsWith('0') || /\p{L}{2}/u.test(text);
+}
+
+/** In a list of digits only what shows its prefix, its brackets or its usual cut is taken for a number. */
+function isWrittenInFull(groups: readonly Group[], { reading, isInternational }: SegmentReading): boolean {
+  const shown = groups.map((group) => group.digits);
+  if (isInternational || (shown[0]?.startsWith('0') && reading.hasTrunk && reading.national.length >= 8)) return true;
+  if (groups.length > 2 && reading.e164 === `+${shown.join('')}`) return true;
+  return groups.length > 1 && (isUsualGrouping(shown, reading) || groups[0]?.opensAt !== groups[0]?.start);
+}
+
+function withRecord(ranked: readonly RankedCountry[], record: string | undefined): readonly RankedCountry[] {
+  if (record === undefined || !hasPlan(record)) return ranked;
+  return [{ country: record, weight: RECORD_WEIGHT }, ...ranked.filter(({ country }) => country !== record)];
+}
+
+/** A bracket that was opened with the number is part of it. */
+function closing(text: string, start: number, end: number): number {
+  const shown = text.slice(start, end);
+  const isOpen = shown.lastIndexOf('(') > shown.lastIndexOf(')');
+  return isOpen && text[end] === ')' ? end + 1 : end;
+}
+
+/** `(0120-941-653)`: a bracket around the whole is not part of the number, one around the area code is. */
+function trimmedStart(text: string, start: number, end: number): number {
+  const shown = text.slice(start, end);
+  if (!shown.startsWith('(')) return start;
+  const close = shown.indexOf(')');
+  return close < 0 || close === shown.length - 1 ? start + 1 : start;
 }

@@ -1,0 +1,61 @@
+import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+
+/** The part of an adapter the form needs. */
+export interface FormAdapter {
+  readonly id: string;
+  readonly label: string;
+  readonly fields: readonly AccountField[];
+  check(account: AccountValues): Readonly<Record<string, string>>;
+  needs(account: AccountValues): AccountNeeds;
+}
+
+/** Names of the alternatives, in the order of the fields; empty when there is no choice to make. */
+export function groupsOf(fields: readonly AccountField[]): readonly string[] {
+  const groups = [...new Set(fields.flatMap((field) => field.group ?? []))];
+  return groups.length > 1 ? groups : [];
+}
+
+/** The alternative in use: the first with a value, else the first. */
+export function chosenGroup(fields: readonly AccountField[], values: AccountValues): string {
+  const groups = groupsOf(fields);
+  const filled = groups.find((group) =>
+    fields.some((field) => field.group === group && (values[field.key] ?? '') !== ''),
+  );
+  return filled ?? groups[0] ?? '';
+}
+
+/** The fields to be filled in while `group` is the chosen alternative. */
+export function fieldsOf(fields: readonly AccountField[], group: string): readonly AccountField[] {
+  const hasChoice = groupsOf(fields).length > 0;
+  return fields.filter((field) => !hasChoice || field.group === undefined || field.group === group);
+}
+
+/** What is tested or saved: only the fields in use, without the blanks around what was typed. Secrets stay as typed. */
+export function valuesToSend(fields: readonly AccountField[], values: AccountValues): AccountValues {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = values[field.key] ?? '';
+      const sent = field.kind === 'secret' ? value : value.trim();
+      return sent === '' ? [] : [[field.key, sent]];
+    }),
+  );
+}
+
+/**
+ * What is wrong, by field key, as message keys. A blank secret is right while one is saved for this PBX: the background fills it in.
+ */
+export function problemsOf(
+  adapter: FormAdapter,
+  fields: readonly AccountField[],
+  values: AccountValues,
+  hasSavedSecrets: boolean,
+): Readonly<Record<string, string>> {
+  const isKept = (field: AccountField) =>
+    hasSavedSecrets && field.kind === 'secret' && (values[field.key] ?? '') === '';
+  const missing = fields
+    .filter((field) => field.required && (values[field.key] ?? '') === '' && !isKept(field))
+    .map((field): [string, string] => [field.key, 'options_account_required']);
+  const kept = new Set(fields.filter(isKept).map((field) => field.key));
+  const wrong = Object.entries(adapter.check(values)).filter(([key]) => !kept.has(key));
+  return Object.fromEntries([...missing, ...wrong]);
+}

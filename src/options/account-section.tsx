@@ -1,0 +1,251 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { Connection } from '../core/connection.ts';
+import { ask } from '../messaging/ask.ts';
+import { ADAPTERS, findAdapter } from '../pbx/registry.ts';
+import type { Account } from '../storage/settings.ts';
+import { connectionView } from '../ui/connection-view.ts';
+import { Button, Choice, Field, Notice, Switch } from '../ui/controls.tsx';
+import { requestAccess } from '../ui/permissions.ts';
+import { type MessageKey, type Phrase, say, sayByKey } from '../ui/say.ts';
+import { siteOfPattern } from '../ui/words.ts';
+import { chosenGroup, type FormAdapter, fieldsOf, groupsOf, problemsOf, valuesToSend } from './account-form.ts';
+import { SignOut } from './sign-out.tsx';
+import { TestSteps } from './test-steps.tsx';
+
+interface AccountSectionProps {
+  readonly account: Account | undefined;
+  readonly connection: Connection;
+  readonly saveLabel?: MessageKey;
+  readonly onSaved?: () => void;
+}
+
+/** Which PBX, and how to sign in there. The form is drawn from what the adapter says it needs. */
+export function AccountSection(props: AccountSectionProps): JSX.Element {
+  const { account, connection } = props;
+  const [vendor, setVendor] = useState(account?.vendor ?? (ADAPTERS.length === 1 ? (ADAPTERS[0]?.id ?? '') : ''));
+  const [notice, setNotice] = useState<MessageKey>();
+  useEffect(() => {
+    // Saved or imported elsewhere: show that account.
+    if (account) setVendor(account.vendor);
+  }, [account?.vendor]);
+  const adapter = findAdapter(vendor);
+  const saved = account?.vendor === vendor ? account : undefined;
+
+  return (
+    <>
+      <p class="intro">{say('options_account_intro')}</p>
+      {account && <ConnectionNotice connection={connection} />}
+      {ADAPTERS.length === 0 && <Notice mood="info" title={say('options_account_none_yet')} />}
+      {ADAPTERS.length > 0 && (
+        <div class="field">
+          <label for="vendor">{say('options_account_vendor')}</label>
+          <select id="vendor" value={vendor} onChange={(event) => setVendor(event.currentTarget.value)}>
+            {vendor === '' && <option value="">{say('options_account_choose')}</option>}
+            {ADAPTERS.map(({ id, label }) => (
+              <option key={id} value={id}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      {adapter && <AccountForm key={vendor} {...props} adapter={adapter} saved={saved} />}
+      {account && <SignOut onDone={() => setNotice('options_account_signed_out')} />}
+      <div role="status">{notice && !account && <Notice mood="good" title={say(notice)} />}</div>
+    </>
+  );
+}
+
+interface AccountFormProps extends AccountSectionProps {
+  readonly adapter: FormAdapter;
+  readonly saved: Account | undefined;
+}
+
+interface Status {
+  readonly mood: 'good' | 'bad';
+  readonly words: Phrase;
+}
+
+function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): JSX.Element {
+  const [values, setValues] = useState<AccountValues>(saved?.values ?? {});
+  const savedText = JSON.stringify(saved?.values ?? {});
+  const shownText = useRef(savedText);
+  const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [status, setStatus] = useState<Status>();
+  const [isTesting, setIsTesting] = useState(false);
+  const [hasTested, setHasTested] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const fields = fieldsOf(adapter.fields, group);
+  const groups = groupsOf(adapter.fields);
+  const sent = valuesToSend(fields, values);
+  const isAlternative = (field: AccountField) => groups.length > 0 && field.group !== undefined;
+  // Alternatives stand together where the first of them stands.
+  const firstAlternative = fields.findIndex(isAlternative);
+  const common = fields.filter((field) => !isAlternative(field));
+  const before = common.filter((field) => firstAlternative < 0 || fields.indexOf(field) < firstAlternative);
+  const after = common.filter((field) => !before.includes(field));
+
+  useEffect(() => {
+    if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [errors]);
+
+  useEffect(() => {
+    // Saved, imported or signed out: the form shows what is saved now, secrets blank.
+    if (shownText.current === savedText) return;
+    shownText.current = savedText;
+    setValues(saved?.values ?? {});
+    setGroup(chosenGroup(adapter.fields, saved?.values ?? {}));
+    setErrors({});
+  }, [savedText, saved, adapter]);
+
+  /** Checks, then asks for access in the same click (the browser takes it for the user's wish only before any `await`). */
+  const withAccess = (denied: MessageKey, job: () => Promise<void>) => {
+    const wrong = problemsOf(adapter, fields, sent, saved !== undefined);
+    setErrors(wrong);
+    setStatus(undefined);
+    if (Object.keys(wrong).length > 0) {
+      setStatus({ mood: 'bad', words: ['options_account_not_saved'] });
+      return;
+    }
+    const needs = adapter.needs(sent);
+    const asked = requestAccess(needs);
+    void asked.then(async (isGranted) => {
+      if (!isGranted) return setStatus({ mood: 'bad', words: [denied, sitesOf(needs)] });
+      try {
+        await job();
+      } catch {
+        setStatus({ mood: 'bad', words: ['common_failed'] });
+      }
+    });
+  };
+  const save = () =>
+    withAccess('options_account_access_denied', async () => {
+      const answer = await ask('account/save', { vendor: adapter.id, values: sent });
+      if (!answer.ok) {
+        setErrors(answer.error);
+        return setStatus({ mood: 'bad', words: ['options_account_not_saved'] });
+      }
+      setValues(withoutSecrets(adapter.fields, values));
+      setStatus({ mood: 'good', words: ['options_account_saved'] });
+      onSaved?.();
+    });
+  const test = () =>
+    withAccess('options_account_test_denied', async () => {
+      setHasTested(true);
+      setIsTesting(true);
+      try {
+        await ask('account/test', { vendor: adapter.id, values: sent });
+      } finally {
+        setIsTesting(false);
+      }
+    });
+
+  return (
+    <form
+      class="form"
+      ref={form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      {before.map(drawField)}
+      {groups.length > 0 && (
+        <div class="alternatives">
+          <Choice
+            legend={say('options_account_group')}
+            value={group}
+            options={groups.map((name) => ({ value: name, label: groupLabel(adapter, name) }))}
+            onChange={(name) => {
+              setGroup(name);
+              setErrors({});
+            }}
+          />
+          {fields.filter(isAlternative).map(drawField)}
+        </div>
+      )}
+      {after.map(drawField)}
+      <div class="actions">
+        <Button kind="primary" isSubmit>
+          {say(saveLabel ?? 'options_account_save')}
+        </Button>
+        <Button onPress={test} isBusy={isTesting}>
+          {say(isTesting ? 'options_account_testing' : 'options_account_test')}
+        </Button>
+      </div>
+      <div role="status">{status && <Notice mood={status.mood} title={say(...status.words)} />}</div>
+      {hasTested && <TestSteps />}
+    </form>
+  );
+
+  function drawField(field: AccountField): JSX.Element {
+    const set = (value: string) => setValues((before) => ({ ...before, [field.key]: value }));
+    const help = field.help === undefined ? undefined : sayByKey(field.help);
+    if (field.kind === 'switch') {
+      return (
+        <Switch
+          key={field.key}
+          label={sayByKey(field.label)}
+          isOn={values[field.key] === 'yes'}
+          onChange={(isOn) => set(isOn ? 'yes' : '')}
+          help={help}
+        />
+      );
+    }
+    const isKept = field.kind === 'secret' && saved !== undefined;
+    const problem = errors[field.key];
+    return (
+      <Field
+        key={field.key}
+        label={sayByKey(field.label)}
+        name={field.key}
+        value={values[field.key] ?? ''}
+        type={field.kind === 'secret' ? 'password' : field.kind === 'url' ? 'url' : 'text'}
+        placeholder={isKept ? say('options_account_secret_saved') : field.placeholder}
+        help={help}
+        error={problem === undefined ? undefined : sayByKey(problem)}
+        isRequired={field.required}
+        {...(field.required || field.group !== undefined ? {} : { note: `(${say('options_account_optional')})` })}
+        onInput={set}
+      />
+    );
+  }
+}
+
+function ConnectionNotice({ connection }: { readonly connection: Connection }): JSX.Element {
+  const view = connectionView(connection);
+  const mood = ({ good: 'good', busy: 'info', limited: 'warn', bad: 'bad' } as const)[view.mood];
+  return (
+    <div role="status">
+      <Notice mood={mood} title={say(...view.status)}>
+        {view.trouble && (
+          <p>
+            {say(...view.trouble.what)} {say(...view.trouble.todo)}
+          </p>
+        )}
+      </Notice>
+    </div>
+  );
+}
+
+/** The alternative's own words where the vendor has them (`pbx_vodia_group_helper`), else the labels of its fields. */
+function groupLabel(adapter: FormAdapter, group: string): string {
+  const key = `pbx_${adapter.id.replaceAll('-', '_')}_group_${group}`;
+  const own = sayByKey(key);
+  if (own !== key) return own;
+  const labels = adapter.fields.filter((field) => field.group === group).map((field) => sayByKey(field.label));
+  return labels.join(', ');
+}
+
+function withoutSecrets(fields: readonly AccountField[], values: AccountValues): AccountValues {
+  const secret = new Set(fields.filter((field) => field.kind === 'secret').map((field) => field.key));
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !secret.has(key)));
+}
+
+function sitesOf(needs: AccountNeeds): string {
+  return needs.origins.map(siteOfPattern).join(', ');
+}

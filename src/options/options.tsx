@@ -1,0 +1,70 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { useGranted } from '../ui/permissions.ts';
+import { type MessageKey, say } from '../ui/say.ts';
+import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
+import { AccountSection } from './account-section.tsx';
+import { CountrySection } from './country-section.tsx';
+import { DialingSection } from './dialing-section.tsx';
+import { FirstRun } from './first-run.tsx';
+import { SettingsFileSection } from './settings-file-section.tsx';
+import { SitesSection } from './sites-section.tsx';
+
+/** The settings page; until there is an account it leads through the first steps. */
+export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
+  const { connection } = useAppState(saved.state);
+  const settings = useSettings(saved.settings);
+  const granted = useGranted();
+  const [isFirstRun, setIsFirstRun] = useState(saved.settings.account === undefined);
+  const { account } = settings;
+
+  return (
+    <div class="page">
+      <header class="page-head">
+        <img src="/icons/48.png" alt="" width="40" height="40" />
+        <div>
+          <h1>{say(isFirstRun ? 'options_first_title' : 'options_title')}</h1>
+          <p>{say(isFirstRun ? 'options_first_intro' : 'options_intro')}</p>
+        </div>
+      </header>
+      <main class="sections">
+        {isFirstRun ? (
+          <FirstRun settings={settings} connection={connection} granted={granted} onDone={() => setIsFirstRun(false)} />
+        ) : (
+          <>
+            <Card id="account" title="options_account">
+              <AccountSection account={account} connection={connection} />
+            </Card>
+            <Card id="sites" title="options_sites">
+              <SitesSection rule={settings.sites} granted={granted} />
+            </Card>
+            <Card id="country" title="options_country">
+              <CountrySection country={settings.country} />
+            </Card>
+            <Card id="dialing" title="options_dialing">
+              <DialingSection key={settings.country} dialing={settings.dialing} country={settings.country} />
+            </Card>
+          </>
+        )}
+        <Card id="file" title="options_file">
+          <SettingsFileSection settings={settings} granted={granted} onImported={() => setIsFirstRun(false)} />
+        </Card>
+      </main>
+    </div>
+  );
+}
+
+interface CardProps {
+  readonly id: string;
+  readonly title: MessageKey;
+  readonly children: ComponentChildren;
+}
+
+function Card({ id, title, children }: CardProps): JSX.Element {
+  return (
+    <section class="card" id={id} aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{say(title)}</h2>
+      {children}
+    </section>
+  );
+}

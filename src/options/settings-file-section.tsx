@@ -1,0 +1,127 @@
+import type { JSX } from 'preact';
+import { useId, useState } from 'preact/hooks';
+import type { AccountNeeds } from '../core/account.ts';
+import { ask } from '../messaging/ask.ts';
+import { findAdapter } from '../pbx/registry.ts';
+import type { Settings } from '../storage/settings.ts';
+import { Button, Notice } from '../ui/controls.tsx';
+import { missingOf, requestAccess, siteNeeds } from '../ui/permissions.ts';
+import { type Phrase, say } from '../ui/say.ts';
+import { importProblemWords } from '../ui/words.ts';
+import { SiteTags, wantedSites } from './sites-section.tsx';
+
+interface SettingsFileSectionProps {
+  readonly settings: Settings;
+  readonly granted: AccountNeeds | undefined;
+  readonly onImported: () => void;
+}
+
+interface Outcome {
+  readonly mood: 'good' | 'bad';
+  readonly words: Phrase;
+  readonly isImport: boolean;
+}
+
+const FILE_NAME = 'pagedial-settings.json';
+const LARGEST_FILE = 1_000_000;
+
+/** Settings in and out of a file. An import says what the browser still has to grant. */
+export function SettingsFileSection({ settings, granted, onImported }: SettingsFileSectionProps): JSX.Element {
+  const id = useId();
+  const [outcome, setOutcome] = useState<Outcome>();
+  const missing = granted && missingOf(needsOf(settings), granted);
+  const isMissing = missing !== undefined && missing.origins.length + missing.permissions.length > 0;
+
+  const importFile = async (input: HTMLInputElement) => {
+    const file = input.files?.[0];
+    if (!file) return;
+    setOutcome(undefined);
+    const imported = await importText(file);
+    setOutcome(imported);
+    if (imported.mood === 'good') onImported();
+    // The same file, mended, may be chosen again.
+    input.value = '';
+  };
+  const exportFile = async () => {
+    try {
+      download(FILE_NAME, await ask('settings/export', {}));
+      setOutcome({ mood: 'good', words: ['options_file_exported'], isImport: false });
+    } catch {
+      setOutcome({ mood: 'bad', words: ['common_failed'], isImport: false });
+    }
+  };
+
+  return (
+    <>
+      <p class="intro">{say('options_file_intro')}</p>
+      <div class="field">
+        <label for={id}>{say('options_file_import')}</label>
+        <input
+          id={id}
+          class="file"
+          type="file"
+          accept=".json,application/json"
+          onChange={(event) => void importFile(event.currentTarget)}
+        />
+      </div>
+      <div role="status">
+        {outcome && (
+          <Notice mood={outcome.mood} title={say(...outcome.words)}>
+            {outcome.isImport && outcome.mood === 'good' && missing && isMissing && (
+              <>
+                <p>{say('options_sites_missing')}</p>
+                <SiteTags sites={wantedSites(missing)} />
+                <div class="actions">
+                  <Button kind="primary" onPress={() => void requestAccess(missing)}>
+                    {say('options_file_grant')}
+                  </Button>
+                </div>
+              </>
+            )}
+          </Notice>
+        )}
+      </div>
+      <div class="actions">
+        <Button onPress={() => void exportFile()}>{say('options_file_export')}</Button>
+      </div>
+    </>
+  );
+}
+
+/** All that the settings need: the PBX's address and the sites of the rule. */
+export function needsOf(settings: Settings): AccountNeeds {
+  const sites = siteNeeds(settings.sites);
+  const adapter = settings.account && findAdapter(settings.account.vendor);
+  if (!settings.account || !adapter) return sites;
+  const account = adapter.needs(settings.account.values);
+  return { origins: [...account.origins, ...sites.origins], permissions: account.permissions };
+}
+
+async function importText(file: File): Promise<Outcome> {
+  const bad = (words: Phrase): Outcome => ({ mood: 'bad', words, isImport: true });
+  if (file.size > LARGEST_FILE) return bad(['options_import_not_ours']);
+  let text: string;
+  try {
+    text = await file.text();
+  } catch {
+    return bad(['options_file_unreadable']);
+  }
+  try {
+    const answer = await ask('settings/import', { text });
+    return answer.ok
+      ? { mood: 'good', words: ['options_file_imported'], isImport: true }
+      : bad(importProblemWords(answer.error));
+  } catch {
+    return bad(['common_failed']);
+  }
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads the blob after the click has ended.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

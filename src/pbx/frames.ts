@@ -1,0 +1,100 @@
+import type { EpochMs } from '../core/calls.ts';
+import type { PbxError } from '../core/connection.ts';
+import type { PbxResponse } from './adapter.ts';
+
+/** A JSON object of a stranger: nothing is known about what is in it. */
+export type Json = Readonly<Record<string, unknown>>;
+
+/** After this long we ask again where a PBX says "too many" without a time. */
+const ASK_AGAIN_MS = 30_000;
+const LONGEST_WAIT_MS = 24 * 60 * 60_000;
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+
+/** The text as JSON; undefined when it is none. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value, if it is a JSON object (no list, not null). */
+export function asObject(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+/** The JSON objects in a list; a single object stands for a list of one, anything else for none. */
+export function asObjects(value: unknown): readonly Json[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.map(asObject).filter((item) => item !== undefined);
+}
+
+/** Text, or a number as text; undefined for anything else and for blank text. */
+export function asWord(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  if (typeof value !== 'string') return undefined;
+  const word = value.trim();
+  return word === '' ? undefined : word;
+}
+
+/** A claim as PBXs write it: `true`, `"true"`, `1`; undefined when it is none. */
+export function asFlag(value: unknown): boolean | undefined {
+  if (value === true || value === 'true' || value === 1 || value === '1') return true;
+  if (value === false || value === 'false' || value === 0 || value === '0') return false;
+  return undefined;
+}
+
+/** True when a web page came where data was asked for: a login portal, a proxy, another server. */
+export function isWebPage(response: PbxResponse): boolean {
+  return (
+    /\bhtml\b/i.test(response.headers['content-type'] ?? '') ||
+    /^\s*<(!doctype|html|head|title|body)\b/i.test(response.body)
+  );
+}
+
+/**
+ * What a status that is no success means. 401 is `login-refused`, 404 `unknown-user`: vendors that mean something else by them look
+ * at the status first.
+ */
+export function refusalOf(response: PbxResponse, now: EpochMs): PbxError {
+  const detail = `HTTP ${response.status}`;
+  const { status } = response;
+  if (status === 429) return { kind: 'rate-limited', retryAfterMs: retryAfterMs(response, now) };
+  if (status === 503 && response.headers['retry-after'] !== undefined) {
+    return { kind: 'rate-limited', retryAfterMs: retryAfterMs(response, now) };
+  }
+  if (status === 401) return { kind: 'login-refused', detail };
+  if (status === 403) return { kind: 'not-allowed', detail };
+  if (status === 404) return { kind: 'unknown-user', detail };
+  if (status >= 300 && status < 400) return { kind: 'not-a-pbx', detail };
+  if (status >= 502 && status <= 504) return { kind: 'unreachable', detail };
+  return { kind: 'rejected', detail };
+}
+
+/**
+ * How long to wait before asking again, in milliseconds: `Retry-After` in seconds or as HTTP date, 30 s where there is no usable one,
+ * a day at most.
+ */
+export function retryAfterMs(response: PbxResponse, now: EpochMs): number {
+  const said = response.headers['retry-after']?.trim() ?? '';
+  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : (httpDate(said) ?? now) - now;
+  return ms > 0 ? Math.min(ms, LONGEST_WAIT_MS) : ASK_AGAIN_MS;
+}
+
+/** An HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`) as epoch ms; undefined when it is none. */
+function httpDate(text: string): EpochMs | undefined {
+  const parts = /(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
+  if (!parts) return undefined;
+  const [day = 0, year = 0, hour = 0, minute = 0, second = 0] = [1, 3, 4, 5, 6].map((index) => Number(parts[index]));
+  const month = MONTHS.indexOf(parts[2] ?? '?') / 3 + 1;
+  if (!Number.isInteger(month) || month < 1) return undefined;
+  return (daysSinceEpoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second) * 1000;
+}
+
+/** Days from 1970-01-01 in the Gregorian calendar; years are counted from March so that the leap day comes last. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const y = month > 2 ? year : year - 1;
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  return y * 365 + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + dayOfYear - 719_468;
+}

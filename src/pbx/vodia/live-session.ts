@@ -1,0 +1,248 @@
+import { CONFIRM_WITHIN_MS, type PbxCall, type PbxCallId } from '../../core/calls.ts';
+import type { Capabilities, PbxError } from '../../core/connection.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import type { DialAccepted, DialFailure } from '../../core/update.ts';
+import type { DialRequest, PbxNews, PbxPorts, PbxSession, PbxSocket } from '../adapter.ts';
+import { OwnCalls } from './own-calls.ts';
+import { parseFrame, type VodiaFrame, type VodiaSelf } from './parse-frame.ts';
+
+/** What the socket gives. Hold and transfer exist in the vendor's portal only, undocumented, and are left out. */
+export const LIVE: Capabilities = {
+  liveState: true,
+  seesFarEnd: false,
+  hangUp: true,
+  hold: false,
+  transfer: false,
+  listCalls: true,
+};
+
+const ANSWER_WITHIN_MS = 8_000;
+/** How long the first answer is waited for; a PBX without calls may stay silent. */
+const FIRST_WORD_MS = 2_000;
+/** A call missing from a list has ended when a second list lacks it too, or none comes within this time. */
+const DOUBT_MS = 1_500;
+/** A placed call that is not pushed is asked for. */
+const ASK_AGAIN_MS = 3_000;
+
+/** Waits for a frame: any, or a list of calls. */
+interface Waiter {
+  readonly what: 'any' | 'calls';
+  done(isHeard: boolean): void;
+}
+
+/** What a session needs to know of its surroundings. */
+export interface LiveContext {
+  readonly extension: string;
+  readonly domain: string;
+  readonly ports: PbxPorts;
+  tell(news: PbxNews): void;
+  /** A cheap REST read: whether the PBX is there at all. */
+  ask(): Promise<Result<void, PbxError>>;
+  /** Called once, when the session is closed by us. */
+  closed(): void;
+}
+
+/** Vodia's socket as a session: places, follows and hangs up calls of our own extension. */
+export class LiveSession implements PbxSession {
+  readonly capabilities = LIVE;
+  readonly extension: string;
+  readonly #context: LiveContext;
+  readonly #calls = new OwnCalls();
+  readonly #waiters = new Set<Waiter>();
+  readonly #dials = new Map<string, (result: Result<DialAccepted, DialFailure>) => void>();
+  readonly #doubted = new Set<PbxCallId>();
+  #self: VodiaSelf;
+  #socket: PbxSocket | undefined;
+  #isOver = false;
+  #isReady = false;
+  #closedBy: PbxError | undefined;
+  #cancelDoubt = () => {};
+  /** Whether this PBX answers `get-calls` when there are none; undefined until it was seen. */
+  #answersWhenEmpty: boolean | undefined;
+  #isPhoneRegistered: boolean | undefined;
+
+  constructor(context: LiveContext) {
+    this.#context = context;
+    this.extension = context.extension;
+    this.#self = { extension: context.extension, domain: context.domain, isDomainConfirmed: false };
+  }
+
+  /** Whether the PBX said that a phone is signed in for our extension; undefined when it said nothing. */
+  get isPhoneRegistered(): boolean | undefined {
+    return this.#isPhoneRegistered;
+  }
+
+  /** Asks for the calls and waits for a first word. Fails when the PBX closes the socket again: live control is refused. */
+  async start(socket: PbxSocket): Promise<Result<void, PbxError>> {
+    this.#socket = socket;
+    const heard = this.#hear('calls', FIRST_WORD_MS);
+    if (!this.#send({ action: 'get-calls' })) this.#settle(false);
+    if (!(await heard) && !this.#closedBy) this.#answersWhenEmpty = false;
+    if (this.#closedBy) return fail(this.#closedBy);
+    this.#isReady = true;
+    return ok(undefined);
+  }
+
+  /** For the socket's listener: one frame has come. */
+  heard(text: string): void {
+    if (this.#isOver) return;
+    const frame = parseFrame(text, this.#self, this.#context.ports.now());
+    if (frame.type === 'people') this.#takePeople(frame);
+    if (frame.type === 'calls') this.#takeCalls(frame);
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.what === 'any' || frame.type === 'calls') waiter.done(true);
+    }
+  }
+
+  /** For the socket's listener: it is closed. */
+  lost(code: number): void {
+    if (this.#isOver) return;
+    const error: PbxError = { kind: 'closed', detail: `code ${code}` };
+    this.#closedBy = error;
+    this.#finish(error);
+    if (this.#isReady) this.#context.tell({ type: 'lost', error });
+  }
+
+  dial({ number, ref }: DialRequest): Promise<Result<DialAccepted, DialFailure>> {
+    const { ports } = this.#context;
+    this.#calls.expect(ref, number, ports.now());
+    // From here on nothing is ever sent again for this request, by socket or REST: the frame may have arrived.
+    if (!this.#send({ action: 'make-call', to: number })) {
+      this.#calls.forget(ref);
+      return Promise.resolve(fail({ error: { kind: 'closed', detail: '' }, placed: 'no' }));
+    }
+    return new Promise((resolve) => {
+      const cancels = [
+        ports.after(CONFIRM_WITHIN_MS, () => {
+          settle(fail({ error: { kind: 'timeout', afterMs: CONFIRM_WITHIN_MS }, placed: 'unknown' }));
+        }),
+        ...[1, 2, 3, 4].map((times) =>
+          ports.after(ASK_AGAIN_MS * times, () => void this.#send({ action: 'get-calls' })),
+        ),
+      ];
+      const settle = (result: Result<DialAccepted, DialFailure>) => {
+        for (const cancel of cancels) cancel();
+        this.#dials.delete(ref);
+        resolve(result);
+      };
+      this.#dials.set(ref, settle);
+    });
+  }
+
+  async hangUp(pbxId: PbxCallId): Promise<Result<void, PbxError>> {
+    // Only an id the PBX has told for our own extension is ever sent; one it does not list is over.
+    if (!this.#calls.has(pbxId)) {
+      const listed = await this.listCalls();
+      if (!listed.ok) return listed;
+      if (!this.#calls.has(pbxId)) return ok(undefined);
+    }
+    if (!this.#send({ action: 'clear-call', id: String(pbxId) })) return fail({ kind: 'closed', detail: '' });
+    this.#calls.cleared(pbxId);
+    return ok(undefined);
+  }
+
+  async listCalls(): Promise<Result<readonly PbxCall[], PbxError>> {
+    const mayBeSilent = this.#calls.size === 0 && this.#answersWhenEmpty !== true;
+    const limit = mayBeSilent && this.#answersWhenEmpty === false ? DOUBT_MS : ANSWER_WITHIN_MS;
+    const heard = this.#hear('calls', limit);
+    if (!this.#send({ action: 'get-calls' })) return this.#closedNow();
+    if (await heard) return ok(this.#calls.list());
+    if (this.#isOver) return this.#closedNow();
+    if (!mayBeSilent) return fail({ kind: 'timeout', afterMs: limit });
+    const there = await this.#context.ask();
+    return there.ok ? ok(this.#calls.list()) : there;
+  }
+
+  async beat(): Promise<Result<void, PbxError>> {
+    const heard = this.#hear('any', ANSWER_WITHIN_MS);
+    if (!this.#send({ action: 'wskeepalive' }) || !this.#send({ action: 'get-calls' })) return this.#closedNow();
+    // Where no calls mean no answer, silence says nothing about the line: a REST read is the question then.
+    if (this.#calls.size === 0 && this.#answersWhenEmpty === false) return this.#context.ask();
+    if (await heard) return ok(undefined);
+    if (this.#isOver) return this.#closedNow();
+    if (this.#calls.size === 0 && this.#answersWhenEmpty === undefined) return this.#context.ask();
+    return fail({ kind: 'timeout', afterMs: ANSWER_WITHIN_MS });
+  }
+
+  close(): void {
+    if (this.#isOver) return;
+    this.#finish({ kind: 'closed', detail: '' });
+    this.#socket?.close();
+    this.#context.closed();
+  }
+
+  #takePeople(frame: Extract<VodiaFrame, { type: 'people' }>): void {
+    if (frame.confirmsDomain) this.#self = { ...this.#self, isDomainConfirmed: true };
+    const own = frame.people.find((person) => person.isOwn);
+    if (own?.registered !== undefined) this.#isPhoneRegistered = own.registered;
+    if (frame.people.length > 0) this.#context.tell({ type: 'presence', people: frame.people });
+  }
+
+  #takeCalls(frame: Extract<VodiaFrame, { type: 'calls' }>): void {
+    const { ports, tell } = this.#context;
+    // No call ended, so it was not pushed: this is an answer.
+    if (frame.calls.length === 0 && this.#calls.size === 0) this.#answersWhenEmpty = true;
+    const told = this.#calls.take(frame.calls, ports.now());
+    for (const report of told.reports) tell({ type: 'report', report });
+    for (const { ref, pbxId } of told.placed) this.#dials.get(ref)?.(ok({ pbxId }));
+    this.#doubt(told.missing);
+  }
+
+  /** A list without a live call may be incomplete or old: asked again, and believed when the next one lacks it too. */
+  #doubt(missing: readonly PbxCallId[]): void {
+    this.#cancelDoubt();
+    this.#end(missing.filter((id) => this.#doubted.has(id)));
+    this.#doubted.clear();
+    const open = missing.filter((id) => this.#calls.has(id));
+    if (open.length === 0) return;
+    for (const id of open) this.#doubted.add(id);
+    if (!this.#send({ action: 'get-calls' })) return;
+    this.#cancelDoubt = this.#context.ports.after(DOUBT_MS, () => {
+      this.#end([...this.#doubted]);
+      this.#doubted.clear();
+    });
+  }
+
+  #end(ids: readonly PbxCallId[]): void {
+    for (const id of ids) {
+      const report = this.#calls.end(id, this.#context.ports.now());
+      if (report) this.#context.tell({ type: 'report', report });
+    }
+  }
+
+  #hear(what: Waiter['what'], limitMs: number): Promise<boolean> {
+    if (this.#isOver) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        what,
+        done: (isHeard) => {
+          cancel();
+          this.#waiters.delete(waiter);
+          resolve(isHeard);
+        },
+      };
+      const cancel = this.#context.ports.after(limitMs, () => waiter.done(false));
+      this.#waiters.add(waiter);
+    });
+  }
+
+  #settle(isHeard: boolean): void {
+    for (const waiter of [...this.#waiters]) waiter.done(isHeard);
+  }
+
+  #send(frame: Readonly<Record<string, string>>): boolean {
+    return !this.#isOver && (this.#socket?.send(JSON.stringify(frame)) ?? false);
+  }
+
+  #closedNow(): { readonly ok: false; readonly error: PbxError } {
+    this.#settle(false);
+    return fail(this.#closedBy ?? { kind: 'closed', detail: '' });
+  }
+
+  #finish(error: PbxError): void {
+    this.#isOver = true;
+    this.#cancelDoubt();
+    this.#settle(false);
+    for (const settle of [...this.#dials.values()]) settle(fail({ error, placed: 'unknown' }));
+  }
+}

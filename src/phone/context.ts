@@ -1,0 +1,173 @@
+import {
+  EXTENSION_SCRIPT,
+  EXTENSION_WORDS,
+  FAX_SCRIPT,
+  FAX_WORDS,
+  NEVER_SCRIPT,
+  NEVER_WORDS,
+  PHONE_SCRIPT,
+  PHONE_WORDS,
+  SELDOM_WORDS,
+} from './labels.ts';
+
+/** What the words around some digits say they are. */
+export type Meaning = 'phone' | 'fax' | 'extension' | 'never' | 'seldom' | 'unsaid';
+
+/** So much text in front of a number is read for a label. */
+const REACH = 60;
+/** A phone word may stand this far from its number (`Call our team in Boston today on …`)… */
+const PHONE_REACH = 34;
+/** …a word that denies must stand next to it, or harmless prose would hide numbers. */
+const DENIAL_GAP = /^(?:\s*(?:no|nr|nos|num|number|nummer|n°|nº|№|id|code|#)\b\.?)?[\s:：#.=()[\]\-–—"']*$/iu;
+const ABBREVIATED = /(?:^|[^\p{L}\p{N}])(?:([tmf])\s?[.:)\]|]|([pohwcd])\s?[:)\]])\s*[([+]*$/iu;
+const ICON =
+  /[\u260e\u260f\u2706\u{1f4de}\u{1f4f1}\u{1f57f}\u{1f57d}\u{1f57b}\u{1f4f2}\u{1f919}]\ufe0f?\s*[:.]?\s*[([]?$/u;
+const FAX_ICON = /[\u{1f4e0}\u{1f5b7}\u213b]\ufe0f?\s*[:.]?\s*[([]?$/u;
+
+const WORDS: readonly (readonly [Meaning, string, string])[] = [
+  ['phone', PHONE_WORDS, PHONE_SCRIPT],
+  ['fax', FAX_WORDS, FAX_SCRIPT],
+  ['extension', EXTENSION_WORDS, EXTENSION_SCRIPT],
+  ['never', NEVER_WORDS, NEVER_SCRIPT],
+  ['seldom', SELDOM_WORDS, ''],
+];
+const MEANINGS = meaningsOfWords();
+const LABEL = labelPattern();
+/** A word behind the digits belongs to them unless it opens the next entry (`… Fax: 555…`). */
+const AFTER =
+  /^ {0,3}(?:[-–—,/] ?)?[([]?\s?(?:(fax|telefax|faks|факс)|(tel|phone|mobile|mobil|cell|office|direct|main|home|work|hotline|toll[ -]?free|whatsapp|voice|mob|gsm|handy))\b(?! ?[:.]|[^\n]{0,6}\d)/iu;
+const AFTER_LETTER = /^\s*[([]\s*([fmtohwcvpd])\s*[)\]]/i;
+
+/**
+ * Reads what stands in front of and behind some digits.
+ * @param before - the text in front, from the end of the number before (or the block's start)
+ * @param after - the text behind
+ * @param label - what stands for the whole block; read where the text in front has no words of its own
+ */
+export function meaningOf(before: string, after: string, label: string): Meaning {
+  const behind = meaningBehind(after);
+  if (behind !== 'unsaid') return behind;
+  const near = before.slice(-REACH);
+  const own = meaningInFront(near);
+  if (own !== 'unsaid' || /\p{L}/u.test(near)) return own;
+  const stands = label === '' ? 'unsaid' : meaningOfLabel(label);
+  // What stands before the block is often another entry's; alone it does not outweigh a number written as such.
+  return stands === 'never' ? 'seldom' : stands;
+}
+
+/** What a label, a table header or a field's name says about what it stands for. */
+export function meaningOfLabel(label: string): Meaning {
+  const near = label.slice(-REACH).trimEnd();
+  const meaning = meaningInFront(`${near}: `);
+  if (meaning !== 'unsaid') return meaning;
+  const last = lastWord(near);
+  return last !== undefined && (last.meaning === 'phone' || last.meaning === 'fax') && near.length <= 40
+    ? last.meaning
+    : 'unsaid';
+}
+
+function meaningBehind(after: string): Meaning {
+  const behind = after.slice(0, 30);
+  const word = AFTER.exec(behind);
+  if (word !== null) return word[1] === undefined ? 'phone' : 'fax';
+  const letter = AFTER_LETTER.exec(behind)?.[1]?.toLowerCase();
+  if (letter === undefined) return 'unsaid';
+  return letter === 'f' ? 'fax' : 'phone';
+}
+
+function meaningInFront(text: string): Meaning {
+  if (FAX_ICON.test(text)) return 'fax';
+  if (ICON.test(text)) return 'phone';
+  const abbreviated = ABBREVIATED.exec(text);
+  if (abbreviated !== null) return abbreviated[1]?.toLowerCase() === 'f' ? 'fax' : 'phone';
+  const found = lastWord(text);
+  if (found === undefined) return 'unsaid';
+  const gap = text.slice(found.end);
+  switch (found.meaning) {
+    case 'never':
+    case 'seldom':
+      return DENIAL_GAP.test(gap) ? found.meaning : 'unsaid';
+    case 'extension':
+      return /^[\s.:)\]#-]*$/.test(gap) ? 'extension' : 'unsaid';
+    case 'fax':
+      // "Tel/Fax" and "Phone & fax" reach a person too.
+      if (found.word === 'f') return 'unsaid';
+      if (gap.length > PHONE_REACH) return 'unsaid';
+      return found.previous === 'phone' ? 'phone' : 'fax';
+    default:
+      return gap.length <= PHONE_REACH && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';
+  }
+}
+
+const COUNTING = new Set(['no', 'nr', 'num', 'number', 'nummer', 'número', 'numéro', '№']);
+
+interface LabelWord {
+  readonly meaning: Meaning;
+  readonly word: string;
+  readonly end: number;
+  /** The meaning of the word in front, when only `/`, `&`, `+` or "and" parts them. */
+  readonly previous?: Meaning;
+}
+
+function lastWord(text: string): LabelWord | undefined {
+  let last: LabelWord | undefined;
+  LABEL.lastIndex = 0;
+  for (let match = LABEL.exec(text); match !== null; match = LABEL.exec(text)) {
+    const word = match[0].toLowerCase();
+    const meaning = meaningOfWord(word);
+    const isJoined =
+      last !== undefined &&
+      /^\s*\.?\s*(?:[/&+|]|and|und|et|y|e|i|og|och|en|и)\s*$/i.test(text.slice(last.end, match.index));
+    // "Phone number", "fax no": the second word only repeats that digits follow.
+    if (
+      last !== undefined &&
+      COUNTING.has(word) &&
+      /^[\s.-]*$/.test(text.slice(last.end, match.index)) &&
+      last.meaning !== 'seldom'
+    ) {
+      last = { ...last, end: LABEL.lastIndex };
+      continue;
+    }
+    last = {
+      meaning,
+      word,
+      end: LABEL.lastIndex,
+      ...(isJoined && last !== undefined ? { previous: last.meaning } : {}),
+    };
+  }
+  return last;
+}
+
+function meaningOfWord(word: string): Meaning {
+  const exact = MEANINGS.get(word);
+  if (exact !== undefined) return exact;
+  for (let length = word.length; length > 1; length--) {
+    const meaning = MEANINGS.get(`${word.slice(0, length)}*`);
+    if (meaning !== undefined) return meaning;
+  }
+  return 'unsaid';
+}
+
+function meaningsOfWords(): ReadonlyMap<string, Meaning> {
+  const meanings = new Map<string, Meaning>();
+  for (const [meaning, words, script] of WORDS) {
+    for (const word of `${words}|${script}`.split('|'))
+      if (word !== '' && !meanings.has(word)) meanings.set(word, meaning);
+  }
+  return meanings;
+}
+
+/** Longest words first, so that "tax id" is not read as "id". */
+function labelPattern(): RegExp {
+  const words = WORDS.flatMap(([, list]) => list.split('|')).sort((a, b) => b.length - a.length);
+  const scripts = WORDS.flatMap(([, , list]) => list.split('|'))
+    .filter((word) => word !== '')
+    .sort((a, b) => b.length - a.length);
+  const sources = words.map((word) =>
+    word
+      .replace(/[.+?^${}()[\]\\/]/g, '\\$&')
+      .replace(/\*$/, '\\p{L}*')
+      .replace(/ /g, '\\s'),
+  );
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${sources.join('|')})(?![\\p{L}\\p{M}])|${scripts.join('|')}`, 'giu');
+}

@@ -1,0 +1,232 @@
+import plans from 'libphonenumber-js/metadata.max.json';
+
+/** What a number is for, as far as its country's plan says. */
+export type LineType =
+  | 'fixed'
+  | 'mobile'
+  | 'toll-free'
+  | 'premium'
+  | 'personal'
+  | 'voicemail'
+  | 'company'
+  | 'pager'
+  | 'voip'
+  | 'shared-cost';
+
+/** Digits read by one country's numbering plan. */
+export interface Reading {
+  readonly e164: string;
+  /** ISO 3166-1 alpha-2, or `001` for numbers of no country (`+800…`). */
+  readonly country: string;
+  /** The national number without trunk prefix. */
+  readonly national: string;
+  readonly type: LineType;
+  /** True when a trunk prefix (`0`, in Hungary `06`, in Russia `8`) stood in front. */
+  readonly hasTrunk: boolean;
+}
+
+/** One country's record in the metadata, by position. Source: METADATA.md of libphonenumber-js, format version 3. */
+type Plan = readonly unknown[];
+const CALLING_CODE = 0;
+const INTERNATIONAL_PREFIX = 1;
+const PATTERN = 2;
+const LENGTHS = 3;
+const FORMATS = 4;
+const TRUNK = 5;
+const TRUNK_FOR_PARSING = 7;
+const TRUNK_TRANSFORM = 8;
+const LEADING_DIGITS = 10;
+const TYPES = 11;
+/** The order of the patterns in a plan's list of types. */
+const TYPE_ORDER: readonly LineType[] = [
+  'fixed',
+  'mobile',
+  'toll-free',
+  'premium',
+  'personal',
+  'voicemail',
+  'company',
+  'pager',
+  'voip',
+  'shared-cost',
+];
+
+const countries = plans.countries as unknown as Readonly<Record<string, Plan>>;
+const byCallingCode = plans.country_calling_codes as unknown as Readonly<Record<string, readonly string[]>>;
+const worldwide = (plans as unknown as { readonly nonGeographic?: Readonly<Record<string, Plan>> }).nonGeographic ?? {};
+const patterns = new Map<string, RegExp>();
+
+/** Every country there is a plan for, ISO 3166-1 alpha-2. */
+export const COUNTRIES: readonly string[] = Object.keys(countries);
+
+/** True when there is a numbering plan for this country. */
+export function hasPlan(country: string): boolean {
+  return Object.hasOwn(countries, country);
+}
+
+/** Calling code without `+`, e.g. `44`; undefined for a country without plan. */
+export function callingCodeOf(country: string): string | undefined {
+  return text(planOf(country), CALLING_CODE);
+}
+
+/** The trunk prefix written before national numbers (`0`, `06`, `8`), or undefined. */
+export function trunkOf(country: string): string | undefined {
+  return text(planOf(country), TRUNK);
+}
+
+/**
+ * Reads the digits after a `+`.
+ * @returns undefined when no plan knows such a number; a trunk zero left inside (`+44 (0)20…`) is forgiven
+ */
+export function readInternational(digits: string): Reading | undefined {
+  for (let length = 1; length <= 3; length++) {
+    const code = digits.slice(0, length);
+    const rest = digits.slice(length);
+    if (Object.hasOwn(byCallingCode, code)) return readWithCode(code, rest);
+    const plan = worldwide[code];
+    if (plan !== undefined) {
+      const type = typeOf(plan, rest);
+      return type && { e164: `+${code}${rest}`, country: '001', national: rest, type, hasTrunk: false };
+    }
+  }
+  return undefined;
+}
+
+/** Reads digits as they are dialled inside a country. Undefined when its plan has no such number. */
+export function readNational(digits: string, country: string): Reading | undefined {
+  const plan = planOf(country);
+  if (plan === undefined || digits.length < 3 || digits.length > 20) return undefined;
+  const stripped = withoutTrunk(digits, plan);
+  if (stripped !== undefined && keepsStripped(digits, stripped, plan)) {
+    return reading(stripped, country, plan, digits.length > stripped.length);
+  }
+  return reading(digits, country, plan, false);
+}
+
+/** Reads digits that begin with the country's prefix for calls abroad (`00`, `011`). */
+export function readAfterInternationalPrefix(digits: string, country: string): Reading | undefined {
+  const prefix = text(planOf(country), INTERNATIONAL_PREFIX);
+  const length = prefix === undefined ? undefined : pattern(`^(?:${prefix})`).exec(digits)?.[0].length;
+  if (length !== undefined && length > 0) {
+    const found = readInternational(digits.slice(length));
+    if (found !== undefined) return found;
+  }
+  return digits.startsWith('00') ? readInternational(digits.slice(2)) : undefined;
+}
+
+/** True when the groups are cut as the country writes such a number, e.g. `020 7946 0123`. Groups include the trunk prefix. */
+export function isUsualGrouping(groups: readonly string[], found: Reading): boolean {
+  const digits = groups.join('');
+  const lead = digits.length - found.national.length;
+  if (lead < 0 || !digits.endsWith(found.national)) return false;
+  const cuts = new Set<number>();
+  let at = 0;
+  for (const group of groups) {
+    at += group.length;
+    cuts.add(at - lead);
+  }
+  cuts.delete(0);
+  const usual = usualCuts(found);
+  return usual !== undefined && usual.length === cuts.size && usual.every((cut) => cuts.has(cut));
+}
+
+function usualCuts(found: Reading): readonly number[] | undefined {
+  const plan = planOf(found.country);
+  for (const format of formatsOf(plan)) {
+    const leading = (format[2] as readonly string[] | undefined)?.at(-1);
+    if (leading !== undefined && !pattern(`^(?:${leading})`).test(found.national)) continue;
+    const match = pattern(`^(?:${String(format[0])})$`).exec(found.national);
+    if (match === null) continue;
+    let at = 0;
+    return match.slice(1).map((group) => {
+      at += group?.length ?? 0;
+      return at;
+    });
+  }
+  return undefined;
+}
+
+/** Countries that share a calling code keep their formats with the main one. */
+function formatsOf(plan: Plan | undefined): readonly Plan[] {
+  if (plan === undefined) return [];
+  const own = plan[FORMATS];
+  if (Array.isArray(own)) return own as Plan[];
+  const main = byCallingCode[String(plan[CALLING_CODE])]?.[0];
+  const shared = main === undefined ? undefined : planOf(main)?.[FORMATS];
+  return Array.isArray(shared) ? (shared as Plan[]) : [];
+}
+
+function readWithCode(code: string, rest: string): Reading | undefined {
+  const sharing = byCallingCode[code] ?? [];
+  for (const country of sharing) {
+    const plan = planOf(country);
+    const leading = text(plan, LEADING_DIGITS);
+    if (leading !== undefined && !pattern(`^(?:${leading})`).test(rest)) continue;
+    const found = plan && reading(rest, country, plan, false);
+    if (found !== undefined) return found;
+  }
+  const main = sharing[0];
+  const plan = main === undefined ? undefined : planOf(main);
+  const stripped = plan && withoutTrunk(rest, plan);
+  if (main === undefined || plan === undefined || stripped === undefined || stripped === rest) return undefined;
+  // Some people write the trunk prefix behind the calling code; no plan has a number with both meanings.
+  return reading(stripped, main, plan, true);
+}
+
+function reading(national: string, country: string, plan: Plan, hasTrunk: boolean): Reading | undefined {
+  const type = typeOf(plan, national);
+  return type && { e164: `+${String(plan[CALLING_CODE])}${national}`, country, national, type, hasTrunk };
+}
+
+function withoutTrunk(digits: string, plan: Plan): string | undefined {
+  const prefix = text(plan, TRUNK_FOR_PARSING) ?? text(plan, TRUNK);
+  if (prefix === undefined) return undefined;
+  const leading = pattern(`^(?:${prefix})`);
+  const match = leading.exec(digits);
+  if (match === null) return undefined;
+  const transform = text(plan, TRUNK_TRANSFORM);
+  if (transform !== undefined && match.length > 1 && match.at(-1)) return digits.replace(leading, transform);
+  return digits.slice(match[0].length);
+}
+
+/** The same digit may be a trunk prefix or the number's first digit; the plan's lengths and pattern decide. */
+function keepsStripped(digits: string, stripped: string, plan: Plan): boolean {
+  const whole = pattern(`^(?:${String(plan[PATTERN])})$`);
+  if (whole.test(digits) && !whole.test(stripped)) return false;
+  return (plan[LENGTHS] as readonly number[]).includes(stripped.length);
+}
+
+function typeOf(plan: Plan, national: string): LineType | undefined {
+  const lengths = plan[LENGTHS] as readonly number[];
+  if (!lengths.includes(national.length)) return undefined;
+  if (!pattern(`^(?:${String(plan[PATTERN])})$`).test(national)) return undefined;
+  const types = plan[TYPES] as readonly (readonly [string, (readonly number[])?] | 0)[] | undefined;
+  if (!Array.isArray(types)) return 'fixed';
+  const at = types.findIndex(
+    (type) =>
+      Array.isArray(type) &&
+      type[0] !== '' &&
+      (type[1] === undefined || type[1].includes(national.length)) &&
+      pattern(`^(?:${String(type[0])})$`).test(national),
+  );
+  return TYPE_ORDER[at];
+}
+
+function planOf(country: string): Plan | undefined {
+  return Object.hasOwn(countries, country) ? countries[country] : undefined;
+}
+
+function text(plan: Plan | undefined, position: number): string | undefined {
+  const value = plan?.[position];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Patterns are compiled when first needed: a page uses a handful of the two thousand. */
+function pattern(source: string): RegExp {
+  let compiled = patterns.get(source);
+  if (compiled === undefined) {
+    compiled = new RegExp(source);
+    patterns.set(source, compiled);
+  }
+  return compiled;
+}

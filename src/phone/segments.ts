@@ -1,0 +1,125 @@
+import type { Chain, Group } from './chains.ts';
+
+/** Groups `from` (inclusive) to `to` (exclusive) of a chain, and what they were read as. */
+export interface Segment<Value> {
+  readonly from: number;
+  readonly to: number;
+  readonly value: Value;
+}
+
+const MAX_GROUPS = 12;
+const MAX_DIGITS = 18;
+/** Each number costs this much, so that one number is preferred over the same digits as two. */
+const COST = 3;
+
+/**
+ * Cuts a chain into numbers so that most digits are covered by as few numbers as possible. A number may only end where the chain is
+ * looser than inside it, or where the next one begins: digits that are left over would mean that the number goes on.
+ * @param read - what the groups are as one number, or undefined; called once at most for each range
+ */
+export function cutChain<Value>(
+  chain: Chain,
+  read: (groups: readonly Group[]) => Value | undefined,
+): readonly Segment<Value>[] {
+  // best[i][0]: from group i on, freely; best[i][1]: a number must begin at i, since the one before ends tightly here.
+  const best: Plan<Value>[][] = Array.from({ length: chain.length + 1 }, () => []);
+  best[chain.length] = [{ score: 0 }, { score: 0 }];
+  for (let from = chain.length - 1; from >= 0; from--) {
+    const segments = segmentsFrom(chain, from, read);
+    let free: Plan<Value> = { score: best[from + 1]?.[0]?.score ?? 0 };
+    let forced: Plan<Value> = { score: Number.NEGATIVE_INFINITY };
+    for (const segment of segments) {
+      const rest = best[segment.to]?.[segment.endsFreely ? 0 : 1]?.score ?? Number.NEGATIVE_INFINITY;
+      const score = segment.digits - COST + rest;
+      const plan = { score, segment };
+      if (segment.startsFreely && score > free.score) free = plan;
+      if (score > forced.score) forced = plan;
+    }
+    best[from] = [free, forced];
+  }
+  return follow(chain, best);
+}
+
+interface Plan<Value> {
+  readonly score: number;
+  readonly segment?: Candidate<Value>;
+}
+
+interface Candidate<Value> extends Segment<Value> {
+  readonly digits: number;
+  readonly startsFreely: boolean;
+  readonly endsFreely: boolean;
+}
+
+function follow<Value>(chain: Chain, best: readonly (readonly Plan<Value>[])[]): readonly Segment<Value>[] {
+  const segments: Segment<Value>[] = [];
+  let mode = 0;
+  for (let at = 0; at < chain.length; ) {
+    const segment = best[at]?.[mode]?.segment;
+    if (segment === undefined) {
+      mode = 0;
+      at++;
+      continue;
+    }
+    segments.push({ from: segment.from, to: segment.to, value: segment.value });
+    mode = segment.endsFreely ? 0 : 1;
+    at = segment.to;
+  }
+  return segments;
+}
+
+function segmentsFrom<Value>(
+  chain: Chain,
+  from: number,
+  read: (groups: readonly Group[]) => Value | undefined,
+): readonly Candidate<Value>[] {
+  const found: Candidate<Value>[] = [];
+  let loosest = 0;
+  let spaced = 0;
+  let digits = 0;
+  for (let to = from + 1; to <= chain.length && to - from <= MAX_GROUPS; to++) {
+    const group = chain[to - 1];
+    if (group === undefined) break;
+    if (to - 1 > from) {
+      if (group.hasPlus || group.gap === undefined || !mayStandInside(group.gap.kind)) break;
+      loosest = Math.max(loosest, group.gap.rank);
+      if (group.gap.rank === 3) spaced++;
+      if (spaced > 2) break;
+    }
+    digits += group.digits.length;
+    if (digits > MAX_DIGITS) break;
+    if (digits < 5) continue;
+    const value = read(chain.slice(from, to));
+    if (value === undefined) continue;
+    found.push({
+      from,
+      to,
+      value,
+      digits,
+      startsFreely: from === 0 || isLooser(chain[from], loosest),
+      endsFreely: to === chain.length || isLooser(chain[to], loosest) || isRangeTail(chain, to),
+    });
+  }
+  return found;
+}
+
+function mayStandInside(kind: string): boolean {
+  return !/^ [·.]? ?$|^\. $/.test(kind) || kind === ' ';
+}
+
+/** True when the gap in front of the group parts more than the gaps inside the number. */
+function isLooser(group: Group | undefined, loosest: number): boolean {
+  const gap = group?.gap;
+  if (group === undefined || gap === undefined) return true;
+  if (gap.rank >= 4) return true;
+  if (gap.rank < 2) return false;
+  return gap.rank > loosest || (group.opensAt < group.start && gap.kind.startsWith(' '));
+}
+
+/** `3745350/8`, `1021/22`: a short tail names further lines; the number in front of it is whole. */
+function isRangeTail(chain: Chain, at: number): boolean {
+  const group = chain[at];
+  if (group?.gap?.kind.trim() !== '/' || group.digits.length > 2) return false;
+  const next = chain[at + 1];
+  return next === undefined || isLooser(next, 1) || next.gap?.kind.trim() === '/';
+}

@@ -1,0 +1,65 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Settings } from '../storage/settings.ts';
+import { Button } from '../ui/controls.tsx';
+import type { DialPreview } from '../ui/dial-preview.ts';
+import type { DialOutcome } from '../ui/dialer.ts';
+import { say } from '../ui/say.ts';
+
+interface DialFieldProps {
+  readonly settings: Settings;
+  readonly dial: (text: string) => Promise<DialOutcome>;
+}
+
+/** Type a number, see what will be dialled, Enter. What was placed leaves the field, so a second Enter has nothing to send. */
+export function DialField({ settings, dial }: DialFieldProps): JSX.Element {
+  const [text, setText] = useState('');
+  const typed = text.trim();
+  const preview = useDialPreview(typed, settings);
+
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    if (typed === '') return;
+    void dial(typed).then((outcome) => {
+      if (outcome.type === 'accepted') setText('');
+    });
+  };
+
+  return (
+    <form class="section dial" onSubmit={submit}>
+      <label class="section-title" for="dial-number">
+        {say('popup_dial_label')}
+      </label>
+      <div class="dial-line">
+        <input
+          id="dial-number"
+          type="tel"
+          value={text}
+          dir="ltr"
+          maxLength={64}
+          autocomplete="off"
+          spellcheck={false}
+          placeholder={say('popup_dial_placeholder')}
+          aria-describedby="dial-preview"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <Button kind="call" icon="phone" isSubmit>
+          {say('popup_dial_button')}
+        </Button>
+      </div>
+      <p class="dial-preview" id="dial-preview" aria-live="polite">
+        {preview?.type === 'dials' && say('popup_dial_will', preview.dialled)}
+        {preview?.type === 'not-a-number' && say('refused_not_a_number')}
+      </p>
+    </form>
+  );
+}
+
+/** Number metadata is large: it is read after the first paint, so that the calls are on the screen at once. */
+function useDialPreview(typed: string, settings: Settings): DialPreview | undefined {
+  const [read, setRead] = useState<typeof import('../ui/dial-preview.ts')>();
+  useEffect(() => {
+    void import('../ui/dial-preview.ts').then(setRead);
+  }, []);
+  return typed === '' ? undefined : read?.dialPreview(typed, settings);
+}

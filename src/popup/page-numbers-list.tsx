@@ -1,0 +1,86 @@
+import type { JSX } from 'preact';
+import type { PageNumber } from '../messaging/protocol.ts';
+import { cleanText } from '../ui/clean-text.ts';
+import { Button } from '../ui/controls.tsx';
+import { numberText, PhoneNumber } from '../ui/phone-number.tsx';
+import { say } from '../ui/say.ts';
+import { dialText } from './page-numbers.ts';
+import { usePageNumbers } from './use-page-numbers.ts';
+
+interface PageNumbersListProps {
+  readonly tabId: number;
+  readonly onCall: (text: string) => void;
+}
+
+const MOST_SHOWN = 100;
+
+/** "Numbers on this page": everything found in all frames, to be called without searching for it. */
+export function PageNumbersList({ tabId, onCall }: PageNumbersListProps): JSX.Element | null {
+  const state = usePageNumbers(tabId);
+  if (state.status === 'absent') return null;
+  const numbers = state.status === 'found' ? state.found.numbers : [];
+  const isLooking = state.status === 'asking' || !state.found.isComplete;
+  return (
+    <section class="section" aria-labelledby="numbers-title">
+      <h2 class="section-title" id="numbers-title">
+        {say('popup_numbers')} {numbers.length > 0 && <span class="count">{numbers.length}</span>}
+      </h2>
+      {numbers.length > 0 && (
+        <ul class="numbers">
+          {numbers.slice(0, MOST_SHOWN).map((number) => (
+            <NumberRow key={dialText(number) + number.kind + number.text} number={number} onCall={onCall} />
+          ))}
+        </ul>
+      )}
+      {numbers.length > MOST_SHOWN && (
+        <p class="quiet">{say('popup_numbers_more', String(numbers.length - MOST_SHOWN))}</p>
+      )}
+      {isLooking && <p class="quiet">{say('popup_numbers_looking')}</p>}
+      {!isLooking && numbers.length === 0 && <p class="quiet">{say('popup_numbers_none')}</p>}
+    </section>
+  );
+}
+
+function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly onCall: (text: string) => void }) {
+  const reading = number.e164 ?? number.dial ?? '';
+  return (
+    <li class="number-row">
+      <div class="number-text">
+        <bdi class="number-shown">{cleanText(number.text)}</bdi>
+        <span class="quiet">
+          <PhoneNumber number={reading} ext={number.ext} />
+        </span>
+      </div>
+      {number.kind === 'fax' ? (
+        <span class="tag" title={say('popup_fax_hint')}>
+          {say('popup_fax')}
+        </span>
+      ) : (
+        <Button
+          kind="quiet"
+          icon="phone"
+          name={say('popup_numbers_call', numberText(reading, number.ext))}
+          onPress={() => onCall(dialText(number))}
+        >
+          {say('popup_dial_button')}
+        </Button>
+      )}
+      {number.kind === 'phone' && number.alternatives && number.alternatives.length > 0 && (
+        <p class="number-others">
+          {say('popup_numbers_or')}{' '}
+          {number.alternatives.slice(0, 3).map((other) => (
+            <button
+              type="button"
+              class="link"
+              key={other}
+              aria-label={say('popup_numbers_call', numberText(other, number.ext))}
+              onClick={() => onCall(dialText(number, other))}
+            >
+              <PhoneNumber number={other} ext={number.ext} />
+            </button>
+          ))}
+        </p>
+      )}
+    </li>
+  );
+}

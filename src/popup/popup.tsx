@@ -1,0 +1,150 @@
+import type { JSX } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { browser } from '../browser.ts';
+import { type Call, isLive } from '../core/calls.ts';
+import { ask } from '../messaging/ask.ts';
+import { CallCard } from '../ui/call-card.tsx';
+import { Button, Notice } from '../ui/controls.tsx';
+import { createDialer, type DialOutcome } from '../ui/dialer.ts';
+import { isGranted, requestAccess, useGranted } from '../ui/permissions.ts';
+import { type MessageKey, say } from '../ui/say.ts';
+import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
+import { useNow } from '../ui/use-now.ts';
+import { REFUSAL_WORDS } from '../ui/words.ts';
+import { type ActiveSite, readActiveSite } from './active-tab.ts';
+import { DialField } from './dial-field.tsx';
+import { OwnPresence } from './own-presence.tsx';
+import { PageNumbersList } from './page-numbers-list.tsx';
+import { PopupHeader, Trouble } from './popup-header.tsx';
+import { SitePanel } from './site-panel.tsx';
+
+/** So many ended calls are shown at once; the dial field below them stays in sight. */
+const FEW_ENDED = 3;
+
+/** The toolbar popup: a function of what is saved, plus the page it was opened over. */
+export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
+  const { connection, calls, people } = useAppState(saved.state);
+  const settings = useSettings(saved.settings);
+  const granted = useGranted();
+  const site = useActiveSite();
+  const [problem, setProblem] = useState<MessageKey>();
+  const live = calls.filter(isLive).sort(newestFirst);
+  const [showsAll, setShowsAll] = useState(false);
+  const ended = calls.filter((call) => !isLive(call)).sort(newestFirst);
+  const shown = [...live, ...(showsAll ? ended : ended.slice(0, FEW_ENDED))];
+  const hiddenCount = live.length + ended.length - shown.length;
+  const timed = live.find((call) => call.talkingSince !== undefined);
+  const now = useNow(timed !== undefined || connection.status === 'waiting', timed?.talkingSince);
+  const dialer = useMemo(
+    () =>
+      createDialer({
+        send: (request) => ask('ui/dial', request),
+        newId: () => crypto.randomUUID(),
+        now: () => Date.now(),
+      }),
+    [],
+  );
+
+  const dial = async (text: string): Promise<DialOutcome> => {
+    setProblem(undefined);
+    const outcome = await dialer(text);
+    if (outcome.type === 'refused') setProblem(REFUSAL_WORDS[outcome.refusal.reason]);
+    if (outcome.type === 'lost') setProblem('popup_dial_lost');
+    return outcome;
+  };
+  const tell = (sent: Promise<unknown>) => {
+    void sent.catch(() => setProblem('common_failed'));
+  };
+  const openOptions = () => {
+    void browser.runtime.openOptionsPage().then(() => window.close());
+  };
+  const grant = (origin: string) => {
+    void requestAccess({ origins: [origin], permissions: [] }).then((isYes) => {
+      if (isYes) tell(ask('connection/retry', {}));
+    });
+  };
+  const hasAccount = settings.account !== undefined;
+  const hasAccess = site !== undefined && granted !== undefined && isGranted(granted.origins, site.pattern);
+
+  return (
+    <>
+      <PopupHeader connection={hasAccount ? connection : undefined} onOptions={openOptions} />
+      <main class="main">
+        <div role="alert">{problem && <Notice mood="bad" title={say(problem)} />}</div>
+        {hasAccount ? (
+          <>
+            <Trouble
+              connection={connection}
+              now={now}
+              onRetry={() => tell(ask('connection/retry', {}))}
+              onGrant={grant}
+              onOptions={openOptions}
+            />
+            <OwnPresence people={people} />
+          </>
+        ) : (
+          <SetUp onOptions={openOptions} />
+        )}
+        {shown.length > 0 && (
+          <section class="section" aria-label={say('popup_calls')}>
+            <ul class="calls">
+              {shown.map((call) => (
+                <CallCard
+                  key={call.id}
+                  call={call}
+                  connection={connection}
+                  now={now}
+                  onHangUp={({ id }) => tell(ask('call/hang-up', { id }))}
+                  onCallAgain={(again) => void dial(textOf(again))}
+                  onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
+                />
+              ))}
+              {hiddenCount > 0 && (
+                <li class="show-all">
+                  <Button kind="quiet" onPress={() => setShowsAll(true)}>
+                    {say('popup_show_more', String(hiddenCount))}
+                  </Button>
+                </li>
+              )}
+            </ul>
+          </section>
+        )}
+        {hasAccount && <DialField settings={settings} dial={dial} />}
+        {hasAccess && hasAccount && <PageNumbersList tabId={site.tabId} onCall={(text) => void dial(text)} />}
+      </main>
+      {site && granted && (
+        <footer class="footer">
+          <SitePanel site={site} rule={settings.sites} hasAccess={hasAccess} />
+        </footer>
+      )}
+    </>
+  );
+}
+
+function SetUp({ onOptions }: { readonly onOptions: () => void }): JSX.Element {
+  return (
+    <section class="set-up">
+      <h2>{say('popup_set_up_title')}</h2>
+      <p>{say('popup_set_up_text')}</p>
+      <Button kind="primary" onPress={onOptions}>
+        {say('popup_set_up_button')}
+      </Button>
+    </section>
+  );
+}
+
+function useActiveSite(): ActiveSite | undefined {
+  const [site, setSite] = useState<ActiveSite>();
+  useEffect(() => {
+    void readActiveSite().then(setSite);
+  }, []);
+  return site;
+}
+
+function newestFirst(a: Call, b: Call): number {
+  return b.startedAt - a.startedAt;
+}
+
+function textOf(call: Call): string {
+  return call.ext === undefined ? call.number : `${call.number} x${call.ext}`;
+}

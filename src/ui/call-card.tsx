@@ -1,0 +1,106 @@
+import type { JSX } from 'preact';
+import type { Call, EpochMs } from '../core/calls.ts';
+import type { Connection } from '../core/connection.ts';
+import { type CallView, callView } from './call-view.ts';
+import { cleanText } from './clean-text.ts';
+import { Button } from './controls.tsx';
+import { Icon, type IconName } from './icons.tsx';
+import { numberText, PhoneNumber } from './phone-number.tsx';
+import { say } from './say.ts';
+import { formatDuration, formatTime, isoDuration } from './time.ts';
+
+interface CallCardProps {
+  readonly call: Call;
+  readonly connection: Connection;
+  readonly now: EpochMs;
+  readonly onHangUp: (call: Call) => void;
+  readonly onCallAgain: (call: Call) => void;
+  readonly onDismiss: (call: Call) => void;
+}
+
+const LONGEST_DETAIL = 120;
+const MOOD_ICONS: Readonly<Record<CallView['mood'], IconName>> = {
+  calling: 'phone',
+  talking: 'phone',
+  held: 'pause',
+  unsure: 'alert',
+  over: 'check',
+  failed: 'cross',
+};
+
+/** One call: who, how it stands in words, and what can be done about it. */
+export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismiss }: CallCardProps): JSX.Element {
+  const view = callView(call, connection);
+  const isOver = call.state.phase === 'ended';
+  return (
+    <li class={`call call-${view.mood}`} data-phase={call.state.phase}>
+      <div class="call-who">
+        {call.name && (
+          <p class="call-name">
+            <bdi>{cleanText(call.name)}</bdi>
+          </p>
+        )}
+        <p class={call.name ? 'call-number call-number-second' : 'call-number'}>
+          <PhoneNumber number={call.number} ext={call.ext} />
+        </p>
+      </div>
+      {isOver && (
+        <button
+          type="button"
+          class="icon-button call-dismiss"
+          aria-label={`${say('popup_dismiss')}: ${numberText(call.number, call.ext)}`}
+          title={say('popup_dismiss')}
+          onClick={() => onDismiss(call)}
+        >
+          <Icon name="cross" />
+        </button>
+      )}
+      <div class="call-how">
+        <p class="call-state">
+          <Icon name={MOOD_ICONS[view.mood]} />
+          {say(...view.state)}
+          <Timer view={view} now={now} />
+          {call.state.phase === 'ended' && <span class="call-when"> {formatTime(call.state.at)}</span>}
+        </p>
+        {view.lastKnown && <p class="call-note">{say('state_last_known', say(...view.lastKnown))}</p>}
+        {view.notes.map((note) => (
+          <p class="call-note" key={note[0]}>
+            {say(...note)}
+          </p>
+        ))}
+        {view.detail && (
+          <p class="call-note call-detail">
+            <bdi>{say('common_details', cleanText(view.detail, LONGEST_DETAIL))}</bdi>
+          </p>
+        )}
+      </div>
+      <div class="call-act">
+        {view.hangUp !== 'absent' && (
+          <Button kind="danger" icon="hangUp" isBusy={view.hangUp === 'pressed'} onPress={() => onHangUp(call)}>
+            {say('hang_up')}
+          </Button>
+        )}
+        {isOver && view.mayCallAgain && (
+          <Button
+            kind="quiet"
+            icon="phone"
+            name={say('popup_call_again_named', numberText(call.number, call.ext))}
+            onPress={() => onCallAgain(call)}
+          >
+            {say('popup_call_again')}
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Timer({ view, now }: { readonly view: CallView; readonly now: EpochMs }): JSX.Element | null {
+  if (!view.timer) return null;
+  const ms = 'took' in view.timer ? view.timer.took : now - view.timer.runsFrom;
+  return (
+    <time class="call-timer" dateTime={isoDuration(ms)} role="timer" aria-live="off">
+      {formatDuration(ms)}
+    </time>
+  );
+}

@@ -1,0 +1,141 @@
+import { type Call, type EpochMs, isLive } from '../core/calls.ts';
+import type { Capabilities, Connection, PbxError } from '../core/connection.ts';
+import { unreachable } from '../core/result.ts';
+import type { Phrase } from './say.ts';
+import { formatClock } from './time.ts';
+import { END_WORDS, errorWords } from './words.ts';
+
+/** What a call card shows; drawn by `call-card.tsx`. */
+export interface CallView {
+  readonly state: Phrase;
+  readonly mood: 'calling' | 'talking' | 'held' | 'unsure' | 'over' | 'failed';
+  /** How the call stood when it was last confirmed. */
+  readonly lastKnown?: Phrase;
+  /** More to say than the state: the reason, how a hang-up stands, what to do. */
+  readonly notes: readonly Phrase[];
+  /** What the PBX itself said, for people who look closer. */
+  readonly detail?: string;
+  /** `runsFrom`: a running timer; `took`: how long it lasted, in milliseconds. */
+  readonly timer?: { readonly runsFrom: EpochMs } | { readonly took: number };
+  /** `pressed`: shown, and already under way. */
+  readonly hangUp: 'offered' | 'pressed' | 'absent';
+  readonly mayCallAgain: boolean;
+}
+
+/** One call in words, with only the buttons that mean something now. Nothing is said that the PBX has not said. */
+export function callView(call: Call, connection: Connection): CallView {
+  return isLive(call) ? liveView(call, connection) : endedView(call, connection);
+}
+
+function liveView(call: Call, connection: Connection): CallView {
+  const hangUp = offeredHangUp(call, connection);
+  const state = phaseWords(call, capabilitiesOf(connection));
+  const base = { hangUp, mayCallAgain: false, notes: hangUpNotes(call, connection, hangUp), ...detailOf(call) };
+  if (!call.confirmed) return { ...base, state: unconfirmedWords(call, connection), mood: 'unsure', lastKnown: state };
+  return {
+    ...base,
+    state,
+    mood: call.state.phase === 'talking' || call.state.phase === 'held' ? call.state.phase : 'calling',
+    ...(call.talkingSince === undefined ? {} : { timer: { runsFrom: call.talkingSince } }),
+  };
+}
+
+function endedView(call: Call, connection: Connection): CallView {
+  if (call.state.phase !== 'ended') return liveView(call, connection);
+  const { at, reason } = call.state;
+  const base = { hangUp: 'absent', mayCallAgain: call.direction === 'outgoing', ...detailOf(call) } as const;
+  const why: readonly Phrase[] = call.error ? [errorWords(call.error).what] : [];
+  if (call.placed === 'no') {
+    return reason === 'cancelled'
+      ? { ...base, state: ['state_cancelled_unplaced'], mood: 'over', notes: [] }
+      : { ...base, state: ['state_not_placed'], mood: 'failed', notes: why };
+  }
+  if (call.placed === 'unknown') return { ...base, state: ['state_placed_unknown'], mood: 'unsure', notes: why };
+  if (!call.confirmed) {
+    const isBlind = capabilitiesOf(connection)?.liveState === false && call.talkingSince === undefined;
+    const state: Phrase = isBlind ? ['state_placed_only'] : ['state_no_longer_seen'];
+    return { ...base, state, mood: isBlind ? 'over' : 'unsure', notes: [] };
+  }
+  const isFine = reason === 'completed' || reason === 'cancelled' || reason === 'unknown';
+  return {
+    ...base,
+    state: [END_WORDS[reason]],
+    mood: isFine ? 'over' : 'failed',
+    notes: why,
+    ...(call.talkingSince === undefined ? {} : { timer: { took: at - call.talkingSince } }),
+  };
+}
+
+function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase {
+  const { state } = call;
+  // Where the PBX cannot tell whose phone rings, both kinds of ringing read the same: the agent's phone comes first in any case.
+  const isBlind = capabilities?.seesFarEnd === false;
+  switch (state.phase) {
+    case 'requested':
+      if (state.step === 'queued') return ['state_queued'];
+      if (call.placed === 'yes' && capabilities?.liveState === false) return ['state_placed_only'];
+      return isBlind ? ['state_calling_pick_up'] : ['state_calling'];
+    case 'ringing':
+      if (call.direction === 'incoming') return ['state_incoming'];
+      if (isBlind) return ['state_calling_pick_up'];
+      return [state.leg === 'own-phone' ? 'state_own_phone' : 'state_far_end'];
+    case 'talking':
+      return ['state_talking'];
+    case 'held':
+      return ['state_held'];
+    case 'ended':
+      return [END_WORDS[state.reason]];
+    default:
+      return unreachable(state);
+  }
+}
+
+function unconfirmedWords(call: Call, connection: Connection): Phrase {
+  const when = call.heardAt === undefined ? undefined : formatClock(call.heardAt);
+  switch (connection.status) {
+    case 'connecting':
+    case 'waiting':
+      return when === undefined ? ['state_reconnecting'] : ['state_reconnecting_since', when];
+    case 'off':
+    case 'blocked':
+      return when === undefined ? ['state_cut_off'] : ['state_cut_off_since', when];
+    case 'online':
+      return when === undefined ? ['state_unconfirmed'] : ['state_unconfirmed_since', when];
+    default:
+      return unreachable(connection);
+  }
+}
+
+/** Without a connection the wish is still taken: it is remembered and sent as soon as there is one. */
+function offeredHangUp(call: Call, connection: Connection): CallView['hangUp'] {
+  const isUnsent = call.state.phase === 'requested' && call.state.step === 'queued';
+  const isPossible =
+    isUnsent ||
+    (connection.status === 'online'
+      ? connection.capabilities.hangUp
+      : connection.status === 'connecting' || connection.status === 'waiting');
+  if (!isPossible) return 'absent';
+  return call.hangUp === undefined || call.hangUp.step === 'unconfirmed' ? 'offered' : 'pressed';
+}
+
+function hangUpNotes(call: Call, connection: Connection, offered: CallView['hangUp']): readonly Phrase[] {
+  switch (call.hangUp?.step) {
+    case 'wanted':
+      return [['hang_up_wanted']];
+    case 'sent':
+      return [['hang_up_sent']];
+    case 'unconfirmed':
+      return [['hang_up_unconfirmed'], ...(call.hangUp.error ? [errorWords(call.hangUp.error).what] : [])];
+    case undefined:
+      return offered === 'absent' && connection.status === 'online' ? [['hang_up_on_phone']] : [];
+  }
+}
+
+function capabilitiesOf(connection: Connection): Capabilities | undefined {
+  return connection.status === 'online' ? connection.capabilities : undefined;
+}
+
+function detailOf(call: Call): { readonly detail?: string } {
+  const error: PbxError | undefined = call.hangUp?.error ?? call.error;
+  return error && 'detail' in error && error.detail !== '' ? { detail: error.detail } : {};
+}

@@ -1,0 +1,38 @@
+import type { JSX } from 'preact';
+
+const PATHS = {
+  /** A telephone handset. */
+  phone:
+    'M6.6 2.6 9 3.2c.5.1.8.5.9 1l.5 2.7c.1.4-.1.9-.4 1.1L8.3 9.4a11.5 11.5 0 0 0 6.3 6.3l1.4-1.7c.3-.3.7-.5 1.1-.4l2.7.5c.5.1.9.4 1 .9l.6 2.4c.2.8-.3 1.6-1.1 1.8-.5.1-1.1.2-1.6.2C10 19.4 4.6 14 4.6 5.3c0-.5.1-1.1.2-1.6.2-.8 1-1.3 1.8-1.1Z',
+  hangUp:
+    'M12 8.5c3.6 0 6.8 1.2 9.2 3.3.7.6.8 1.6.3 2.3l-1.3 1.9c-.4.6-1.2.8-1.9.5l-2.5-1.1c-.5-.2-.9-.7-.9-1.3l-.1-1.8a11.6 11.6 0 0 0-5.6 0l-.1 1.8c0 .6-.4 1.1-.9 1.3l-2.5 1.1c-.7.3-1.5.1-1.9-.5l-1.3-1.9c-.5-.7-.4-1.7.3-2.3A13.8 13.8 0 0 1 12 8.5Z',
+  settings: 'M4 7h9m6 0h1M4 17h1m6 0h9M16 4.5v5M8 14.5v5',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  cross: 'm6.5 6.5 11 11m0-11-11 11',
+  alert: 'M12 8v5m0 3.2v.1M10.7 4 3 17.5A1.5 1.5 0 0 0 4.3 19.8h15.4a1.5 1.5 0 0 0 1.3-2.3L13.3 4a1.5 1.5 0 0 0-2.6 0Z',
+  pause: 'M8.5 6v12m7-12v12',
+  clock: 'M12 7.5V12l3 2M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Z',
+  info: 'M12 11v5.5m0-9v.1M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Z',
+  fax: 'M7 9V4.5h10V9M7 15H4.5V9h15v6H17m-10-2h10v6.5H7z',
+  globe:
+    'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17Zm-8.5 8.5h17M12 3.5c2.5 2.5 3.5 5.5 3.5 8.5s-1 6-3.5 8.5c-2.5-2.5-3.5-5.5-3.5-8.5S9.5 6 12 3.5Z',
+  moon: 'M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10Z',
+} as const;
+
+const FILLED: ReadonlySet<string> = new Set(['phone', 'hangUp']);
+
+export type IconName = keyof typeof PATHS;
+
+/** A small drawing that says nothing by itself: the words stand beside it. */
+export function Icon({ name }: { readonly name: IconName }): JSX.Element {
+  return (
+    <svg
+      class={FILLED.has(name) ? 'icon icon-filled' : 'icon'}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

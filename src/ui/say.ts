@@ -1,0 +1,18 @@
+import type messages from '../../public/_locales/en/messages.json';
+import { browser } from '../browser.ts';
+
+/** A message that exists in `_locales`: a key that is missing there does not compile. */
+export type MessageKey = keyof typeof messages;
+
+/** A message and what is put into its `$1`, `$2`, … */
+export type Phrase = readonly [key: MessageKey, ...values: readonly string[]];
+
+/** The message in the user's language. */
+export function say(...[key, ...values]: Phrase): string {
+  return browser.i18n.getMessage(key, [...values]);
+}
+
+/** A message whose key comes from an adapter (field labels); the key itself where there is no such message. */
+export function sayByKey(key: string): string {
+  return browser.i18n.getMessage(key) || key;
+}

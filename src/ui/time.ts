@@ -1,0 +1,36 @@
+import type { EpochMs } from '../core/calls.ts';
+
+const SECOND_MS = 1000;
+
+/** How long a call has lasted: `0:07`, `12:34`, `1:02:03`. Never negative, whatever the clocks say. */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / SECOND_MS));
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const padded = [minutes, seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  return hours > 0 ? `${hours}:${padded}` : padded.replace(/^0/, '');
+}
+
+/** The duration as a machine and a screen reader read it: `PT1M5S`. */
+export function isoDuration(ms: number): string {
+  return `PT${Math.max(0, Math.floor(ms / SECOND_MS))}S`;
+}
+
+/** Time of day to the second, in the user's own way: `14:03:22`. */
+export function formatClock(at: EpochMs, locale?: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(at);
+}
+
+/** Time of day to the minute, for lists: `14:03`. */
+export function formatTime(at: EpochMs, locale?: string, timeZone?: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    hour: 'numeric',
+    minute: '2-digit',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(at);
+}

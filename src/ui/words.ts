@@ -1,0 +1,146 @@
+import type { AccountTestStep } from '../core/account-test.ts';
+import type { EndReason } from '../core/calls.ts';
+import type { PbxError } from '../core/connection.ts';
+import type { DialRefusal, ImportProblem } from '../messaging/protocol.ts';
+import type { MessageKey, Phrase } from './say.ts';
+
+/** What happened, and what the agent can do about it. */
+export interface ErrorWords {
+  readonly what: Phrase;
+  readonly todo: Phrase;
+  readonly action: ErrorAction;
+}
+
+/** The one button that helps: to the account form, to the browser's own question, or try once more. */
+export type ErrorAction = 'sign-in' | 'grant' | 'settings' | 'retry' | 'none';
+
+/** Why a call is over. */
+export const END_WORDS: Readonly<Record<EndReason, MessageKey>> = {
+  completed: 'end_completed',
+  cancelled: 'end_cancelled',
+  busy: 'end_busy',
+  'no-answer': 'end_no_answer',
+  'own-phone-no-answer': 'end_own_phone_no_answer',
+  rejected: 'end_rejected',
+  unreachable: 'end_unreachable',
+  'invalid-number': 'end_invalid_number',
+  'not-allowed': 'end_not_allowed',
+  congestion: 'end_congestion',
+  failed: 'end_failed',
+  unknown: 'end_unknown',
+};
+
+/** Why nothing was dialled. */
+export const REFUSAL_WORDS: Readonly<Record<DialRefusal['reason'], MessageKey>> = {
+  'no-account': 'refused_no_account',
+  'not-a-number': 'refused_not_a_number',
+  'site-off': 'refused_site_off',
+  'already-calling': 'refused_already_calling',
+  'too-many': 'refused_too_many',
+  offline: 'refused_offline',
+  'unknown-request': 'refused_unknown_request',
+  'not-our-call': 'refused_not_our_call',
+  premium: 'refused_premium',
+  'shared-cost': 'refused_shared_cost',
+  satellite: 'refused_satellite',
+  'unknown-type': 'refused_unknown_type',
+  'foreign-first-time': 'refused_foreign_first_time',
+  'feature-code': 'refused_feature_code',
+  'sip-uri': 'refused_sip_uri',
+  'text-differs': 'refused_text_differs',
+  internal: 'refused_internal',
+};
+
+/** The steps of "Test connection". */
+export const TEST_STEP_WORDS: Readonly<Record<AccountTestStep['step'], MessageKey>> = {
+  permission: 'options_test_permission',
+  reach: 'options_test_reach',
+  login: 'options_test_login',
+  live: 'options_test_live',
+  phone: 'options_test_phone',
+};
+
+/** The steps in the order they are done. */
+export const TEST_STEPS: readonly AccountTestStep['step'][] = ['permission', 'reach', 'login', 'live', 'phone'];
+
+/** How a step of "Test connection" stands, for those who do not see the mark. */
+export const TEST_OUTCOME_WORDS: Readonly<Record<AccountTestStep['outcome'], MessageKey>> = {
+  running: 'options_test_running',
+  ok: 'options_test_done',
+  failed: 'options_test_wrong',
+  skipped: 'options_test_skipped',
+};
+
+/** What happened and what to do, per kind of error: message, advice, button. */
+export const ERROR_WORDS: Readonly<Record<PbxError['kind'], readonly [MessageKey, MessageKey, ErrorAction]>> = {
+  'login-refused': ['error_login_refused', 'error_login_refused_do', 'sign-in'],
+  'unknown-user': ['error_unknown_user', 'error_unknown_user_do', 'sign-in'],
+  'not-allowed': ['error_not_allowed', 'error_not_allowed_do', 'settings'],
+  unreachable: ['error_unreachable', 'error_unreachable_do', 'retry'],
+  'insecure-address': ['error_insecure_address', 'error_insecure_address_do', 'settings'],
+  'bad-address': ['error_bad_address', 'error_bad_address_do', 'settings'],
+  'not-a-pbx': ['error_not_a_pbx', 'error_not_a_pbx_do', 'settings'],
+  'live-refused': ['error_live_refused', 'error_live_refused_do', 'retry'],
+  rejected: ['error_rejected', 'error_rejected_do', 'retry'],
+  'number-refused': ['error_number_refused', 'error_number_refused_do', 'settings'],
+  protocol: ['error_protocol', 'error_protocol_do', 'retry'],
+  unsupported: ['error_unsupported', 'error_unsupported_do', 'none'],
+  closed: ['error_closed', 'error_closed_do', 'retry'],
+  'no-account': ['error_no_account', 'error_no_account_do', 'settings'],
+  timeout: ['error_timeout', 'error_timeout_do', 'retry'],
+  'rate-limited': ['error_rate_limited', 'error_rate_limited_do', 'retry'],
+  'permission-missing': ['error_permission_missing', 'error_permission_missing_do', 'grant'],
+};
+
+/** An error of the PBX in words an agent understands. */
+export function errorWords(error: PbxError): ErrorWords {
+  const [what, todo, action] = ERROR_WORDS[error.kind];
+  return { what: [what, ...errorValues(error)], todo: [todo], action };
+}
+
+/** Why a step of "Test connection" failed. A phone that is not signed in has its own words, whatever the adapter calls it. */
+export function testErrorWords(
+  step: AccountTestStep['step'],
+  error: PbxError,
+): { readonly what: Phrase; readonly todo: Phrase } {
+  return step === 'phone' && error.kind === 'rejected'
+    ? { what: ['popup_not_registered'], todo: ['options_test_phone_do'] }
+    : errorWords(error);
+}
+
+/** Where a settings file is wrong. */
+export function importProblemWords(problem: ImportProblem): Phrase {
+  const path = problem.path ?? '';
+  switch (problem.problem) {
+    case 'not-json':
+      return problem.line === undefined
+        ? ['options_import_not_json']
+        : ['options_import_not_json_line', String(problem.line)];
+    case 'not-ours':
+      return ['options_import_not_ours'];
+    case 'wrong-type':
+      return ['options_import_wrong_type', path];
+    case 'unknown-vendor':
+      return ['options_import_unknown_vendor', path || 'account.vendor'];
+    case 'account-incomplete':
+      return ['options_import_account_incomplete', path || 'account.values'];
+  }
+}
+
+function errorValues(error: PbxError): readonly string[] {
+  switch (error.kind) {
+    case 'timeout':
+      return [String(Math.round(error.afterMs / 1000))];
+    case 'rate-limited':
+      return [String(Math.ceil(error.retryAfterMs / 1000))];
+    case 'permission-missing':
+      return [siteOfPattern(error.origin)];
+    default:
+      return [];
+  }
+}
+
+/** `https://pbx.example.com/*` as a person would say it: `pbx.example.com`. */
+export function siteOfPattern(pattern: string): string {
+  return pattern.replace(/^[^:]*:\/\//, '').replace(/\/\*?$/, '');
+}

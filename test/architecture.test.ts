@@ -1,0 +1,176 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const SRC = join(ROOT, 'src');
+
+/** What each area may import, besides itself: our own areas by name, packages as written. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  phone: ['core', 'libphonenumber-js'],
+  pbx: ['core'],
+  messaging: ['core', 'phone', 'browser.ts'],
+  storage: ['core', 'browser.ts'],
+  background: ['core', 'pbx', 'phone', 'messaging', 'storage', 'browser.ts'],
+  content: ['core', 'phone', 'messaging'],
+  ui: ['core', 'phone', 'messaging', 'storage', 'pbx', 'browser.ts', 'preact'],
+  popup: ['core', 'phone', 'messaging', 'storage', 'pbx', 'ui', 'browser.ts', 'preact'],
+  options: ['core', 'phone', 'messaging', 'storage', 'pbx', 'ui', 'browser.ts', 'preact'],
+  confirm: ['core', 'phone', 'messaging', 'storage', 'pbx', 'ui', 'browser.ts', 'preact'],
+  'browser.ts': ['webextension-polyfill'],
+};
+const UI_AREAS = ['ui', 'popup', 'options', 'confirm'];
+/** Libraries that a part outside `MAY_IMPORT`'s areas was granted, with the file that needs them. */
+const GRANTED: Readonly<Record<string, readonly string[]>> = {};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly isTypeOnly: boolean;
+}
+
+const files = listFiles(SRC).filter((file) => /\.tsx?$/.test(file));
+const imports = files.flatMap(importsOf);
+
+describe('who may import whom', () => {
+  test.each(files.map((file) => relative(SRC, file)))('%s keeps to its area', (file) => {
+    const area = areaOf(file);
+    const allowed = [...(MAY_IMPORT[area] ?? []), ...(GRANTED[file] ?? [])];
+
+    const strangers = imports
+      .filter((edge) => edge.from === file)
+      .map((edge) => areaOf(edge.to))
+      .filter((target) => target !== area && !allowed.some((name) => target === name || target.startsWith(`${name}/`)));
+
+    expect(strangers).toEqual([]);
+  });
+
+  test('every area is known', () => {
+    expect(
+      [...new Set(files.map((file) => areaOf(relative(SRC, file))))].filter((area) => !(area in MAY_IMPORT)),
+    ).toEqual([]);
+  });
+
+  test('our own pages see secrets and adapters only through the background and the registry', () => {
+    const wrong = imports.filter(
+      (edge) =>
+        UI_AREAS.includes(areaOf(edge.from)) &&
+        (edge.to === 'storage/secrets.ts' ||
+          (edge.to.startsWith('pbx/') && edge.to !== 'pbx/registry.ts' && !edge.isTypeOnly)),
+    );
+
+    expect(wrong).toEqual([]);
+  });
+
+  test('content scripts use only types and pure rules of core', () => {
+    const wrong = imports.filter(
+      (edge) => edge.from.startsWith('content/') && edge.to.startsWith('messaging/') && !edge.isTypeOnly,
+    );
+
+    expect(wrong).toEqual([]);
+  });
+
+  test('no vendor imports another vendor', () => {
+    const wrong = imports.filter((edge) => edge.from.startsWith('pbx/vendors/') && edge.to.startsWith('pbx/vendors/'));
+
+    expect(wrong).toEqual([]);
+  });
+
+  test('nobody imports an entry file', () => {
+    expect(imports.filter((edge) => /(^|\/)main\.tsx?$/.test(edge.to))).toEqual([]);
+  });
+
+  test('there is no cycle', () => {
+    expect(findCycle()).toEqual([]);
+  });
+});
+
+describe('what pure code must not touch', () => {
+  const pure = files.map((file) => relative(SRC, file)).filter((file) => /^(core|phone|pbx)\//.test(file));
+
+  test.each(pure)('%s uses no clock, random, network, browser or DOM', (file) => {
+    const code = withoutComments(readFileSync(join(SRC, file), 'utf8'));
+
+    expect(
+      code.match(
+        /\b(Date\.now|new Date\(\)|Math\.random|setTimeout|setInterval|fetch\(|new WebSocket|document\.|window\.|chrome\.|browser\.)/g,
+      ),
+    ).toBeNull();
+  });
+
+  test('markup never comes from strings', () => {
+    const wrong = files.filter((file) =>
+      /\b(innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|DOMParser|document\.write)\b/.test(
+        withoutComments(readFileSync(file, 'utf8')),
+      ),
+    );
+
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('every vendor is known everywhere', () => {
+  const vendors = readdirSync(join(SRC, 'pbx/vendors')).map((file) => file.replace(/\.ts$/, ''));
+
+  test.each(vendors)('%s is registered, simulated, contract-tested and in the README', (vendor) => {
+    const registry = readFileSync(join(SRC, 'pbx/registry.ts'), 'utf8');
+    const tests = listFiles(join(ROOT, 'test')).map((file) => relative(ROOT, file));
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+
+    expect(registry).toContain(`./vendors/${vendor}.ts`);
+    expect(tests).toContain(`test/simulators/${vendor}.ts`);
+    expect(tests).toContain(`test/pbx/${vendor}.test.ts`);
+    expect(readme).toContain(`\`${vendor}\``);
+  });
+});
+
+function listFiles(folder: string): readonly string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? listFiles(path) : [path];
+  });
+}
+
+function areaOf(file: string): string {
+  if (!file.includes('/') && !/\.tsx?$/.test(file)) return file;
+  const first = file.split('/')[0] ?? file;
+  return first in MAY_IMPORT || /\.tsx?$/.test(first) ? first : file;
+}
+
+function importsOf(file: string): readonly Import[] {
+  const code = withoutComments(readFileSync(file, 'utf8'));
+  const found = code.matchAll(/(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/g);
+  return [...found].map(([, typeOnly, target = '']) => ({
+    from: relative(SRC, file),
+    to: target.startsWith('.') ? relative(SRC, resolve(dirname(file), target)) : target,
+    isTypeOnly: typeOnly !== undefined,
+  }));
+}
+
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+}
+
+/** The files of one import cycle (types do not count), or none. */
+function findCycle(): readonly string[] {
+  const targets = new Map<string, string[]>();
+  for (const edge of imports)
+    if (!edge.isTypeOnly) targets.set(edge.from, [...(targets.get(edge.from) ?? []), edge.to]);
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): readonly string[] => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return [];
+    for (const next of targets.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of targets.keys()) {
+    const cycle = visit(file, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}

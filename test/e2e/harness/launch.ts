@@ -1,0 +1,216 @@
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { type BrowserKind, findBrowser, isRoot } from '../../tools/browsers.ts';
+import { distOf, type Target } from '../../tools/project.ts';
+import { copyExtension } from './extension-copy.ts';
+import { until } from './until.ts';
+
+export type OwnPage = 'popup' | 'options' | 'confirm';
+
+/** One browser with the extension in it, the same for Chromium and Firefox. */
+export interface TestBrowser {
+  readonly kind: BrowserKind;
+  readonly puppeteer: Browser;
+  /** `chrome-extension://<id>` or `moz-extension://<uuid>`; empty without the extension. */
+  readonly extensionOrigin: string;
+  /** Opens a page in a new tab, in front, and waits until it is loaded. */
+  open(url: string): Promise<Page>;
+  /** Opens one of the extension's own pages in a new tab. */
+  openOwnPage(page: OwnPage): Promise<Page>;
+  /**
+   * Runs a function in an idle page of the extension's origin, where `chrome.*` is what the popup sees. It must not use anything from
+   * outside itself.
+   */
+  inExtension<Args extends readonly unknown[], T>(job: (...args: Args) => T | Promise<T>, ...args: Args): Promise<T>;
+  /** Ends the service worker or event page as the browser does when it is idle. The next message or alarm starts it again. */
+  stopBackground(): Promise<void>;
+  /** Lets the next `permissions.request` for these match patterns succeed without a prompt. */
+  acceptPrompt(origins: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  readonly headless?: boolean;
+  /** `granted` (default): all sites allowed, see `copyExtension`. `as-built`: what users install. `none`: a browser without it. */
+  readonly extension?: 'granted' | 'as-built' | 'none';
+  /** Fill the window instead of a fixed viewport, for people who look at it. */
+  readonly forPeople?: boolean;
+  readonly args?: readonly string[];
+}
+
+/** Names of this machine, beside `127.0.0.1`, for pages of several sites. */
+export const TEST_HOSTS: readonly string[] = ['crm.test', 'other.test', 'pbx.test', 'shop.test'];
+
+const GECKO_ID = 'pagedial@pagedial.example';
+const GECKO_UUID = '6d1f0a52-5a0e-4b6e-9f0b-2c1d7e8f9a10';
+const VIEWPORT = { width: 1280, height: 900 };
+/** Any file of ours that runs no script of ours: its document still belongs to the extension. */
+const IDLE_FILE = 'icons/16.png';
+
+/** Starts a browser with the extension installed. Throws when the browser cannot be started: a test cannot go on then. */
+export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<TestBrowser> {
+  const executablePath = findBrowser(kind);
+  if (!executablePath) throw new Error(`${kind} is not installed`);
+  const target: Target = kind === 'chromium' ? 'chrome' : 'firefox';
+  const mode = options.extension ?? 'granted';
+  const copy = mode === 'granted' ? copyExtension(target) : undefined;
+  const folder = mode === 'none' ? undefined : (copy?.folder ?? distOf(target));
+  try {
+    return await (kind === 'chromium' ? launchChromium : launchFirefox)({
+      executablePath,
+      folder,
+      options,
+      onClosed: () => copy?.remove(),
+    });
+  } catch (error) {
+    copy?.remove();
+    throw error;
+  }
+}
+
+interface Start {
+  readonly executablePath: string;
+  readonly folder: string | undefined;
+  readonly options: LaunchOptions;
+  onClosed(): void;
+}
+
+async function launchChromium({ executablePath, folder, options, onClosed }: Start): Promise<TestBrowser> {
+  const browser = await puppeteer.launch({
+    executablePath,
+    headless: options.headless ?? true,
+    pipe: true,
+    enableExtensions: true,
+    acceptInsecureCerts: true,
+    defaultViewport: options.forPeople ? null : VIEWPORT,
+    args: [
+      ...(isRoot() ? ['--no-sandbox'] : []),
+      '--disable-dev-shm-usage',
+      `--host-resolver-rules=${TEST_HOSTS.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`,
+      ...(options.args ?? []),
+    ],
+  });
+  const id = folder ? await browser.installExtension(folder) : '';
+  const extensionOrigin = folder ? `chrome-extension://${id}` : '';
+  const openIdle = async () => {
+    const page = await browser.newPage();
+    await page.goto(`${extensionOrigin}/${IDLE_FILE}`);
+    return page;
+  };
+  return {
+    ...common('chromium', browser, extensionOrigin, openIdle, onClosed),
+    async openOwnPage(name) {
+      const page = await browser.newPage();
+      await page.goto(ownAddress(extensionOrigin, name));
+      return page;
+    },
+    async stopBackground() {
+      const page = await openIdle();
+      const session = await page.createCDPSession();
+      await session.send('ServiceWorker.enable');
+      await session.send('ServiceWorker.stopAllWorkers');
+      await page.close();
+    },
+    async acceptPrompt(origins) {
+      const page = await browser.newPage();
+      await page.goto('chrome://extensions/');
+      for (const origin of origins) {
+        await page.evaluate(addHostPermission, id, origin);
+      }
+      await page.close();
+    },
+  };
+}
+
+async function launchFirefox({ executablePath, folder, options, onClosed }: Start): Promise<TestBrowser> {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath,
+    headless: options.headless ?? true,
+    acceptInsecureCerts: true,
+    defaultViewport: options.forPeople ? null : VIEWPORT,
+    // Without it "Navigation to moz-extension://… is not allowed in this context".
+    args: ['--remote-allow-system-access', ...(options.args ?? [])],
+    extraPrefsFirefox: {
+      'extensions.webextensions.uuids': JSON.stringify({ [GECKO_ID]: GECKO_UUID }),
+      'extensions.webextOptionalPermissionPrompts': false,
+      'network.dns.localDomains': TEST_HOSTS.join(','),
+    },
+  });
+  if (folder) await browser.installExtension(folder);
+  const extensionOrigin = folder ? `moz-extension://${GECKO_UUID}` : '';
+  const openOwn = async (address: string) => {
+    const page = await browser.newPage();
+    // Load events never arrive for moz-extension: pages; a plain goto would hang.
+    await page.goto(address, { waitUntil: [] });
+    await page.waitForFunction(() => location.protocol === 'moz-extension:' && document.readyState === 'complete');
+    return page;
+  };
+  return {
+    ...common('firefox', browser, extensionOrigin, () => openOwn(`${extensionOrigin}/${IDLE_FILE}`), onClosed),
+    openOwnPage: (name) => openOwn(ownAddress(extensionOrigin, name)),
+    async stopBackground() {
+      await inFirefoxItself(
+        browser,
+        `WebExtensionPolicy.getByID(${JSON.stringify(GECKO_ID)}).extension.terminateBackground()`,
+      );
+    },
+    // The preference above accepts every prompt.
+    async acceptPrompt() {},
+  };
+}
+
+function common(
+  kind: BrowserKind,
+  browser: Browser,
+  extensionOrigin: string,
+  openIdle: () => Promise<Page>,
+  onClosed: () => void,
+): Pick<TestBrowser, 'kind' | 'puppeteer' | 'extensionOrigin' | 'open' | 'inExtension' | 'close'> {
+  let idle: Promise<Page> | undefined;
+  return {
+    kind,
+    puppeteer: browser,
+    extensionOrigin,
+    async open(url) {
+      const page = await browser.newPage();
+      await page.goto(url);
+      await page.bringToFront();
+      return page;
+    },
+    async inExtension(job, ...args) {
+      idle ??= openIdle();
+      const page = await idle;
+      return (await page.evaluate(job as unknown as (...all: unknown[]) => unknown, ...args)) as Awaited<
+        ReturnType<typeof job>
+      >;
+    },
+    async close() {
+      await browser.close().catch(() => undefined);
+      onClosed();
+    },
+  };
+}
+
+function ownAddress(extensionOrigin: string, name: OwnPage): string {
+  return `${extensionOrigin}/src/${name}/${name}.html`;
+}
+
+/** Runs in `chrome://extensions`, the only place with this interface. */
+function addHostPermission(id: string, pattern: string): Promise<void> {
+  const { developerPrivate } = chrome as unknown as {
+    readonly developerPrivate: { addHostPermission(id: string, pattern: string): Promise<void> };
+  };
+  return developerPrivate.addHostPermission(id, pattern);
+}
+
+/** Evaluates in Firefox's own (chrome) scope: public in BiDi, named by nobody in Puppeteer. */
+async function inFirefoxItself(browser: Browser, expression: string): Promise<void> {
+  const { connection } = browser as unknown as {
+    readonly connection: { send(method: string, params: object): Promise<{ result: unknown }> };
+  };
+  const tree = (await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' })).result as {
+    contexts: readonly { context: string }[];
+  };
+  const context = await until('Firefox shows a window', () => tree.contexts[0]?.context);
+  await connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true });
+}

@@ -1,0 +1,55 @@
+import type { Page } from 'puppeteer-core';
+import type { TestBrowser } from './launch.ts';
+import { until } from './until.ts';
+
+/** The popup, opened as a page in a tab: the same document, but it stays open while other tabs are used. */
+export function openPopup(browser: TestBrowser): Promise<Page> {
+  return browser.openOwnPage('popup');
+}
+
+/** All a person can read in the page. */
+export function textOf(page: Page): Promise<string> {
+  return page.evaluate(() => document.body.innerText);
+}
+
+/** Waits until the page's text matches, and answers with the whole text. */
+export async function untilShown(page: Page, wanted: RegExp, withinMs?: number): Promise<string> {
+  let last = '';
+  try {
+    return await until(
+      `the page shows ${wanted}`,
+      async () => {
+        last = await textOf(page);
+        return wanted.test(last) && last;
+      },
+      withinMs,
+    );
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}; it shows: ${last}`);
+  }
+}
+
+/** Clicks the button with this accessible name with the real mouse. */
+export async function pressButton(page: Page, name: string): Promise<void> {
+  await page.bringToFront();
+  const { x, y } = await until(`there is a button "${name}"`, () => placeOfButton(page, name));
+  await page.mouse.click(x, y);
+}
+
+/** True while a button with this accessible name can be pressed. */
+export async function hasButton(page: Page, name: string): Promise<boolean> {
+  return (await placeOfButton(page, name)) !== undefined;
+}
+
+function placeOfButton(page: Page, name: string): Promise<{ x: number; y: number } | undefined> {
+  return page.evaluate((wanted) => {
+    const button = [...document.querySelectorAll('button')].find(
+      (candidate) =>
+        !candidate.disabled && (candidate.getAttribute('aria-label') ?? candidate.innerText).trim().startsWith(wanted),
+    );
+    if (!button) return undefined;
+    button.scrollIntoView({ block: 'nearest' });
+    const { x, y, width, height } = button.getBoundingClientRect();
+    return width > 0 ? { x: x + width / 2, y: y + height / 2 } : undefined;
+  }, name);
+}

@@ -1,0 +1,376 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AccountValues } from '../../src/core/account.ts';
+import type { Capabilities, PbxErrorKind } from '../../src/core/connection.ts';
+import type { PbxAdapter, PbxSession } from '../../src/pbx/adapter.ts';
+import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
+import { ANSWERS, type Fault, type Faults } from '../simulators/faults.ts';
+import type { Journal } from '../simulators/journal.ts';
+import type { FarEnd, Phone } from '../simulators/phones.ts';
+import { Listener } from './listener.ts';
+import { MiniBackground } from './mini-background.ts';
+import { type NodePorts, nodePorts } from './node-ports.ts';
+
+/** A simulated PBX as the contract suite drives it. */
+export interface ContractPbx {
+  /** Values that must work, and the same with a wrong secret. */
+  readonly account: AccountValues;
+  readonly wrongAccount: AccountValues;
+  /** Texts that must never show in errors, news or addresses. */
+  readonly secrets: readonly string[];
+  readonly faults: Faults;
+  readonly journal: Journal;
+  readonly violations: readonly string[];
+  /** The fault point of the login request. */
+  readonly loginPoint: string;
+  /** Faults after which nobody can know whether the call was placed, by name. */
+  readonly ambiguous: Readonly<Record<string, { readonly point: string; readonly fault: Fault }>>;
+  /** Answers to the place request, by the error they mean; empty where placing is no HTTP request. */
+  readonly refusals: Readonly<
+    Record<string, { readonly point: string; readonly fault: Fault; readonly kind: PbxErrorKind }>
+  >;
+  /** Place requests so far. */
+  places(): number;
+  phone(): Phone;
+  farEnd(): FarEnd;
+  dropLine(): void;
+  halfOpen(): void;
+  sendNonsense(): void;
+  close(): Promise<void>;
+}
+
+/** One row of the table: an adapter, its simulator, and what it is measured to be able to do. */
+export interface ContractCase {
+  readonly name: string;
+  readonly adapter: PbxAdapter;
+  readonly capabilities: Capabilities;
+  start(clock: VirtualClock): Promise<ContractPbx>;
+}
+
+/** Nobody's number; its last digits start no scenario of the simulator. */
+const NUMBER = '+16175550142';
+
+/** What every adapter has to do the same way. A new PBX plugs in with one row; what it cannot do must answer `unsupported`. */
+export function describeContract({ name, adapter, capabilities, start }: ContractCase): void {
+  describe(name, () => {
+    let clock: VirtualClock;
+    let pbx: ContractPbx;
+    let ports: NodePorts;
+    let told: Listener;
+    const open: PbxSession[] = [];
+
+    beforeEach(async () => {
+      clock = virtualClock();
+      pbx = await start(clock);
+      ports = nodePorts({ clock, likeChrome: true });
+      told = new Listener();
+    });
+    afterEach(async () => {
+      for (const session of open.splice(0)) session.close();
+      await pbx.close();
+    });
+
+    const connect = (account = pbx.account, tell = told.tell) => adapter.connect(account, ports, tell);
+    async function session(tell = told.tell): Promise<PbxSession> {
+      const opened = await connect(pbx.account, tell);
+      if (!opened.ok) throw new Error(`not connected: ${JSON.stringify(opened.error)}`);
+      open.push(opened.value);
+      return opened.value;
+    }
+    const text = (...things: readonly unknown[]) => JSON.stringify([...things, told.news, ports.asked]);
+    const expectNoSecret = (...things: readonly unknown[]) => {
+      for (const secret of pbx.secrets) expect(text(...things)).not.toContain(secret);
+    };
+
+    test('the account form accepts good values and names what is missing', () => {
+      expect(adapter.check(pbx.account)).toEqual({});
+      expect(Object.keys(adapter.check({})).length).toBeGreaterThan(0);
+      for (const key of Object.keys(adapter.check({}))) expect(adapter.fields.map((field) => field.key)).toContain(key);
+    });
+
+    test('it asks for access to exactly the origins it then talks to', async () => {
+      await session();
+
+      const granted = adapter.needs(pbx.account).origins;
+      for (const asked of ports.asked) {
+        const url = new URL(asked.split(' ')[1] ?? '');
+        expect(granted).toContain(`${url.protocol.replace('ws', 'http')}//${url.hostname}/*`);
+      }
+    });
+
+    test('a good login opens a session and tells its steps', async () => {
+      const opened = await session();
+
+      expect(told.steps.slice(0, 2)).toEqual(['reach ok', 'login ok']);
+      expect(opened.capabilities).toEqual(capabilities);
+      expect(opened.limit === undefined).toBe(capabilities.liveState);
+      expectNoSecret(opened.limit);
+    });
+
+    test('a refused login is a value with the secret nowhere in it', async () => {
+      const refused = await connect(pbx.wrongAccount);
+
+      expect(refused).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
+      expect(told.steps).toContain('login login-refused');
+      expect(pbx.journal.requests().length).toBeLessThanOrEqual(2);
+      expectNoSecret(refused);
+    });
+
+    test.each(Object.keys(ANSWERS))(
+      'a login answered with "%s" is an error of a known kind, and no call is placed',
+      async (answer) => {
+        const fault = ANSWERS[answer];
+        if (fault) pbx.faults.set(pbx.loginPoint, fault, { always: true });
+
+        const refused = await connect();
+
+        expect(refused.ok).toBe(false);
+        expect(told.steps.at(-1)).not.toMatch(/ ok$/);
+        expect(pbx.places()).toBe(0);
+        expect(pbx.journal.requests().some((request) => request.path.startsWith('/elsewhere'))).toBe(false);
+        expectNoSecret(refused);
+      },
+    );
+
+    test('a login answered with 401 is refused, with 429 waits as long as it was told', async () => {
+      pbx.faults.set(pbx.loginPoint, { kind: 'answer', status: 401 }, { always: true });
+      const refused = await connect();
+      pbx.faults.clear();
+      pbx.faults.set(pbx.loginPoint, { kind: 'answer', status: 429, headers: { 'retry-after': '7' } });
+      const limited = await connect();
+
+      expect(refused).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
+      expect(limited).toEqual({ ok: false, error: { kind: 'rate-limited', retryAfterMs: 7_000 } });
+    });
+
+    test.each(['reset-before', 'reset-after'] as const)(
+      'a login cut off (%s) is unreachable and not tried again',
+      async (kind) => {
+        pbx.faults.set(pbx.loginPoint, { kind }, { always: true });
+
+        const failed = await connect();
+
+        expect(failed).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
+        expect(pbx.faults.struck.length).toBe(1);
+      },
+    );
+
+    test('a login without answer ends in a timeout', async () => {
+      pbx.faults.set(pbx.loginPoint, { kind: 'delay', ms: 60_000 });
+
+      const failed = await passing(connect(), clock);
+
+      expect(failed).toMatchObject({ ok: false, error: { kind: 'timeout' } });
+    });
+
+    test('a refused place request says so, and is not repeated', async () => {
+      for (const [why, { point, fault, kind }] of Object.entries(pbx.refusals)) {
+        const line = await session();
+        const before = pbx.places();
+        pbx.faults.set(point, fault);
+
+        const refused = await line.dial({ number: NUMBER, ref: `call-${why}` });
+
+        expect(refused, why).toMatchObject({ ok: false, error: { placed: 'no', error: { kind } } });
+        expect(pbx.places()).toBe(before);
+        line.close();
+      }
+    });
+
+    test('after an ambiguous failure it is not known whether the call was placed, and nothing is sent again', async () => {
+      for (const [why, { point, fault }] of Object.entries(pbx.ambiguous)) {
+        const line = await session();
+        const before = placeAttempts(pbx);
+        pbx.faults.set(point, fault);
+
+        const result = await passing(line.dial({ number: NUMBER, ref: `call-${why}` }), clock);
+        clock.advance(120_000);
+        await turns();
+
+        expect(result, why).toMatchObject({ ok: false, error: { placed: 'unknown' } });
+        expect(placeAttempts(pbx) - before, why).toBe(1);
+        line.close();
+        await turns();
+      }
+    });
+
+    test('a closed session answers with values and does nothing', async () => {
+      const line = await session();
+      const before = pbx.places();
+
+      line.close();
+      line.close();
+
+      expect(await line.dial({ number: NUMBER, ref: 'late' })).toMatchObject({ ok: false, error: { placed: 'no' } });
+      expect((await line.hangUp('8841')).ok).toBe(false);
+      expect((await line.listCalls()).ok).toBe(false);
+      expect(pbx.places()).toBe(before);
+      await turns();
+      expect(told.of('lost')).toEqual([]);
+    });
+
+    test('a beat on a good line is answered', async () => {
+      const line = await session();
+
+      expect(await line.beat()).toEqual({ ok: true, value: undefined });
+    });
+
+    if (capabilities.liveState) {
+      test('a call rings, is talked on, and ends when the far end hangs up', async () => {
+        const line = await session();
+
+        const placed = await line.dial({ number: NUMBER, ref: 'ours' });
+        pbx.phone().answer();
+        pbx.farEnd().answer();
+        await expect.poll(() => told.states()).toContain('talking');
+        pbx.farEnd().hangUp();
+        await expect.poll(() => told.states().at(-1)).toMatch(/^ended /);
+
+        expect(placed.ok).toBe(true);
+        const id = placed.ok ? placed.value.pbxId : undefined;
+        expect(new Set(told.reports.map((report) => report.pbxId))).toEqual(new Set([id]));
+        expect(told.states()[0]).toBe('ringing');
+        expect(pbx.places()).toBe(1);
+        expect(pbx.violations).toEqual([]);
+        expectNoSecret(placed);
+      });
+
+      test('a lost line is told once', async () => {
+        const line = await session();
+
+        pbx.dropLine();
+        await expect.poll(() => told.of('lost').length).toBe(1);
+        pbx.dropLine();
+        line.close();
+        await turns();
+
+        expect(told.of('lost').length).toBe(1);
+      });
+
+      test('a line closed by us is not told as lost', async () => {
+        const line = await session();
+
+        line.close();
+        pbx.dropLine();
+        await turns();
+
+        expect(told.of('lost')).toEqual([]);
+      });
+
+      test('a line that went silent in a call is noticed within 25 s, counting the beat before it', async () => {
+        const line = await session();
+        await line.dial({ number: NUMBER, ref: 'ours' });
+        pbx.halfOpen();
+        const from = clock.now();
+
+        clock.advance(15_000);
+        const beat = await passing(line.beat(), clock);
+
+        expect(beat.ok).toBe(false);
+        expect(clock.now() - from).toBeLessThanOrEqual(25_000);
+      });
+
+      test('nonsense changes nothing', async () => {
+        const line = await session();
+        await line.dial({ number: NUMBER, ref: 'ours' });
+        const before = told.reports.length;
+
+        pbx.sendNonsense();
+        pbx.phone().answer();
+        pbx.farEnd().answer();
+
+        await expect.poll(() => told.states().at(-1)).toBe('talking');
+        expect(new Set(told.reports.slice(before).map((report) => report.pbxId)).size).toBe(1);
+        expect(told.of('lost')).toEqual([]);
+      });
+    } else {
+      test('a call is placed once and nothing is claimed about it', async () => {
+        const line = await session();
+
+        const placed = await line.dial({ number: NUMBER, ref: 'ours' });
+
+        expect(placed.ok).toBe(true);
+        expect(pbx.places()).toBe(1);
+        expect(told.reports).toEqual([]);
+      });
+    }
+
+    if (capabilities.hangUp) {
+      test('hanging up ends the call at the PBX, and a second time is no failure', async () => {
+        const line = await session();
+        const placed = await line.dial({ number: NUMBER, ref: 'ours' });
+        const id = (placed.ok && placed.value.pbxId) || '';
+
+        const first = await line.hangUp(id);
+        await expect.poll(() => told.states().at(-1)).toBe('ended cancelled');
+        const second = await line.hangUp(id);
+
+        expect([first.ok, second.ok]).toEqual([true, true]);
+        expect(pbx.violations).toEqual([]);
+      });
+
+      test('a call given up before the PBX has told its id is hung up as soon as it has', async () => {
+        const background = new MiniBackground(clock);
+        await background.opened(await session(background.tell));
+
+        background.dispatch({ type: 'dial', id: 'ours', number: NUMBER, dialled: NUMBER });
+        background.dispatch({ type: 'hang-up', id: 'ours' });
+
+        await expect.poll(() => background.phaseOf('ours')).toBe('ended cancelled');
+        expect(pbx.places()).toBe(1);
+        expect(pbx.violations).toEqual([]);
+      });
+    } else {
+      test('hanging up is unsupported', async () => {
+        const line = await session();
+
+        expect(await line.hangUp('8841')).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
+      });
+    }
+
+    if (capabilities.listCalls) {
+      test('the live calls are listed, and none when there are none', async () => {
+        const line = await session();
+
+        const before = await line.listCalls();
+        await line.dial({ number: NUMBER, ref: 'ours' });
+        const during = await line.listCalls();
+
+        expect(before).toEqual({ ok: true, value: [] });
+        expect(during).toMatchObject({ ok: true, value: [{ ref: 'ours', change: { to: 'ringing' } }] });
+      });
+    } else {
+      test('listing calls is unsupported', async () => {
+        const line = await session();
+
+        expect(await line.listCalls()).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
+      });
+    }
+  });
+}
+
+/** Waits for the promise while the clock is moved on, half a second at a time, with room for real traffic in between. */
+export async function passing<T>(promise: Promise<T>, clock: VirtualClock, limitMs = 120_000): Promise<T> {
+  let isDone = false;
+  const done = promise.finally(() => {
+    isDone = true;
+  });
+  for (let passed = 0; passed < limitMs && !isDone; passed += 500) {
+    await turns();
+    if (!isDone) clock.advance(500);
+  }
+  return done;
+}
+
+/** Gives traffic that is under way the time to arrive. */
+export async function turns(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 15));
+}
+
+/** Requests to place a call that reached the PBX, carried out or not. */
+function placeAttempts({ journal }: ContractPbx): number {
+  return journal.entries.filter((entry) =>
+    entry.kind === 'frame'
+      ? entry.direction === 'in' && entry.text.includes('make-call')
+      : entry.method === 'POST' && entry.path.endsWith('/calls'),
+  ).length;
+}

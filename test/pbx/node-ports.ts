@@ -1,0 +1,141 @@
+import { WebSocket } from 'ws';
+import type { PbxError } from '../../src/core/connection.ts';
+import { fail, ok, type Result } from '../../src/core/result.ts';
+import type { OwnCookie, PbxPorts, PbxRequest, PbxResponse, PbxSocket } from '../../src/pbx/adapter.ts';
+import type { SimClock } from '../simulators/clock.ts';
+
+/** Ports over Node's own fetch and `ws`, with a cookie jar as a browser profile has one. Time limits follow the clock that is given. */
+export interface NodePorts extends PbxPorts {
+  /** Every request and handshake that was asked for, in order. */
+  readonly asked: readonly string[];
+  /** Cookies by host and name. */
+  readonly jar: ReadonlyMap<string, string>;
+  /** The profile already holds this cookie (the user is signed in to a site). */
+  setCookie(url: string, name: string, value: string): void;
+  /** `adopt` and `drop` calls of {@link OwnCookie}, in order. */
+  readonly cookieLog: readonly string[];
+}
+
+export interface NodePortsOptions {
+  readonly clock: SimClock;
+  /** As Chrome: a handshake carries only cookies that were adopted. */
+  readonly likeChrome?: boolean;
+}
+
+const REQUEST_WITHIN_MS = 10_000;
+const BIGGEST_ANSWER = 1024 * 1024;
+
+export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): NodePorts {
+  const jar = new Map<string, string>();
+  const adopted = new Map<string, string>();
+  const asked: string[] = [];
+  const cookieLog: string[] = [];
+  const keyOf = (url: string, name: string) => `${new URL(url).hostname} ${name}`;
+  const cookiesFor = (url: string, from: ReadonlyMap<string, string>) => {
+    const prefix = `${new URL(url).hostname} `;
+    return [...from]
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => `${key.slice(prefix.length)}=${value}`)
+      .join('; ');
+  };
+
+  async function request(wanted: PbxRequest): Promise<Result<PbxResponse, PbxError>> {
+    asked.push(`${wanted.method} ${wanted.url}`);
+    const abort = new AbortController();
+    let isLate = false;
+    const cancel = clock.after(REQUEST_WITHIN_MS, () => {
+      isLate = true;
+      abort.abort();
+    });
+    try {
+      const cookie = wanted.cookies ? cookiesFor(wanted.url, jar) : '';
+      const response = await fetch(wanted.url, {
+        method: wanted.method,
+        headers: { ...wanted.headers, ...(cookie === '' ? {} : { cookie }) },
+        ...(wanted.body === undefined ? {} : { body: wanted.body }),
+        redirect: 'manual',
+        signal: abort.signal,
+      });
+      if (response.status >= 300 && response.status < 400) return fail({ kind: 'not-a-pbx', detail: 'redirect' });
+      if (wanted.cookies) keep(wanted.url, response.headers.getSetCookie());
+      const body = await response.text();
+      if (body.length > BIGGEST_ANSWER) return fail({ kind: 'protocol', detail: 'answer too big' });
+      return ok({ status: response.status, headers: Object.fromEntries(response.headers), body });
+    } catch {
+      return fail(isLate ? { kind: 'timeout', afterMs: REQUEST_WITHIN_MS } : { kind: 'unreachable', detail: '' });
+    } finally {
+      cancel();
+    }
+  }
+
+  function keep(url: string, lines: readonly string[]): void {
+    for (const line of lines) {
+      const [pair = ''] = line.split(';');
+      const index = pair.indexOf('=');
+      if (index > 0) jar.set(keyOf(url, pair.slice(0, index)), pair.slice(index + 1));
+    }
+  }
+
+  function openSocket(url: string, on: Parameters<PbxPorts['openSocket']>[1]): Promise<Result<PbxSocket, PbxError>> {
+    asked.push(`SOCKET ${url}`);
+    const cookie = cookiesFor(url, likeChrome ? adopted : new Map([...jar, ...adopted]));
+    return new Promise((resolve) => {
+      const socket = new WebSocket(url, { headers: cookie === '' ? {} : { cookie }, rejectUnauthorized: false });
+      let isOpen = false;
+      const cancel = clock.after(REQUEST_WITHIN_MS, () => {
+        resolve(fail({ kind: 'timeout', afterMs: REQUEST_WITHIN_MS }));
+        socket.terminate();
+      });
+      socket.on('error', () => undefined);
+      socket.on('open', () => {
+        cancel();
+        isOpen = true;
+        resolve(
+          ok({
+            send(text) {
+              if (socket.readyState !== WebSocket.OPEN) return false;
+              socket.send(text);
+              return true;
+            },
+            close: () => socket.close(1000),
+          }),
+        );
+      });
+      socket.on('message', (data: Buffer, isBinary: boolean) => {
+        if (!isBinary) on.message(data.toString('utf8'));
+      });
+      socket.on('close', (code, reason) => {
+        cancel();
+        if (isOpen) on.closed(code, reason.toString('utf8'));
+        else resolve(fail({ kind: 'unreachable', detail: `code ${code}` }));
+      });
+    });
+  }
+
+  return {
+    asked,
+    jar,
+    cookieLog,
+    request,
+    openSocket,
+    setCookie: (url, name, value) => void jar.set(keyOf(url, name), value),
+    async ownCookie(url, name): Promise<OwnCookie> {
+      const key = keyOf(url, name);
+      return {
+        async adopt(value) {
+          cookieLog.push('adopt');
+          const own = value ?? jar.get(key);
+          if (own === undefined) return;
+          adopted.set(key, own);
+          jar.set(key, own);
+        },
+        async drop() {
+          cookieLog.push('drop');
+          adopted.delete(key);
+        },
+      };
+    },
+    now: () => clock.now(),
+    after: (ms, job) => clock.after(ms, job),
+  };
+}

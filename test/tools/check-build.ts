@@ -1,0 +1,166 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import { distOf, ROOT, readTool, type Target } from './project.ts';
+
+/** One thing that must hold for what users install. `problem` is absent when it holds. */
+export interface Check {
+  readonly name: string;
+  readonly problem?: string;
+}
+
+/** Gzipped; the detection work gets 90 kB, see architecture.md. */
+const CONTENT_LIMIT_BYTES = 90_000;
+/** Nothing that is not named here is asked for at install. */
+const INSTALL_PERMISSIONS = new Set([
+  'storage',
+  'alarms',
+  'scripting',
+  'activeTab',
+  'notifications',
+  'contextMenus',
+  'menus',
+]);
+
+/** Checks one build as a store or a suspicious user would: manifest, content script, forbidden code. */
+export function checkBuild(target: Target): readonly Check[] {
+  const dist = distOf(target);
+  if (!existsSync(join(dist, 'manifest.json'))) return [check(`${target}: there is a build`, 'no manifest.json')];
+  const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8')) as Manifest;
+  const scripts = listFiles(dist).filter((file) => /\.m?js$/.test(file));
+  return [
+    check(`${target}: pages can load nothing of ours`, manifest.web_accessible_resources && 'web_accessible_resources'),
+    check(`${target}: install asks for no site`, siteAccess(manifest)),
+    check(`${target}: install asks for known permissions only`, unknownPermissions(manifest)),
+    check(`${target}: extension pages run our own code only`, weakPolicy(manifest)),
+    check(`${target}: only the keys of this browser`, foreignKeys(manifest, target)),
+    check(`${target}: content.js stands alone`, contentScriptProblem(join(dist, 'content.js'))),
+    check(`${target}: content.js is small`, tooLarge(join(dist, 'content.js'))),
+    check(
+      `${target}: no code from strings or from other servers`,
+      list(scripts.flatMap((file) => forbiddenCode(dist, file))),
+    ),
+    check(`${target}: pages load local files only`, list(listFiles(dist).flatMap((file) => remoteTags(dist, file)))),
+  ];
+}
+
+/**
+ * The lock file names the builds of a tool for every platform. A lock written where a registry lacks some of them leaves those out, and
+ * `npm ci` then fails on every machine.
+ */
+export function checkLock(): Check {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
+  };
+  const wanted = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  const missing = wanted.filter((name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)));
+  return check('the lock file is whole', list(missing));
+}
+
+/** Mozilla's own checker on the Firefox build: no errors. */
+export async function lintFirefox(): Promise<Check> {
+  const { out } = await readTool('addons-linter/bin/addons-linter', ['--output', 'json', distOf('firefox')]);
+  const name = 'firefox: addons-linter finds no error';
+  try {
+    const report = JSON.parse(out.slice(out.indexOf('{'))) as { errors: readonly { code: string; message: string }[] };
+    return check(name, list(report.errors.map((error) => `${error.code} ${error.message}`)));
+  } catch {
+    return check(name, `unreadable answer: ${out.slice(0, 300)}`);
+  }
+}
+
+interface Manifest {
+  readonly permissions?: readonly string[];
+  readonly host_permissions?: readonly string[];
+  readonly content_scripts?: readonly { readonly matches: readonly string[] }[];
+  readonly web_accessible_resources?: unknown;
+  readonly content_security_policy?: { readonly extension_pages?: string };
+  readonly [key: string]: unknown;
+}
+
+function check(name: string, problem: string | false | undefined | unknown): Check {
+  return problem ? { name, problem: String(problem) } : { name };
+}
+
+function list(problems: readonly string[]): string | undefined {
+  return problems.length > 0 ? problems.join('; ') : undefined;
+}
+
+function siteAccess(manifest: Manifest): string | undefined {
+  const hosts = [
+    ...(manifest.host_permissions ?? []),
+    ...(manifest.content_scripts ?? []).flatMap((script) => script.matches),
+    ...(manifest.permissions ?? []).filter((name) => name.includes(':') || name === '<all_urls>'),
+  ];
+  return list(hosts);
+}
+
+function unknownPermissions(manifest: Manifest): string | undefined {
+  return list((manifest.permissions ?? []).filter((name) => !INSTALL_PERMISSIONS.has(name)));
+}
+
+function weakPolicy(manifest: Manifest): string | undefined {
+  const policy = manifest.content_security_policy?.extension_pages;
+  if (!policy) return 'no policy of its own';
+  const directives = new Map(
+    policy
+      .split(';')
+      .map((directive) => directive.trim().split(/\s+/))
+      .map(([name = '', ...sources]) => [name, sources.join(' ')] as const),
+  );
+  const wanted = { 'default-src': "'none'", 'script-src': "'self'", 'object-src': "'none'", 'base-uri': "'none'" };
+  const wrong = Object.entries(wanted).filter(([name, sources]) => directives.get(name) !== sources);
+  // A wildcard port on loopback is fine (simulators, local helpers); a wildcard host or an unsafe keyword is not.
+  const loose = policy.split(/[\s;]+/).filter((source) => source === '*' || /^'(?:unsafe|wasm)-/.test(source));
+  return list([...wrong.map(([name]) => `${name} ${directives.get(name)}`), ...loose]);
+}
+
+function foreignKeys(manifest: Manifest, target: Target): string | undefined {
+  const foreign =
+    target === 'chrome' ? ['browser_specific_settings'] : ['minimum_chrome_version', 'externally_connectable'];
+  return list(foreign.filter((key) => key in manifest));
+}
+
+function contentScriptProblem(file: string): string | undefined {
+  if (!existsSync(file)) return 'missing';
+  const code = readFileSync(file, 'utf8');
+  try {
+    new Script(code, { filename: 'content.js' });
+  } catch (error) {
+    return String(error);
+  }
+  return /\bimport\s*\(/.test(code) ? 'imports at run time' : undefined;
+}
+
+function tooLarge(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  const size = gzipSync(readFileSync(file)).length;
+  return size > CONTENT_LIMIT_BYTES ? `${size} bytes gzipped, limit ${CONTENT_LIMIT_BYTES}` : undefined;
+}
+
+function forbiddenCode(dist: string, file: string): readonly string[] {
+  const code = readFileSync(join(dist, file), 'utf8');
+  const forbidden: readonly (readonly [RegExp, string])[] = [
+    [/(?<![\w$.])eval\s*\(/, 'eval'],
+    [/(?<![\w$.])(?:new\s+)?Function\s*\(\s*[^)\s]/, 'Function from a string'],
+    [/\bimportScripts\s*\(/, 'importScripts'],
+    [/\b(?:import|from)\s*\(?\s*["'`](?:https?:)?\/\//, 'import from a server'],
+    [/["'`](?:https?:)?\/\/[^"'`\s]+\.(?:m?js|wasm|css)["'`?#]/, 'address of a remote script or style'],
+  ];
+  return forbidden.filter(([pattern]) => pattern.test(code)).map(([, what]) => `${file}: ${what}`);
+}
+
+function remoteTags(dist: string, file: string): readonly string[] {
+  if (!file.endsWith('.html') && !file.endsWith('.css')) return [];
+  const text = readFileSync(join(dist, file), 'utf8');
+  return /(?:src|href)\s*=\s*["']?(?:https?:)?\/\/|url\(\s*["']?(?:https?:)?\/\/|@import/i.test(text)
+    ? [`${file}: loads from elsewhere`]
+    : [];
+}
+
+function listFiles(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join, resolve, sep } from 'node:path';
+import preact from '@preact/preset-vite';
+import type { Browser, Page } from 'puppeteer-core';
+import { build } from 'vite';
+import manifest from '../../manifest.json' with { type: 'json' };
+import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
+import { INITIAL } from '../../src/core/update.ts';
+import { DEFAULT_SETTINGS } from '../../src/storage/settings.ts';
+import { installStub, type StageSetting } from './browser-stub.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.png': 'image/png',
+};
+
+/** Popup and options as built, served from loopback under the manifest's own content security policy. */
+export interface PageStage {
+  open(browser: Browser, page: 'popup' | 'options', setting: Partial<StageSetting>, width: number): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** Builds both pages with the fake registry and serves them. */
+export async function startPageStage(): Promise<PageStage> {
+  const folder = await mkdtemp(join(tmpdir(), 'pagedial-pages-'));
+  await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'warn',
+    plugins: [preact(), fakeRegistry()],
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      modulePreload: false,
+      target: 'es2022',
+      rollupOptions: { input: [join(ROOT, 'src/popup/popup.html'), join(ROOT, 'src/options/options.html')] },
+    },
+  });
+  const server = await serve(folder);
+  const { port } = server.address() as AddressInfo;
+  return {
+    async open(browser, name, setting, width) {
+      const page = await browser.newPage();
+      await page.setViewport({ width, height: name === 'popup' ? 600 : 900 });
+      await page.evaluateOnNewDocument(installStub, { ...DEFAULT_STAGE, ...setting });
+      await page.goto(`http://127.0.0.1:${port}/src/${name}/${name}.html`);
+      await page.waitForSelector('h1');
+      return page;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const DEFAULT_STAGE: StageSetting = {
+  messages,
+  state: INITIAL,
+  settings: DEFAULT_SETTINGS,
+  granted: [],
+  frames: [],
+  replies: {},
+  language: 'en-GB',
+  isRtl: false,
+  grants: true,
+};
+
+function fakeRegistry() {
+  return {
+    name: 'fake-registry',
+    enforce: 'pre' as const,
+    resolveId: (id: string) => (id.endsWith('/pbx/registry.ts') ? join(ROOT, 'test/ui/fake-registry.ts') : null),
+  };
+}
+
+async function serve(folder: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://stage');
+    const file = resolve(folder, `.${pathname}`);
+    if (!file.startsWith(folder + sep)) return void response.writeHead(404).end();
+    readFile(file).then(
+      (body) =>
+        response
+          .writeHead(200, {
+            'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+            'content-security-policy': manifest.content_security_policy.extension_pages,
+          })
+          .end(body),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return server;
+}

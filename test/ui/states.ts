@@ -1,0 +1,212 @@
+import type { AccountTest } from '../../src/core/account-test.ts';
+import type { Call } from '../../src/core/calls.ts';
+import { type Capabilities, type Connection, PLACE_ONLY } from '../../src/core/connection.ts';
+import type { AppState } from '../../src/core/update.ts';
+import type { PageNumber, PageNumbers } from '../../src/messaging/protocol.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
+import type { StageSetting } from './browser-stub.ts';
+
+export const FULL: Capabilities = {
+  liveState: true,
+  seesFarEnd: true,
+  hangUp: true,
+  hold: false,
+  transfer: false,
+  listCalls: true,
+};
+export const ONLINE: Connection = { status: 'online', since: 0, capabilities: FULL, extension: '45' };
+export const BLIND: Connection = {
+  status: 'online',
+  since: 0,
+  capabilities: { ...FULL, seesFarEnd: false },
+  extension: '45',
+};
+export const PLACES_ONLY: Connection = { status: 'online', since: 0, capabilities: PLACE_ONLY };
+export const WAITING: Connection = {
+  status: 'waiting',
+  attempt: 3,
+  retryAt: Date.now() + 42_000,
+  error: { kind: 'unreachable', detail: '' },
+};
+export const REFUSED: Connection = { status: 'blocked', error: { kind: 'login-refused', detail: '401 Unauthorized' } };
+
+export const SETTINGS: Settings = {
+  ...DEFAULT_SETTINGS,
+  account: { vendor: 'fake', values: { server: 'https://pbx.example.com', domain: 'acme.example', user: '45' } },
+};
+
+export const HOSTILE = `<img src=x onerror=alert(1)>\u202egnp.exe ${'Wolfeschlegelsteinhausenbergerdorff'.repeat(6)}`;
+
+/** A call as it is begun; the test says what differs. */
+export function call(change: Partial<Call> = {}): Call {
+  return {
+    id: 'c1',
+    number: '+16175550123',
+    direction: 'outgoing',
+    startedAt: Date.now() - 20_000,
+    state: { phase: 'requested', step: 'sent' },
+    placed: 'yes',
+    confirmed: true,
+    heardAt: Date.now() - 5_000,
+    ...change,
+  };
+}
+
+export function state(connection: Connection, calls: readonly Call[] = [], people: AppState['people'] = []): AppState {
+  return { connection, calls, people };
+}
+
+export function pageNumber(change: Partial<PageNumber> = {}): PageNumber {
+  const box = { x: 0, y: 0, width: 0, height: 0 };
+  return { e164: '+16175550147', text: '(617) 555-0147', source: 'text', kind: 'phone', rect: box, ...change };
+}
+
+const talking = (since: number): Partial<Call> => ({ talkingSince: since, state: { phase: 'talking', since } });
+const ended = (reason: Extract<Call['state'], { phase: 'ended' }>['reason']): Partial<Call> => ({
+  state: { phase: 'ended', at: Date.now() - 60_000, reason },
+});
+const FRAME: PageNumbers = {
+  complete: true,
+  numbers: [
+    pageNumber(),
+    pageNumber({ e164: '+442079460123', text: '020 7946 0123', ext: '45', alternatives: ['+12079460123'] }),
+    pageNumber({ e164: '+493023125123', text: '030 / 2312 5123', kind: 'fax' }),
+    { ...pageNumber({ text: 'ext. 227', dial: '227' }), e164: undefined } as unknown as PageNumber,
+  ],
+};
+const CRM = {
+  tabUrl: 'https://crm.example.com/customers/4711',
+  granted: ['https://*/*', 'http://*/*'],
+  frames: [FRAME],
+};
+
+/** What the popup may be opened over: every state an agent can meet. */
+export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
+  'no-account': { tabUrl: 'https://crm.example.com/' },
+  idle: { ...CRM, settings: SETTINGS, state: state(ONLINE) },
+  'no-access': { tabUrl: 'https://crm.example.com/', settings: SETTINGS, state: state(ONLINE) },
+  connecting: { settings: SETTINGS, state: state({ status: 'connecting', attempt: 1, since: 0 }) },
+  offline: { ...CRM, settings: SETTINGS, state: state(WAITING) },
+  blocked: { settings: SETTINGS, state: state(REFUSED) },
+  'access-missing': {
+    settings: SETTINGS,
+    state: state({ status: 'blocked', error: { kind: 'permission-missing', origin: 'https://pbx.example.com/*' } }),
+  },
+  limited: {
+    settings: SETTINGS,
+    state: state({ ...PLACES_ONLY, limit: { kind: 'live-refused', detail: 'close 1008' } } as Connection),
+  },
+  ringing: {
+    ...CRM,
+    settings: SETTINGS,
+    state: state(ONLINE, [call({ state: { phase: 'ringing', leg: 'own-phone' } })]),
+  },
+  'ringing-blind': { settings: SETTINGS, state: state(BLIND, [call({ state: { phase: 'ringing', leg: 'far-end' } })]) },
+  talking: {
+    settings: SETTINGS,
+    state: state(ONLINE, [call({ ...talking(Date.now() - 65_000), name: 'Ann Lee', ext: '45' })]),
+  },
+  held: {
+    settings: SETTINGS,
+    state: state(ONLINE, [
+      call({ talkingSince: Date.now() - 3_725_000, state: { phase: 'held', since: Date.now() - 3_725_000 } }),
+    ]),
+  },
+  'hanging-up': {
+    settings: SETTINGS,
+    state: state(ONLINE, [call({ ...talking(Date.now() - 65_000), hangUp: { step: 'sent', at: 0 } })]),
+  },
+  unconfirmed: {
+    settings: SETTINGS,
+    state: state(WAITING, [call({ ...talking(Date.now() - 65_000), confirmed: false, name: 'Ann Lee' })]),
+  },
+  ended: {
+    settings: SETTINGS,
+    state: state(ONLINE, [
+      call({ id: '1', ...ended('busy') }),
+      call({ id: '2', number: '+442079460123', ...ended('completed'), talkingSince: Date.now() - 160_000 }),
+      call({ id: '3', number: '+493023125123', ...ended('own-phone-no-answer') }),
+    ]),
+  },
+  'not-placed': {
+    settings: SETTINGS,
+    state: state(ONLINE, [
+      call({ id: '1', ...ended('failed'), placed: 'no', error: { kind: 'number-refused', detail: '404 Not Found' } }),
+      call({
+        id: '2',
+        ...ended('unknown'),
+        placed: 'unknown',
+        confirmed: false,
+        error: { kind: 'timeout', afterMs: 10_000 },
+      }),
+    ]),
+  },
+  many: {
+    ...CRM,
+    settings: SETTINGS,
+    state: state(
+      ONLINE,
+      Array.from({ length: 12 }, (_, index) =>
+        call({
+          id: `c${index}`,
+          number: `+1617555${String(100 + index).padStart(4, '0')}`,
+          name: `Customer ${index + 1}`,
+          startedAt: Date.now() - index * 1000,
+          ...(index < 4 ? talking(Date.now() - index * 61_000) : ended('completed')),
+        }),
+      ),
+    ),
+  },
+  hostile: {
+    ...CRM,
+    frames: [{ complete: true, numbers: [pageNumber({ text: HOSTILE.slice(0, 200) })] }],
+    tabUrl: `https://${'a-very-long-name.'.repeat(10)}example.com/`,
+    settings: SETTINGS,
+    state: state(
+      { status: 'online', since: 0, capabilities: FULL, extension: '4'.repeat(40) },
+      [
+        call({ id: '1', name: HOSTILE.slice(0, 200), ...talking(Date.now() - 65_000) }),
+        call({
+          id: '2',
+          number: `sip:${'x'.repeat(196)}`,
+          ...ended('failed'),
+          error: { kind: 'rejected', detail: HOSTILE },
+        }),
+      ],
+      [{ extension: '45', isOwn: true, registered: false, doNotDisturb: true }],
+    ),
+  },
+  'place-only': { settings: SETTINGS, state: state(PLACES_ONLY, [call()]) },
+  'not-registered': {
+    settings: SETTINGS,
+    state: state(ONLINE, [], [{ extension: '45', isOwn: true, registered: false, doNotDisturb: true }]),
+  },
+};
+
+const FAILED_TEST: AccountTest = {
+  outcome: 'failed',
+  steps: [
+    { step: 'permission', outcome: 'ok' },
+    { step: 'reach', outcome: 'ok' },
+    { step: 'login', outcome: 'failed', error: { kind: 'login-refused', detail: '401 Unauthorized' } },
+    { step: 'live', outcome: 'skipped' },
+    { step: 'phone', outcome: 'skipped' },
+  ],
+};
+
+/** What the options page may be opened with. */
+export const OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
+  empty: {},
+  filled: {
+    settings: { ...SETTINGS, sites: { mode: 'only', hosts: ['crm.example.com', '*.tickets.example'] } },
+    state: state(ONLINE),
+    granted: ['https://crm.example.com/*', 'http://crm.example.com/*'],
+  },
+  blocked: { settings: SETTINGS, state: state(REFUSED), granted: ['https://*/*', 'http://*/*'] },
+  'failing-test': {
+    settings: SETTINGS,
+    state: state(ONLINE),
+    test: FAILED_TEST,
+    replies: { 'account/test': FAILED_TEST },
+  },
+};
