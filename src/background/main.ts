@@ -50,6 +50,7 @@ const supervisor = createSupervisor({
   clock: SYSTEM_CLOCK,
   ports,
   account: () => accounts.ready(),
+  remember: (account, found) => void accounts.remember(account, found).catch(() => {}),
   random: () => Math.random(),
   dispatch: (event, isStill = () => true) =>
     void keeper

@@ -429,6 +429,21 @@ describe('the account', () => {
     expect(await world.accounts.ready()).toMatchObject({ ok: true, value: { values: ACCOUNT } });
   });
 
+  test('what the adapter found out is kept until the account is another one, and is not exported', async () => {
+    const world = await setUp();
+    await save(world, ACCOUNT);
+    const ready = await world.accounts.ready();
+    if (!ready.ok) throw new Error('not ready');
+
+    await world.accounts.remember(ready.value, { _form: 'PUT md5', server: 'https://evil.example' });
+    expect(await world.accounts.ready()).toMatchObject({ value: { values: { ...ACCOUNT, _form: 'PUT md5' } } });
+    expect(await world.answer({ type: 'settings/export' }, POPUP)).not.toContain('_form');
+
+    await save(world, { ...ACCOUNT, user: '46' });
+    await world.accounts.remember(ready.value, { _form: 'PUT md5' });
+    expect(JSON.stringify(world.world.settings)).not.toContain('_form');
+  });
+
   test('removing it ends the session and forgets secrets and cookies', async () => {
     const world = await setUp();
     await save(world, ACCOUNT);

@@ -16,11 +16,13 @@ function setUp() {
   const clock = createFakeClock();
   const pbx = createFakePbx();
   const awake = { times: 0 };
+  const remembered: unknown[] = [];
   const values = { server: 'https://pbx.example.com', user: '45', password: 'x' };
   const supervisor: Supervisor = createSupervisor({
     clock,
     ports: NO_PORTS,
     account: async () => ok({ adapter: pbx.adapter, values }),
+    remember: (_account, found) => void remembered.push(found),
     random: () => 0.5,
     dispatch: (event, isStill = () => true) =>
       void keeper.decide(() => ({ answer: undefined, ...(isStill() ? { event } : {}) })),
@@ -37,7 +39,7 @@ function setUp() {
     onSaving: () => {},
   });
   const status = () => keeper.current().connection.status;
-  return { clock, pbx, awake, keeper, supervisor, status };
+  return { clock, pbx, awake, keeper, supervisor, status, remembered };
 }
 
 async function goOnline(world: ReturnType<typeof setUp>) {
@@ -102,6 +104,22 @@ describe('connecting', () => {
 
     expect(lastSession(world).isClosed).toBe(true);
     expect(world.status()).toBe('off');
+  });
+
+  test('what an adapter finds out is kept, also when it says so while connecting', async () => {
+    const world = setUp();
+    const { adapter } = world.pbx;
+    const connect = adapter.connect;
+    Object.assign(adapter, {
+      connect: (...[values, ports, tell]: Parameters<typeof connect>) => {
+        tell({ type: 'remember', values: { _form: 'PUT' } });
+        return connect(values, ports, tell);
+      },
+    });
+
+    await goOnline(world);
+
+    expect(world.remembered).toEqual([{ _form: 'PUT' }]);
   });
 
   test('an adapter that throws is a failed attempt', async () => {
