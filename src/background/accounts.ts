@@ -1,4 +1,4 @@
-import type { AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
 import type { PbxError } from '../core/connection.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
@@ -28,8 +28,8 @@ export interface Accounts {
   /** The values with saved secrets for blank ones, and the adapter; undefined when there is no such PBX. */
   complete(vendor: string, values: AccountValues): Promise<ReadyAccount | undefined>;
   save(vendor: string, values: AccountValues): Promise<Result<void, Readonly<Record<string, string>>>>;
-  /** Adds what the PBX taught us to the account's open values, until the account is saved anew. */
-  remember(learnt: AccountValues): Promise<void>;
+  /** Keeps what the adapter found out about this very account (keys that begin with `_`, never a secret). */
+  remember(account: ReadyAccount, found: AccountValues): Promise<void>;
   remove(): Promise<void>;
   importFile(text: string): Promise<Result<void, ImportProblem>>;
   exportFile(): Promise<string>;
@@ -76,12 +76,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
       await store({ ...(await parts.readSettings()), account: { vendor, values: open } }, vendor, secrets);
       return ok(undefined);
     },
-    async remember(learnt) {
+    async remember({ adapter, values }, found) {
       const settings = await parts.readSettings();
       const { account } = settings;
-      if (!account) return;
-      const values = { ...account.values, ...learnt };
-      await parts.writeSettings({ ...settings, account: { ...account, values } });
+      const isStill = account?.vendor === adapter.id && adapter.fields.every(isOpenAndEqual(account.values, values));
+      if (!account || !isStill) return;
+      const kept = Object.fromEntries(Object.entries(found).filter(([key]) => key.startsWith('_')));
+      await parts.writeSettings({ ...settings, account: { ...account, values: { ...account.values, ...kept } } });
     },
     async remove() {
       const { account: _removed, ...rest } = await parts.readSettings();
@@ -109,6 +110,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
       return formatSettings(await parts.readSettings(), findAdapter);
     },
   };
+}
+
+/** Secrets are not compared: they are not among the saved values. */
+function isOpenAndEqual(saved: AccountValues, used: AccountValues): (field: AccountField) => boolean {
+  return ({ key, kind }) => kind === 'secret' || (saved[key] ?? '') === (used[key] ?? '');
 }
 
 /** What the account still has to be granted; `has` asks the browser. */

@@ -42,7 +42,7 @@ interface Wanted {
 const E164 = /^\+\d{6,15}$/;
 const SHORT = /^\d{2,6}$/;
 const EXTENSION = /^\d{1,8}$/;
-const REQUEST_ID = /^[\w-]{8,64}$/;
+const REQUEST_ID = /^[\w-]{1,64}$/;
 /** Three digits look like an extension; a page must not bring the police to the door on one click. */
 const EMERGENCY = new Set(['112', '911', '999', '000']);
 
@@ -112,7 +112,7 @@ function readWanted({ number, ext, requestId }: Readonly<Record<string, unknown>
 }
 
 function whyNot(number: string): DialRefusal['reason'] {
-  if (/^[\d*#]+$/.test(number)) return 'feature-code';
+  if (/^[*#][\d*#]*$/.test(number)) return 'feature-code';
   return /^sips?:/i.test(number) ? 'sip-uri' : 'not-a-number';
 }
 

@@ -50,9 +50,8 @@ const supervisor = createSupervisor({
   clock: SYSTEM_CLOCK,
   ports,
   account: () => accounts.ready(),
+  remember: (account, found) => void accounts.remember(account, found).catch(() => {}),
   random: () => Math.random(),
-  // Losing it costs one more try at the next login.
-  remember: (learnt) => void accounts.remember(learnt).catch(() => {}),
   dispatch: (event, isStill = () => true) =>
     void keeper
       .decide(() => ({ answer: undefined, ...(isStill() ? { event } : {}) }))

@@ -88,7 +88,9 @@ function isSecret(key: string, fields: readonly AccountField[]): boolean {
 }
 
 function formatAccount({ vendor, values }: Account, findAdapter: FindAdapter): Account {
-  return { vendor, values: splitSecrets(values, findAdapter(vendor)?.fields ?? []).open };
+  const { open } = splitSecrets(values, findAdapter(vendor)?.fields ?? []);
+  // What the adapter has found out by itself (keys with `_`) is nobody's setting.
+  return { vendor, values: Object.fromEntries(Object.entries(open).filter(([key]) => !key.startsWith('_'))) };
 }
 
 function parseJson(text: string): Result<unknown, ImportProblem> {

@@ -17,12 +17,12 @@ export interface SupervisorParts {
   readonly ports: PbxPorts;
   /** Today's account, read anew at every attempt. */
   account(): Promise<Result<ReadyAccount, PbxError>>;
+  /** Keeps what an adapter found out, to be among the values of its next `connect`. Losing it does no harm. */
+  remember(account: ReadyAccount, found: AccountValues): void;
   /** A number in [0, 1). */
   random(): number;
   /** Hands an event to the keeper, which drops it when `isStill` is false by the time it is its turn. */
   dispatch(event: AppEvent, isStill?: () => boolean): void;
-  /** Keeps what the adapter found out about the account, e.g. which form of login this PBX takes. Never a secret. */
-  remember(values: AccountValues): void;
   /** Calls a browser API: Firefox counts nothing else as a sign of life. */
   stayAwake(): void;
 }
@@ -46,10 +46,12 @@ export const BEAT_WITHIN_MS = 8_000;
 interface Line {
   session?: PbxSession;
   /** News that came before the list of live calls: told after it, in order. Undefined once told. */
-  early: PbxNews[] | undefined;
+  early: Heard[] | undefined;
   /** A sign of life was asked for and has not come yet. */
   isAsked: boolean;
 }
+
+type Heard = Exclude<PbxNews, { type: 'remember' }>;
 
 const CLOSED: PbxError = { kind: 'closed', detail: '' };
 
@@ -95,7 +97,11 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     try {
       const account = await parts.account();
       if (!account.ok) return account;
-      return await account.value.adapter.connect(account.value.values, parts.ports, (news) => hear(own, news));
+      const { adapter, values } = account.value;
+      return await adapter.connect(values, parts.ports, (news) => {
+        if (news.type !== 'remember') hear(own, news);
+        else if (line === own) parts.remember(account.value, news.values);
+      });
     } catch {
       return fail({ kind: 'protocol', detail: 'connect' });
     }
@@ -116,10 +122,9 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     for (const news of early) hear(own, news);
   }
 
-  function hear(own: Line, news: PbxNews): void {
+  function hear(own: Line, news: Heard): void {
     if (line !== own || news.type === 'step') return;
     if (news.type === 'lost') lose(own, news.error);
-    else if (news.type === 'remember') parts.remember(news.values);
     else if (own.early) own.early.push(news);
     else dispatch(news, () => line === own);
   }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createKeeper } from '../../src/background/keeper.ts';
 import { createSupervisor, type Supervisor } from '../../src/background/supervisor.ts';
-import type { AccountValues } from '../../src/core/account.ts';
 import type { PbxError } from '../../src/core/connection.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import { INITIAL } from '../../src/core/update.ts';
@@ -17,14 +16,14 @@ function setUp() {
   const clock = createFakeClock();
   const pbx = createFakePbx();
   const awake = { times: 0 };
-  const learnt: AccountValues[] = [];
+  const remembered: unknown[] = [];
   const values = { server: 'https://pbx.example.com', user: '45', password: 'x' };
   const supervisor: Supervisor = createSupervisor({
     clock,
     ports: NO_PORTS,
     account: async () => ok({ adapter: pbx.adapter, values }),
+    remember: (_account, found) => void remembered.push(found),
     random: () => 0.5,
-    remember: (values) => void learnt.push(values),
     dispatch: (event, isStill = () => true) =>
       void keeper.decide(() => ({ answer: undefined, ...(isStill() ? { event } : {}) })),
     stayAwake() {
@@ -40,7 +39,7 @@ function setUp() {
     onSaving: () => {},
   });
   const status = () => keeper.current().connection.status;
-  return { clock, pbx, awake, learnt, keeper, supervisor, status };
+  return { clock, pbx, awake, keeper, supervisor, status, remembered };
 }
 
 async function goOnline(world: ReturnType<typeof setUp>) {
@@ -64,18 +63,6 @@ describe('connecting', () => {
 
     expect(world.status()).toBe('online');
     expect(world.keeper.current().calls).toMatchObject([{ pbxId: 'p9', state: { phase: 'talking' } }]);
-  });
-
-  test('what the PBX taught us is kept and is no event', async () => {
-    const world = setUp();
-    const session = await goOnline(world);
-    const before = world.keeper.current();
-
-    session.tell({ type: 'remember', values: { _login: 'POST plain' } });
-    await settle();
-
-    expect(world.learnt).toEqual([{ _login: 'POST plain' }]);
-    expect(world.keeper.current()).toEqual(before);
   });
 
   test('a login that is refused is made once', async () => {
@@ -117,6 +104,22 @@ describe('connecting', () => {
 
     expect(lastSession(world).isClosed).toBe(true);
     expect(world.status()).toBe('off');
+  });
+
+  test('what an adapter finds out is kept, also when it says so while connecting', async () => {
+    const world = setUp();
+    const { adapter } = world.pbx;
+    const connect = adapter.connect;
+    Object.assign(adapter, {
+      connect: (...[values, ports, tell]: Parameters<typeof connect>) => {
+        tell({ type: 'remember', values: { _form: 'PUT' } });
+        return connect(values, ports, tell);
+      },
+    });
+
+    await goOnline(world);
+
+    expect(world.remembered).toEqual([{ _form: 'PUT' }]);
   });
 
   test('an adapter that throws is a failed attempt', async () => {
