@@ -58,6 +58,8 @@ export interface PageSettings {
   readonly decorate: boolean;
   /** ISO 3166-1 alpha-2, for numbers without `+` where the page gives no better evidence. */
   readonly country: string;
+  /** False while no account is set: links then behave as without us. Absent means true. */
+  readonly hasAccount?: boolean;
 }
 
 export interface DialPayload {

@@ -1,0 +1,218 @@
+/** A stretch of one text node inside a block's text. */
+export interface Part {
+  readonly node: Text;
+  /** Where the stretch begins in the node. */
+  readonly from: number;
+  /** Where it begins in the block's text. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** What a person reads as one line of text: a run of inline siblings, cut at line breaks and blocks. */
+export interface Run {
+  /** The nearest element around the run that is not inline; its box tells where the run is. */
+  readonly container: Element;
+  readonly text: string;
+  readonly parts: readonly Part[];
+  /** True where the run was cut for its length, and more text follows or precedes on the same line. */
+  readonly isCut: boolean;
+}
+
+/** A place between two characters of a text node. */
+export interface Place {
+  readonly node: Text;
+  readonly offset: number;
+}
+
+/** Text longer than this in one node is read in windows, so that no single step takes long. */
+export const LONG_TEXT = 4_000;
+const WINDOW = 2_000;
+const MAX_RUN_TEXT = 4_000;
+const MAX_RUN_NODES = 400;
+const CONTEXT_BEFORE = 400;
+
+// Never holds a number to dial: code, editors, and what is not shown as text.
+const EXCLUDED =
+  'script,style,noscript,template,code,kbd,samp,head,title,textarea,select,option,datalist,iframe,object,canvas,audio,video,math,' +
+  '[contenteditable=""],[contenteditable="true" i],[contenteditable="plaintext-only" i],[role="textbox" i]';
+const BLOCK_NAMES = new Set(
+  (
+    'td th tr table tbody thead tfoot caption p div li ul ol dl dt dd h1 h2 h3 h4 h5 h6 section article header footer main nav aside ' +
+    'form fieldset address blockquote pre figure figcaption body html hr details summary dialog'
+  ).split(' '),
+);
+const STOPS = new Set(
+  'br hr button input select textarea iframe video audio object canvas embed script style noscript template code kbd samp meter progress'.split(
+    ' ',
+  ),
+);
+const GAPS = new Set(['img', 'svg', 'picture', 'math']);
+
+/** True when text under this element is never looked at. */
+export function isExcluded(element: Element): boolean {
+  return element.closest(EXCLUDED) !== null;
+}
+
+/** True for elements that are blocks by their name, whatever the page's styles say. */
+export function isBlockName(element: Element): boolean {
+  return BLOCK_NAMES.has(element.localName);
+}
+
+/** Reads how elements flow, remembering each answer; make a new one when styles may have changed. */
+export function createFlow(): Flow {
+  const known = new Map<Element, FlowKind>();
+  return (element) => {
+    const before = known.get(element);
+    if (before !== undefined) return before;
+    const kind = readFlow(element);
+    known.set(element, kind);
+    return kind;
+  };
+}
+
+/** `block` ends a run, `inline` is part of it, `boxed` (inline-block) is part of it with a space around, `stop` and `gone` as they say. */
+export type FlowKind = 'block' | 'inline' | 'boxed' | 'gap' | 'stop' | 'gone';
+export type Flow = (element: Element) => FlowKind;
+
+function readFlow(element: Element): FlowKind {
+  const name = element.localName;
+  if (STOPS.has(name)) return 'stop';
+  if (GAPS.has(name)) return 'gap';
+  if (name === 'td' || name === 'th' || name === 'tr' || name === 'body') return 'block';
+  const style = getComputedStyle(element);
+  const display = style.display;
+  if (display === 'none') return 'gone';
+  if (style.visibility !== 'visible' && !BLOCK_NAMES.has(name)) return 'gone';
+  if (element.hasAttribute('contenteditable')) return 'stop';
+  if (display === 'inline' || display === 'contents' || display.startsWith('ruby')) return 'inline';
+  if (display.startsWith('inline')) return 'boxed';
+  // Not styled at all (a document that is not HTML, or not in a view): go by the name.
+  if (display === '') return BLOCK_NAMES.has(name) ? 'block' : 'inline';
+  return 'block';
+}
+
+/** The nearest ancestor that is not inline, crossing out of a shadow tree to its host. */
+export function containerOf(text: Text, flow: Flow): Element | undefined {
+  let node: Node | null = text.parentNode;
+  while (node instanceof Element) {
+    const kind = flow(node);
+    if (kind !== 'inline' && kind !== 'boxed') return node;
+    const parent: Node | null = node.parentNode;
+    if (!(parent instanceof Element) && !(parent instanceof ShadowRoot)) return node;
+    node = parent;
+  }
+  return node instanceof ShadowRoot ? node.host : undefined;
+}
+
+/**
+ * The run around a text node that holds a digit, or undefined where no number may be found. A very long node gives the window that
+ * begins at `from`.
+ * @param isTaken - nodes of other runs, where this one must end
+ */
+export function readRun(text: Text, flow: Flow, isTaken: (node: Text) => boolean, from = 0): Run | undefined {
+  const parent = text.parentElement;
+  if (parent && isExcluded(parent)) return undefined;
+  if (parent && flow(parent) === 'gone') return undefined;
+  const container = containerOf(text, flow);
+  if (!container) return undefined;
+  if (text.data.length > LONG_TEXT) return readWindow(text, container, from);
+  const before = collect(text, 'previousSibling', 'lastChild', flow, isTaken, CONTEXT_BEFORE);
+  const after = collect(text, 'nextSibling', 'firstChild', flow, isTaken, MAX_RUN_TEXT);
+  return join(container, [...before.pieces.reverse(), text, ...after.pieces], before.isCut || after.isCut);
+}
+
+/** The place of an offset in the run's text. At the border of two nodes `start` is the later node, `end` the earlier. */
+export function placeAt(run: Run, offset: number, side: 'start' | 'end'): Place | undefined {
+  const parts = run.parts;
+  let low = 0;
+  let high = parts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    const at = parts[middle]?.at ?? 0;
+    if (side === 'start' ? at <= offset : at < offset) low = middle;
+    else high = middle - 1;
+  }
+  const part = parts[low];
+  if (!part) return undefined;
+  return { node: part.node, offset: part.from + Math.min(Math.max(offset - part.at, 0), part.length) };
+}
+
+/** The end of the window that begins at `from`: cut where a line, or at least a word, ends. */
+export function windowEnd(text: string, from: number): number {
+  const latest = Math.min(text.length, from + WINDOW);
+  if (latest === text.length) return latest;
+  const line = text.lastIndexOf('\n', latest);
+  if (line > from) return line + 1;
+  // No line ends here: a number is shorter than 40 characters, so a cut between two letters, or two blanks, splits none that matters.
+  for (let at = latest; at > latest - 200 && at > from; at -= 1) {
+    if (/[^\d\s()+./-]/.test(text.charAt(at - 1))) return at;
+  }
+  return latest;
+}
+
+function readWindow(text: Text, container: Element, from: number): Run {
+  const end = windowEnd(text.data, from);
+  return {
+    container,
+    text: text.data.slice(from, end),
+    parts: [{ node: text, from, at: 0, length: end - from }],
+    isCut: true,
+  };
+}
+
+function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolean): Run {
+  const parts: Part[] = [];
+  let text = '';
+  for (const piece of pieces) {
+    if (piece === ' ') {
+      text += ' ';
+      continue;
+    }
+    parts.push({ node: piece, from: 0, at: text.length, length: piece.data.length });
+    text += piece.data;
+  }
+  return { container, text, parts, isCut };
+}
+
+/** Text nodes beside `start` on its line, outward in one direction; a space stands for the edge of a box or an image. */
+function collect(
+  start: Text,
+  sibling: 'nextSibling' | 'previousSibling',
+  child: 'firstChild' | 'lastChild',
+  flow: Flow,
+  isTaken: (node: Text) => boolean,
+  limit: number,
+): { readonly pieces: (Text | ' ')[]; readonly isCut: boolean } {
+  const found: (Text | ' ')[] = [];
+  let length = 0;
+  let node: Node = start;
+  for (let steps = 0; steps < MAX_RUN_NODES; steps += 1) {
+    let next: Node | null = node[sibling];
+    while (!next) {
+      const parent: Node | null = node.parentNode;
+      if (!(parent instanceof Element)) return { pieces: found, isCut: false };
+      const kind = flow(parent);
+      if (kind !== 'inline' && kind !== 'boxed') return { pieces: found, isCut: false };
+      if (kind === 'boxed') found.push(' ');
+      node = parent;
+      next = node[sibling];
+    }
+    node = next;
+    // Down into inline elements until a leaf.
+    while (node instanceof Element) {
+      const kind = flow(node);
+      if (kind === 'block' || kind === 'stop') return { pieces: found, isCut: false };
+      if (kind === 'boxed' || kind === 'gap') found.push(' ');
+      if (kind === 'gone' || kind === 'gap') break;
+      const inner: ChildNode | null = node[child];
+      if (!inner) break;
+      node = inner;
+    }
+    if (node instanceof Text) {
+      length += node.data.length;
+      if (isTaken(node) || length > limit) return { pieces: found, isCut: true };
+      found.push(node);
+    }
+  }
+  return { pieces: found, isCut: true };
+}

@@ -1,0 +1,213 @@
+import { formatNumber } from '../phone/format-number.ts';
+import type { Look } from './colors.ts';
+import type { CallView } from './dial.ts';
+import { words } from './extension-api.ts';
+import { createHost, type Host, part } from './host.ts';
+import type { Placed } from './placement.ts';
+import type { Target } from './targets.ts';
+
+/** One number in view with the place of its button. */
+export interface Shown {
+  readonly target: Target;
+  readonly placed: Placed;
+  readonly look: Look;
+  readonly isFixed: boolean;
+  readonly call: CallView | undefined;
+}
+
+/** The call buttons in one host. */
+export interface CallButtons {
+  readonly host: Host;
+  /** Exactly these are there from now on, in this order. */
+  show(shown: readonly Shown[]): void;
+  /** Takes all out of sight while the page scrolls; a focused one stays. */
+  hideWhileMoving(isMoving: boolean): void;
+  reveal(target: Target | undefined): void;
+  /** The box of a target's button while it is drawn. */
+  boxOf(target: Target): DOMRect | undefined;
+  targetOf(
+    button: EventTarget | null,
+  ): { readonly target: Target; readonly placed: Placed; readonly since: number } | undefined;
+  say(text: string, at: DOMRect | Placed): void;
+  remove(): void;
+}
+
+interface Button {
+  readonly element: HTMLButtonElement;
+  shown: Shown;
+  /** When it came under the user's eyes at this place. */
+  since: number;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+const SAY_MS = 6_000;
+
+/** Makes a host at the end of `parent`, or undefined where there can be none. */
+export function createCallButtons(
+  parent: Element,
+  highlightNames: readonly string[],
+  onPress: (event: MouseEvent) => void,
+): CallButtons | undefined {
+  const made = createHost(parent, highlightNames);
+  if (!made) return undefined;
+  const host = made;
+  const buttons = new Map<Target, Button>();
+  const targets = new WeakMap<Element, Target>();
+  let revealed: Target | undefined;
+  let quiet: ReturnType<typeof setTimeout> | undefined;
+  host.root.addEventListener('click', (event) => onPress(event as MouseEvent));
+
+  function update(button: Button, shown: Shown, origin: Readonly<Record<'x' | 'y', number>>): void {
+    const { element } = button;
+    const before = button.shown;
+    const { placed, look, call } = shown;
+    button.shown = shown;
+    if (Math.abs(before.placed.x - placed.x) > 8 || Math.abs(before.placed.y - placed.y) > 8)
+      button.since = performance.now();
+    const style = element.style;
+    style.transform = `translate(${placed.x - origin.x}px, ${placed.y - origin.y}px)`;
+    style.setProperty('--h', `${placed.height}px`);
+    style.setProperty('--accent', look.accent);
+    style.setProperty('--ground', look.ground);
+    style.setProperty('--full', look.isDark ? '#2fbf71' : '#0b7a3b');
+    style.setProperty('--on-full', look.isDark ? '#06210f' : '#fff');
+    style.setProperty('--warn', look.isDark ? '#ffb84d' : '#9a5b00');
+    set(element, 'data-mode', placed.mode);
+    set(element, 'data-state', call?.state ?? 'idle');
+    set(element, 'data-cancel', call?.canCancel ? 'yes' : undefined);
+    const name = nameOf(shown);
+    set(element, 'aria-label', name);
+    set(element, 'title', titleOf(shown, name));
+    element.classList.toggle('shown', revealed === shown.target);
+  }
+
+  function add(shown: Shown): Button {
+    const element = part('button', '') as HTMLButtonElement;
+    element.type = 'button';
+    const disc = part('span', 'disc');
+    disc.append(phoneIcon());
+    element.append(disc);
+    const button = { element, shown, since: performance.now() };
+    buttons.set(shown.target, button);
+    targets.set(element, shown.target);
+    return button;
+  }
+
+  function drop(target: Target): void {
+    buttons.get(target)?.element.remove();
+    buttons.delete(target);
+  }
+
+  return {
+    host,
+    show(shown) {
+      const wanted = new Set(shown.map(({ target }) => target));
+      for (const target of buttons.keys()) if (!wanted.has(target)) drop(target);
+      const origins = { moving: originOf(host.layer), fixed: originOf(host.fixedLayer) };
+      const last = new Map<Element, Element | undefined>();
+      for (const one of shown) {
+        const button = buttons.get(one.target) ?? add(one);
+        const layer = one.isFixed ? host.fixedLayer : host.layer;
+        const before = last.get(layer);
+        const next = before ? before.nextElementSibling : layer.firstElementChild;
+        // Document order among themselves; a button at its place is not moved, since that would take the focus from it.
+        if (next !== button.element) layer.insertBefore(button.element, next);
+        last.set(layer, button.element);
+        update(button, one, one.isFixed ? origins.fixed : origins.moving);
+      }
+    },
+    hideWhileMoving(isMoving) {
+      host.layer.classList.toggle('away', isMoving);
+      host.fixedLayer.classList.toggle('away', isMoving);
+    },
+    reveal(target) {
+      if (revealed === target) return;
+      if (revealed) buttons.get(revealed)?.element.classList.remove('shown');
+      revealed = target;
+      if (target) {
+        const button = buttons.get(target);
+        if (button?.shown.placed.mode === 'hover') button.since = performance.now();
+        button?.element.classList.add('shown');
+      }
+    },
+    boxOf(target) {
+      const button = buttons.get(target);
+      if (!button || !button.element.isConnected) return undefined;
+      if (getComputedStyle(button.element).opacity === '0' && button.shown.placed.mode === 'hover') return undefined;
+      return button.element.getBoundingClientRect();
+    },
+    targetOf(origin) {
+      const element = origin instanceof Element ? origin.closest('button') : null;
+      const target = element ? targets.get(element) : undefined;
+      const button = target ? buttons.get(target) : undefined;
+      return target && button ? { target, placed: button.shown.placed, since: button.since } : undefined;
+    },
+    say(text, at) {
+      if (quiet !== undefined) clearTimeout(quiet);
+      const { bubble } = host;
+      bubble.textContent = text;
+      bubble.classList.add('shown');
+      const origin = { x: 0, y: 0 };
+      bubble.style.left = '0px';
+      bubble.style.top = '0px';
+      const box = bubble.getBoundingClientRect();
+      const below = at.y + at.height + 6;
+      const y = below + box.height > innerHeight ? at.y - box.height - 6 : below;
+      const x = Math.min(Math.max(8, at.x + at.width / 2 - box.width / 2), innerWidth - box.width - 8);
+      bubble.style.left = `${x - box.x + origin.x}px`;
+      bubble.style.top = `${Math.max(4, y) - box.y + origin.y}px`;
+      quiet = setTimeout(() => bubble.classList.remove('shown'), SAY_MS);
+    },
+    remove() {
+      if (quiet !== undefined) clearTimeout(quiet);
+      buttons.clear();
+      host.remove();
+    },
+  };
+}
+
+function nameOf({ target, call }: Shown): string {
+  const number = shownNumber(target);
+  if (call?.canCancel) return words('content_cancel', number);
+  return target.refused === undefined ? words('content_call', number) : words('content_not_dialled', number);
+}
+
+function titleOf({ target, call }: Shown, name: string): string {
+  if (call) return call.words || name;
+  return target.refused === undefined ? name : words(`content_refused_${target.refused.replaceAll('-', '_')}`);
+}
+
+/** The number as it will be dialled, grouped for reading, kept left to right in any language. */
+export function shownNumber(target: Target): string {
+  const number = target.e164 === undefined ? (target.dial ?? target.text) : formatNumber(target.e164);
+  const whole = target.ext === undefined ? number : `${number} ext. ${target.ext}`;
+  return `\u2066${whole}\u2069`;
+}
+
+function originOf(layer: Element): { readonly x: number; readonly y: number } {
+  const { x, y } = layer.getBoundingClientRect();
+  return { x, y };
+}
+
+function set(element: Element, name: string, value: string | undefined): void {
+  if (value === undefined) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/** A handset: a thin bow with a thick end for the ear and one for the mouth. */
+function phoneIcon(): SVGElement {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  for (const [d, width] of [
+    ['M5.6 7.4C6.9 12.6 11.4 17.1 16.6 18.4', '3.2'],
+    ['M5.4 5.2L7.4 9', '5.6'],
+    ['M18.8 18.6L15 16.6', '5.6'],
+  ] as const) {
+    const path = document.createElementNS(SVG, 'path');
+    path.setAttribute('d', d);
+    path.setAttribute('stroke-width', width);
+    svg.append(path);
+  }
+  return svg;
+}

@@ -1,0 +1,148 @@
+import type { DialRefusal, PageCall } from '../messaging/protocol.ts';
+import { askBackground } from './ask-background.ts';
+import { words } from './extension-api.ts';
+import type { Dialled, Target } from './targets.ts';
+
+/** How a number's last call, or try, stands; shown by its buttons. */
+export interface CallView {
+  readonly state: 'asking' | 'calling' | 'live' | 'refused' | 'lost';
+  /** Plain words for tooltip and bubble. */
+  readonly words: string;
+  readonly requestId?: string;
+  readonly canCancel: boolean;
+  /** `performance.now()` of the click. */
+  readonly since: number;
+}
+
+/** Places the calls of this frame, one gesture at most one. */
+export interface Dialler {
+  /** Dials after a trusted click on a number that was just read again from the page. */
+  dial(target: Target): void;
+  /** Ends the call begun here, where the PBX can. */
+  cancel(target: Target): void;
+  /** Says why nothing is dialled. */
+  refuse(target: Target, why: string): void;
+  viewOf(target: Dialled): CallView | undefined;
+  /** News of a call that this frame began. */
+  onPageCall(call: PageCall): void;
+  clear(): void;
+}
+
+/** How long a reason, or the end of a call, stays on the button. */
+const SHOW_MS = 6_000;
+
+/** Makes the dialler. `onChanged` is told when a number's view is another one, with words to say now if there are any. */
+export function createDialler(onChanged: (key: string, say?: string) => void): Dialler {
+  const views = new Map<string, CallView>();
+  const keyByRequest = new Map<string, string>();
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  function set(key: string, view: CallView, say?: string): void {
+    const timer = timers.get(key);
+    if (timer !== undefined) clearTimeout(timer);
+    timers.delete(key);
+    views.set(key, view);
+    if (view.state === 'refused' || view.state === 'lost') forgetLater(key);
+    onChanged(key, say);
+  }
+
+  function forgetLater(key: string): void {
+    timers.set(
+      key,
+      setTimeout(() => {
+        timers.delete(key);
+        views.delete(key);
+        onChanged(key);
+      }, SHOW_MS),
+    );
+  }
+
+  async function place(target: Target, number: string, key: string): Promise<void> {
+    const requestId = newRequestId();
+    const base = { requestId, canCancel: false, since: performance.now() };
+    keyByRequest.set(requestId, key);
+    set(key, { ...base, state: 'asking', words: words('content_calling') });
+    const ext = target.ext === undefined ? {} : { ext: target.ext };
+    const answer = await askBackground('call/dial', { number, ...ext, requestId });
+    const now = views.get(key);
+    // News may have come before the answer, or another try may have taken the place.
+    if (now?.requestId !== requestId || now.state !== 'asking') return;
+    if (answer.got === 'lost')
+      set(key, { ...base, state: 'lost', words: words('content_lost') }, words('content_lost'));
+    else if (answer.reply.ok) set(key, { ...base, state: 'calling', words: words('content_calling') });
+    else {
+      const why = refusalWords(answer.reply.error);
+      set(key, { ...base, state: 'refused', words: why }, why);
+    }
+  }
+
+  return {
+    dial(target) {
+      const number = target.e164 ?? target.dial;
+      if (number === undefined) return;
+      const key = keyOf(target);
+      const before = views.get(key);
+      if (before && before.state !== 'refused' && before.state !== 'lost') return;
+      void place(target, number, key);
+    },
+    cancel(target) {
+      const key = keyOf(target);
+      const view = views.get(key);
+      if (!view?.requestId || !view.canCancel) return;
+      set(key, { ...view, canCancel: false, words: words('content_hanging_up') });
+      void askBackground('call/cancel', { requestId: view.requestId }).then((answer) => {
+        if (answer.got === 'reply' && answer.reply.ok) return;
+        const why =
+          answer.got === 'reply' && !answer.reply.ok ? refusalWords(answer.reply.error) : words('content_lost');
+        const now = views.get(key);
+        if (now && now.requestId === view.requestId) set(key, { ...now, canCancel: true }, why);
+      });
+    },
+    refuse(target, why) {
+      const key = keyOf(target);
+      const before = views.get(key);
+      // A running call is not hidden behind a refusal of a second one.
+      if (before && before.state !== 'refused' && before.state !== 'lost') return onChanged(key, why);
+      set(key, { state: 'refused', words: why, canCancel: false, since: performance.now() }, why);
+    },
+    viewOf: (target) => views.get(keyOf(target)),
+    onPageCall(call) {
+      const key = keyByRequest.get(call.requestId);
+      const view = key === undefined ? undefined : views.get(key);
+      if (key === undefined || view?.requestId !== call.requestId) return;
+      if (call.phase === 'ended') {
+        keyByRequest.delete(call.requestId);
+        set(key, { ...view, state: 'refused', words: call.words, canCancel: false }, call.words);
+        return;
+      }
+      const state = call.phase === 'talking' || call.phase === 'held' ? 'live' : 'calling';
+      set(key, { ...view, state, words: call.words, canCancel: call.canCancel });
+    },
+    clear() {
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
+      views.clear();
+      keyByRequest.clear();
+    },
+  };
+}
+
+/** Targets with the same key dial the same: they show the same call. */
+export function keyOf(target: Dialled): string {
+  return `${target.e164 ?? target.dial ?? ''}x${target.ext ?? ''}`;
+}
+
+function refusalWords(refusal: DialRefusal): string {
+  const known = words(`refused_${refusal.reason.replaceAll('-', '_')}`) || words(`refused_${refusal.reason}`);
+  return known || words('content_refused');
+}
+
+/** A random UUID, also on pages without TLS, where the browser offers no `randomUUID`. */
+function newRequestId(): string {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,124 @@
+import { containsAcross, parentAcross, rootOf } from './roots.ts';
+import type { Target } from './targets.ts';
+
+/** What is seen of a number: where it stands and what lies around it. Boxes in CSS pixels of the viewport. */
+export interface Spot {
+  /** The whole number, all its lines. */
+  readonly box: DOMRect;
+  /** Its last line: a button stands beside this. */
+  readonly last: DOMRect;
+  /** Its first line. */
+  readonly first: DOMRect;
+}
+
+/** A live range over a text target, or undefined once its nodes are gone. */
+export function rangeOf(target: Target): Range | undefined {
+  const { place } = target;
+  if (place.in !== 'text' || !place.start.isConnected || !place.end.isConnected) return undefined;
+  try {
+    const range = document.createRange();
+    range.setStart(place.start, place.startOffset);
+    range.setEnd(place.end, place.endOffset);
+    return range.collapsed ? undefined : range;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where the target is, or undefined while it takes no room (hidden, removed). */
+export function spotOf(target: Target): Spot | undefined {
+  const { place } = target;
+  const rects = place.in === 'text' ? rangeOf(target)?.getClientRects() : linkRects(place.element);
+  if (!rects) return undefined;
+  let [first, last]: [DOMRect | undefined, DOMRect | undefined] = [undefined, undefined];
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const rect of rects) {
+    if (rect.width < 1 || rect.height < 1) continue;
+    first ??= rect;
+    last = rect;
+    left = Math.min(left, rect.left);
+    top = Math.min(top, rect.top);
+    right = Math.max(right, rect.right);
+    bottom = Math.max(bottom, rect.bottom);
+  }
+  if (!first || !last) return undefined;
+  return { first, last, box: new DOMRect(left, top, right - left, bottom - top) };
+}
+
+/** The element that paints the number. */
+export function painterOf(target: Target): Element | undefined {
+  if (target.place.in === 'element') return target.place.element;
+  return target.place.end.parentElement ?? rootHost(target.place.end);
+}
+
+/** True when styles let the number be seen: not hidden by visibility, display or a see-through ancestor. */
+export function isShown(element: Element): boolean {
+  return element.checkVisibility({
+    checkOpacity: true,
+    checkVisibilityCSS: true,
+    opacityProperty: true,
+    visibilityProperty: true,
+    contentVisibilityAuto: true,
+  });
+}
+
+/** True when nothing the eye would notice lies over this point of the painter. `ours` is never in the way. */
+export function isUncovered(painter: Element, x: number, y: number, ours: (element: Element) => boolean): boolean {
+  const root = rootOf(painter);
+  if (!root) return false;
+  const top = root.elementFromPoint(x, y);
+  if (top && (top === painter || painter.contains(top))) return true;
+  for (const element of root.elementsFromPoint(x, y)) {
+    if (ours(element)) continue;
+    if (element === painter || painter.contains(element)) return true;
+    // Text that lets the pointer through is hit as what lies behind it.
+    if (element.contains(painter)) return isPointerThrough(painter);
+    if (!isClear(element)) return false;
+  }
+  return isPointerThrough(painter);
+}
+
+/** True when the number contains the point of the page the element covers, across shadow trees. */
+export function isWithin(outer: Element, target: Target): boolean {
+  const painter = painterOf(target);
+  return painter !== undefined && containsAcross(outer, painter);
+}
+
+/** True when the element is fixed to the view, by itself or through an ancestor. */
+export function isFixed(element: Element): boolean {
+  for (let node: Element | undefined = element; node; node = parentAcross(node)) {
+    if (getComputedStyle(node).position === 'fixed') return true;
+  }
+  return false;
+}
+
+function linkRects(element: Element): readonly DOMRect[] | DOMRectList {
+  if (element.localName !== 'a') return element.getClientRects();
+  // A link's text, not its padding; a link without text (an icon, an image) by its box.
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  const rects = [...range.getClientRects()].filter((rect) => rect.width >= 1 && rect.height >= 1);
+  return rects.length > 0 ? rects : element.getClientRects();
+}
+
+function rootHost(node: Node): Element | undefined {
+  const root = node.getRootNode();
+  return root instanceof ShadowRoot ? root.host : undefined;
+}
+
+function isPointerThrough(painter: Element): boolean {
+  return getComputedStyle(painter).pointerEvents === 'none';
+}
+
+/** A link stretched over a card has no paint of its own; what has any hides the number. */
+function isClear(element: Element): boolean {
+  return [undefined, '::before', '::after'].every((pseudo) => {
+    const style = getComputedStyle(element, pseudo);
+    if (pseudo !== undefined && style.content === 'none') return true;
+    return isTransparent(style.backgroundColor) && style.backgroundImage === 'none' && style.backdropFilter !== 'blur';
+  });
+}
+
+function isTransparent(color: string): boolean {
+  return color === 'transparent' || /^rgba\(.*,\s*0\)$|\/\s*0\)$/.test(color);
+}

@@ -1,0 +1,94 @@
+import { rangeOf } from './geometry.ts';
+import { type Root, rootOf } from './roots.ts';
+import type { Target } from './targets.ts';
+
+/** Marks numbers by the browser's own highlighting, which leaves no trace in the page's nodes. */
+export interface Marks {
+  /** Exactly these targets are marked from now on. */
+  show(targets: ReadonlySet<Target>): void;
+  /** Names of the highlights, for a later copy of this script to remove. */
+  readonly names: readonly string[];
+  clear(): void;
+}
+
+type Kind = 'phone' | 'fax' | 'refused';
+
+// Colours come from the text itself, so that the mark belongs to any page. Paper keeps the page's own look.
+const LOOKS: Readonly<Record<Kind, string>> = {
+  phone: 'text-decoration: underline dotted 1px; text-underline-offset: 2px',
+  fax: 'text-decoration: underline dashed 1px color-mix(in srgb, currentColor 45%, transparent)',
+  refused: 'text-decoration: underline wavy 1px #c77700',
+};
+const KINDS: readonly Kind[] = ['phone', 'fax', 'refused'];
+
+/** Makes marks for this document, or none where the browser cannot highlight. */
+export function createMarks(): Marks {
+  // An unusual name: the registry is shared with the page, whose own highlights must not meet ours.
+  const base = `h${Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => (byte % 36).toString(36)).join('')}`;
+  const names = KINDS.map((kind) => `${base}-${kind}`);
+  const canMark = typeof Highlight === 'function' && typeof CSS !== 'undefined' && 'highlights' in CSS;
+  const highlights = new Map<Kind, Highlight>();
+  const ranges = new Map<Target, { readonly range: Range; readonly kind: Kind }>();
+  const sheets = new Map<Root, CSSStyleSheet>();
+
+  function add(target: Target): void {
+    const range = rangeOf(target);
+    const root = range && rootOf(range.startContainer);
+    if (!range || !root) return;
+    const kind = kindOf(target);
+    let highlight = highlights.get(kind);
+    if (!highlight) {
+      highlight = new Highlight();
+      highlights.set(kind, highlight);
+      CSS.highlights.set(`${base}-${kind}`, highlight);
+    }
+    highlight.add(range);
+    ranges.set(target, { range, kind });
+    adopt(root);
+  }
+
+  function remove(target: Target): void {
+    const known = ranges.get(target);
+    if (!known) return;
+    highlights.get(known.kind)?.delete(known.range);
+    ranges.delete(target);
+  }
+
+  /** A rule reaches one tree of nodes only (in Firefox), so every root with a mark gets it. */
+  function adopt(root: Root): void {
+    const known = sheets.get(root);
+    if (known && root.adoptedStyleSheets.includes(known)) return;
+    const sheet = known ?? new CSSStyleSheet();
+    if (!known) {
+      sheet.replaceSync(
+        `@media screen { ${KINDS.map((kind) => `::highlight(${base}-${kind}) { ${LOOKS[kind]} }`).join(' ')} }`,
+      );
+      sheets.set(root, sheet);
+    }
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  }
+
+  return {
+    names,
+    show(targets) {
+      if (!canMark) return;
+      for (const target of ranges.keys()) if (!targets.has(target)) remove(target);
+      for (const target of targets) if (!ranges.has(target)) add(target);
+    },
+    clear() {
+      if (!canMark) return;
+      for (const name of names) CSS.highlights.delete(name);
+      for (const [root, sheet] of sheets) {
+        root.adoptedStyleSheets = [...root.adoptedStyleSheets].filter((other) => other !== sheet);
+      }
+      highlights.clear();
+      ranges.clear();
+      sheets.clear();
+    },
+  };
+}
+
+function kindOf(target: Target): Kind {
+  if (target.kind === 'fax') return 'fax';
+  return target.refused === undefined ? 'phone' : 'refused';
+}

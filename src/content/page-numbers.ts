@@ -1,0 +1,65 @@
+import type { PageNumber, PageNumbers } from '../messaging/protocol.ts';
+import { isShown, painterOf, spotOf } from './geometry.ts';
+import { nextTurn } from './slices.ts';
+import type { Target } from './targets.ts';
+
+const WAIT_MS = 5_000;
+const TURN_MS = 6;
+
+/** What the answer is made from. */
+export interface NumberSource {
+  /** Resolves when the first pass, and the work at hand, is done. */
+  whenSettled(): Promise<void>;
+  /** All targets in document order. */
+  all(): Promise<readonly Target[]>;
+  buttonBox(target: Target): DOMRect | undefined;
+}
+
+/** The numbers of this frame in document order, hidden ones left out; after the first pass, or 5 s at the latest. */
+export async function readPageNumbers(source: NumberSource): Promise<PageNumbers> {
+  const complete = await isWithin(source.whenSettled(), WAIT_MS);
+  const numbers: PageNumber[] = [];
+  let since = performance.now();
+  for (const target of await source.all()) {
+    const number = toPageNumber(target, source);
+    if (number) numbers.push(number);
+    if (performance.now() - since > TURN_MS) {
+      await nextTurn();
+      since = performance.now();
+    }
+  }
+  return { complete, numbers };
+}
+
+function toPageNumber(target: Target, source: NumberSource): PageNumber | undefined {
+  const painter = painterOf(target);
+  const spot = spotOf(target);
+  if (!painter || !spot || !isShown(painter)) return undefined;
+  const button = source.buttonBox(target);
+  return {
+    ...(target.e164 === undefined ? {} : { e164: target.e164 }),
+    ...(target.e164 === undefined && target.dial !== undefined ? { dial: target.dial } : {}),
+    ...(target.ext === undefined ? {} : { ext: target.ext }),
+    text: target.text,
+    source: target.source,
+    kind: target.kind,
+    ...(target.alternatives === undefined ? {} : { alternatives: target.alternatives }),
+    rect: toBox(spot.box),
+    ...(button ? { button: toBox(button) } : {}),
+  };
+}
+
+function toBox({ x, y, width, height }: DOMRect): PageNumber['rect'] {
+  return { x, y, width, height };
+}
+
+/** True when the promise resolved in time. */
+async function isWithin(done: Promise<void>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const isDone = await Promise.race([done.then(() => true as const), late]);
+  clearTimeout(timer);
+  return isDone;
+}

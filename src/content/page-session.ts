@@ -1,0 +1,221 @@
+import type { PageCall, PageNumbers, PageSettings } from '../messaging/protocol.ts';
+import { createFinder } from '../phone/find-numbers.ts';
+import { askBackground } from './ask-background.ts';
+import { createContextReader } from './context.ts';
+import { createDialler, keyOf } from './dial.ts';
+import { isAlive, words } from './extension-api.ts';
+import { readPress } from './links.ts';
+import { readPageNumbers } from './page-numbers.ts';
+import { reread } from './reread.ts';
+import { createScanner, type Reader, type Scanner } from './scanner.ts';
+import { isSameDial, readEmbed, readLink, type Target } from './targets.ts';
+import { createView, type View } from './view.ts';
+
+/** Everything of ours in one frame, from its start to its end. */
+export interface PageSession {
+  numbers(): Promise<PageNumbers>;
+  onSettings(settings: PageSettings): void;
+  onCall(call: PageCall): void;
+  stop(): void;
+}
+
+const ASK_AGAIN_MS = 3_000;
+
+/** Starts finding numbers in this frame. `onOrphaned` is told when the extension is gone. */
+export function startPageSession(page: Document, onOrphaned: () => void): PageSession {
+  const stop = new AbortController();
+  let settings: PageSettings | undefined;
+  let hasAsked = false;
+  let scanner: Scanner | undefined;
+  let view: View | undefined;
+  let reader: Reader | undefined;
+  let stopListening: AbortController | undefined;
+  const known: (() => void)[] = [];
+  const keyTargets = new Map<string, Target>();
+
+  const dialler = createDialler((key, say) => {
+    const target = keyTargets.get(key);
+    view?.refresh(say && target ? { text: say, target } : undefined);
+  });
+
+  function startScanner(): void {
+    scanner = createScanner(page, { onCandidate: () => void askSettings(), onChanged, onMoved });
+    scanner.start();
+  }
+
+  async function askSettings(): Promise<void> {
+    if (settings || hasAsked) return;
+    hasAsked = true;
+    let answer = await askBackground('page/settings', {});
+    if (answer.got === 'lost' && isAlive()) {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      answer = await askBackground('page/settings', {});
+    }
+    if (stop.signal.aborted || settings) return;
+    if (!isAlive()) {
+      onOrphaned();
+      return;
+    }
+    use(answer.got === 'reply' ? answer.reply : { decorate: false, country: 'US' });
+  }
+
+  function use(next: PageSettings): void {
+    const before = settings;
+    settings = next;
+    for (const tell of known.splice(0)) tell();
+    if (!next.decorate) {
+      clear();
+      return;
+    }
+    if (before?.decorate && before.country === next.country) return;
+    if (!scanner) startScanner();
+    reader = {
+      finder: createFinder({
+        lang: page.documentElement?.getAttribute('lang') ?? '',
+        host: location.hostname,
+        userCountry: next.country,
+      }),
+      context: createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
+    };
+    scanner?.use(reader);
+  }
+
+  /** Nothing of ours is left, but for the ear for new settings. */
+  function clear(): void {
+    scanner?.stop();
+    scanner = undefined;
+    reader = undefined;
+    view?.remove();
+    view = undefined;
+    dialler.clear();
+    stopListening?.abort();
+    stopListening = undefined;
+  }
+
+  // ── the page's events: listened to only once there is a number ────────────────────────
+
+  function listen(): void {
+    if (stopListening) return;
+    stopListening = new AbortController();
+    const { signal } = stopListening;
+    const quiet = { capture: true, passive: true, signal } as const;
+    page.addEventListener('click', onClick, { capture: true, signal });
+    page.addEventListener('scroll', onScroll, quiet);
+    page.addEventListener('pointermove', (event) => view?.pointed(event.clientX, event.clientY), quiet);
+    page.addEventListener('focusin', (event) => onFocus(event.composedPath()[0]), quiet);
+    page.addEventListener('input', onInput, quiet);
+    page.addEventListener('transitionend', onMoved, quiet);
+    page.addEventListener('animationend', onMoved, quiet);
+    page.fonts?.addEventListener('loadingdone', onMoved, { signal });
+    addEventListener('resize', onMoved, { signal });
+  }
+
+  function onChanged(holders: ReadonlySet<Element>): void {
+    if (!settings?.decorate || !scanner) return;
+    if (!isAlive()) {
+      onOrphaned();
+      return;
+    }
+    const current = scanner;
+    listen();
+    view ??= createView(page, {
+      targetsOf: current.targetsOf,
+      recheckFields: current.recheckFields,
+      dialler,
+      onPress,
+    });
+    view.changed(holders);
+  }
+
+  function onMoved(): void {
+    view?.moved();
+  }
+
+  function onScroll(): void {
+    if (!isAlive()) {
+      onOrphaned();
+      return;
+    }
+    view?.scrolled();
+  }
+
+  function onFocus(origin: EventTarget | undefined): void {
+    if (origin instanceof Element) view?.focused(origin);
+  }
+
+  function onInput(event: Event): void {
+    const field = event.composedPath()[0];
+    if (field instanceof Element && field.matches('input,textarea')) scanner?.recheckFields([field]);
+  }
+
+  // ── dialling ──────────────────────────────────────────────────────────────────────────
+
+  /** A trusted press on our own button: the number is read from the page again before anything else. */
+  function onPress(target: Target): void {
+    if (!isAlive()) {
+      onOrphaned();
+      return;
+    }
+    keyTargets.set(keyOf(target), target);
+    const call = dialler.viewOf(target);
+    if (call?.canCancel) {
+      dialler.cancel(target);
+      return;
+    }
+    if (call && call.state !== 'refused' && call.state !== 'lost') return;
+    const now = reader && reread(target, reader);
+    if (!now || !isSameDial(now, target)) {
+      dialler.refuse(target, words('content_changed'));
+      return;
+    }
+    dialOrRefuse(target);
+  }
+
+  function onClick(event: MouseEvent): void {
+    const pressed = readPress(event);
+    if (!pressed || !settings?.decorate || settings.hasAccount === false || !reader) return;
+    if (!isAlive()) {
+      onOrphaned();
+      return;
+    }
+    const read = pressed.what === 'link' ? readLink : readEmbed;
+    const target = read(pressed.element, reader.finder);
+    if (!target) return;
+    keyTargets.set(keyOf(target), target);
+    event.preventDefault();
+    // The page's own script behind an embedded button would place the same call once more.
+    if (pressed.what !== 'link') event.stopImmediatePropagation();
+    if (pressed.what === 'embed-cancel') dialler.cancel(target);
+    else dialOrRefuse(target);
+  }
+
+  function dialOrRefuse(target: Target): void {
+    if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
+    else dialler.dial(target);
+  }
+
+  startScanner();
+
+  return {
+    async numbers() {
+      const current = scanner;
+      if (!current) return { complete: true, numbers: [] };
+      const numbers = await readPageNumbers({
+        async whenSettled() {
+          await current.whenSettled();
+          if (hasAsked && !settings) await new Promise<void>((resolve) => known.push(resolve));
+          await current.whenSettled();
+        },
+        all: current.all,
+        buttonBox: (target) => view?.buttonBox(target),
+      });
+      return settings?.decorate === false ? { complete: true, numbers: [] } : numbers;
+    },
+    onSettings: use,
+    onCall: dialler.onPageCall,
+    stop() {
+      stop.abort();
+      clear();
+    },
+  };
+}

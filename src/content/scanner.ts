@@ -1,0 +1,543 @@
+import { mayHoldNumber } from '../phone/candidates.ts';
+import type { NumberFinder, TextBlock } from '../phone/find-numbers.ts';
+import { createFlow, type Flow, isBlockName, isExcluded, LONG_TEXT, type Run, readRun, windowEnd } from './blocks.ts';
+import type { ContextReader } from './context.ts';
+import { LIKELY_HOSTS, type Root, shadowOf, UNLIKELY_HOSTS } from './roots.ts';
+import { createSlices } from './slices.ts';
+import {
+  blockOf,
+  CALL_LINKS,
+  EMBEDS,
+  FIELDS,
+  fieldBlock,
+  ownerOf,
+  readEmbed,
+  readField,
+  readLink,
+  readRunTargets,
+  type Target,
+} from './targets.ts';
+
+/** What the numbers are found with; there is none until the background has said whether and for which country. */
+export interface Reader {
+  readonly finder: NumberFinder;
+  readonly context: ContextReader;
+}
+
+export interface ScannerEvents {
+  /** Something that may be a number was seen for the first time: the settings are needed now. */
+  onCandidate(): void;
+  /** The targets of these elements are new or other ones. */
+  onChanged(holders: ReadonlySet<Element>): void;
+  /** The page changed in a way that may have moved things. */
+  onMoved(): void;
+}
+
+/** Finds the numbers of a page and keeps up with its changes. */
+export interface Scanner {
+  start(): void;
+  /** From here on candidates are read; earlier ones are read now. */
+  use(reader: Reader): void;
+  /** The targets whose place is told by this element. */
+  targetsOf(holder: Element): readonly Target[];
+  /** All targets in document order. Reads the page once more, in turns. */
+  all(): Promise<readonly Target[]>;
+  /** Looks at these fields again: scripts change values without a trace in the page. */
+  recheckFields(fields: Iterable<Element>): void;
+  /** Resolves after the first pass over the page, or after the work at hand. */
+  whenSettled(): Promise<void>;
+  stop(): void;
+}
+
+const DIGIT = /\p{Nd}/u;
+const NODES_PER_STEP = 120;
+const BATCH = 60;
+const WATCHED = [
+  'href',
+  'number',
+  'type',
+  'class',
+  'style',
+  'hidden',
+  'open',
+  'value',
+  'contenteditable',
+  'dir',
+  'lang',
+];
+const TELLING = new Set(['href', 'number', 'type', 'value', 'contenteditable']);
+const RESTARTS = 3;
+
+/** One run with what was found in it. */
+interface TextEntry {
+  readonly run: Run;
+  readonly block: TextBlock | undefined;
+  targets: readonly Target[];
+  /** Version of the finder at that time; -1: not looked at yet. */
+  version: number;
+  isDropped: boolean;
+}
+
+/** Makes a scanner for this frame's document. Nothing happens before `start`. */
+export function createScanner(page: Document, events: ScannerEvents): Scanner {
+  const slices = createSlices();
+  const entriesOf = new WeakMap<Text, TextEntry[]>();
+  const ownTargets = new WeakMap<Element, readonly Target[]>();
+  const runsAt = new WeakMap<Element, Set<TextEntry>>();
+  const live = new Set<TextEntry>();
+  const elements = new Set<Element>();
+  const seenRoots = new WeakSet<Root>();
+  /** `reread`: what stands there has changed. `check`: only where no run holds it any more. */
+  const dirty = new Map<Node, 'reread' | 'check'>();
+  const observer = new MutationObserver(onRecords);
+  let waiting: TextEntry[] = [];
+  let waitingElements: Element[] = [];
+  let changed = new Set<Element>();
+  let reader: Reader | undefined;
+  let flow: Flow = createFlow();
+  let isQueued = false;
+  let hasCandidate = false;
+  let mustSweep = false;
+
+  // ── what changed ──────────────────────────────────────────────────────────────────────
+
+  function onRecords(records: readonly MutationRecord[]): void {
+    for (const record of records) {
+      if (record.type === 'childList') {
+        for (const node of record.addedNodes) dirty.set(node, 'reread');
+        if (record.removedNodes.length > 0) mustSweep = true;
+        addNeighbour(record.previousSibling, 'lastChild');
+        addNeighbour(record.nextSibling, 'firstChild');
+      } else if (record.type === 'characterData') dirty.set(record.target, 'reread');
+      else if (record.attributeName !== null && TELLING.has(record.attributeName)) dirty.set(record.target, 'reread');
+    }
+    events.onMoved();
+    if (dirty.size > 0 || mustSweep) queueDirty();
+  }
+
+  /** What stands beside an added or removed node may now read on in another way. Blocks never do. */
+  function addNeighbour(node: Node | null, child: 'firstChild' | 'lastChild'): void {
+    let leaf = node;
+    for (let depth = 0; leaf && depth < 8; depth += 1) {
+      if (leaf instanceof Text) {
+        if (entriesOf.has(leaf) || DIGIT.test(leaf.data)) dirty.set(leaf, 'reread');
+        return;
+      }
+      if (leaf instanceof Element && isBlockName(leaf)) return;
+      leaf = leaf[child];
+    }
+  }
+
+  function queueDirty(): void {
+    if (isQueued) return;
+    isQueued = true;
+    slices.run(function* () {
+      isQueued = false;
+      flow = createFlow();
+      const nodes = [...dirty];
+      dirty.clear();
+      for (const [node, how] of nodes) {
+        if (!node.isConnected) continue;
+        yield* scan(node, how);
+        yield;
+      }
+      yield* settle();
+    });
+  }
+
+  // ── reading the page ──────────────────────────────────────────────────────────────────
+
+  function* scan(node: Node, how: 'reread' | 'check'): Generator<void, void, void> {
+    if (node instanceof Text) {
+      if (how === 'reread') {
+        dropRunsOf(node);
+        const owner = ownerOf(node);
+        if (owner) waitingElements.push(owner);
+      }
+      if (DIGIT.test(node.data)) yield* readText(node);
+    } else if (node instanceof Element || node instanceof Document || node instanceof ShadowRoot) {
+      yield* scanTree(node);
+    }
+  }
+
+  function* scanTree(top: Element | Root): Generator<void, void, void> {
+    if (top instanceof Element) {
+      readElement(top);
+      const owner = ownerOf(top);
+      if (owner) waitingElements.push(owner);
+    }
+    const found = top.querySelectorAll(`${CALL_LINKS},${EMBEDS},${FIELDS},${LIKELY_HOSTS}`);
+    let seen = 0;
+    for (const element of found) {
+      readElement(element);
+      seen += 1;
+      if (seen % 40 === 0) yield;
+    }
+    for (let tries = 0; tries < RESTARTS; tries += 1) {
+      const isWhole = yield* walkTexts(top);
+      if (isWhole || !top.isConnected) return;
+    }
+  }
+
+  /** False when the page took the walker's place away, so that the rest was not seen. */
+  function* walkTexts(top: Node): Generator<void, boolean, void> {
+    const walker = page.createTreeWalker(top, NodeFilter.SHOW_TEXT);
+    let count = 0;
+    for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null) {
+      count += 1;
+      if (DIGIT.test(node.data)) {
+        yield* readText(node);
+        yield;
+        if (!node.isConnected) return false;
+      } else if (count % NODES_PER_STEP === 0) {
+        yield;
+        if (!node.isConnected) return false;
+      }
+    }
+    return true;
+  }
+
+  function* readText(node: Text): Generator<void, void, void> {
+    if (entriesOf.get(node)?.some((entry) => isCurrent(entry))) return;
+    dropRunsOf(node);
+    if (node.data.length > LONG_TEXT) {
+      const length = node.data.length;
+      for (let from = 0; from < length && node.isConnected && node.data.length === length; ) {
+        addRun(readRun(node, flow, () => true, from));
+        from = windowEnd(node.data, from);
+        yield;
+        if (waiting.length >= BATCH) yield* find();
+      }
+      return;
+    }
+    // Runs that this one joins are read again as one.
+    const joined = new Set<TextEntry>();
+    const run = readRun(node, flow, (other) => {
+      for (const entry of entriesOf.get(other) ?? []) {
+        if (entry.run.isCut && isCurrent(entry)) return true;
+        joined.add(entry);
+      }
+      return false;
+    });
+    for (const entry of joined) drop(entry);
+    addRun(run);
+    if (waiting.length >= BATCH) yield* find();
+  }
+
+  /** True while the run still reads as it did. */
+  function isCurrent(entry: TextEntry): boolean {
+    if (entry.isDropped) return false;
+    return entry.run.parts.every(
+      (part) =>
+        part.node.isConnected &&
+        (part.length === part.node.data.length || part.node.data.length > LONG_TEXT) &&
+        entry.run.text.startsWith(part.node.data.slice(part.from, part.from + part.length), part.at),
+    );
+  }
+
+  function addRun(run: Run | undefined): void {
+    if (!run || !mayHoldNumber(run.text)) return;
+    announce();
+    const entry: TextEntry = { run, block: undefined, targets: [], version: -1, isDropped: false };
+    for (const { node } of run.parts) {
+      const before = entriesOf.get(node);
+      if (before) before.push(entry);
+      else entriesOf.set(node, [entry]);
+    }
+    live.add(entry);
+    waiting.push(entry);
+  }
+
+  function dropRunsOf(node: Text): void {
+    for (const entry of entriesOf.get(node) ?? []) drop(entry);
+    entriesOf.delete(node);
+  }
+
+  function drop(entry: TextEntry): void {
+    if (entry.isDropped) return;
+    entry.isDropped = true;
+    live.delete(entry);
+    const holder = entry.run.container;
+    const set = runsAt.get(holder);
+    set?.delete(entry);
+    if (entry.targets.length > 0) changed.add(holder);
+    // The other nodes of the run are read again.
+    for (const { node } of entry.run.parts) {
+      const left = entriesOf.get(node)?.filter((other) => other !== entry) ?? [];
+      if (left.length > 0) entriesOf.set(node, left);
+      else {
+        entriesOf.delete(node);
+        if (node.isConnected && DIGIT.test(node.data)) dirty.set(node, 'check');
+      }
+    }
+    if (dirty.size > 0) queueDirty();
+  }
+
+  function readElement(element: Element): void {
+    if (element.matches(`${CALL_LINKS},${EMBEDS}`)) {
+      if (isExcluded(element)) return;
+      announce();
+      waitingElements.push(element);
+    } else if (element.matches(FIELDS)) waitingElements.push(element);
+    else if (ownTargets.has(element)) waitingElements.push(element);
+    const shadow = shadowOf(element);
+    if (shadow) enter(shadow);
+  }
+
+  function enter(root: Root): void {
+    if (seenRoots.has(root)) return;
+    seenRoots.add(root);
+    observer.observe(root, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+      attributeFilter: WATCHED,
+    });
+    slices.run(function* () {
+      if (root.isConnected) yield* scanTree(root);
+      yield* settle();
+    });
+  }
+
+  function announce(): void {
+    if (hasCandidate) return;
+    hasCandidate = true;
+    events.onCandidate();
+  }
+
+  // ── finding ───────────────────────────────────────────────────────────────────────────
+
+  function* find(): Generator<void, void, void> {
+    if (!reader) return;
+    const entries = waiting;
+    waiting = [];
+    const learnt: { readonly entry: TextEntry; readonly block: TextBlock }[] = [];
+    for (const entry of entries) {
+      if (entry.isDropped) continue;
+      const block = blockOf(entry.run, reader.context);
+      reader.finder.learn(block);
+      learnt.push({ entry, block });
+      yield;
+    }
+    for (const { entry, block } of learnt) {
+      if (entry.isDropped) continue;
+      fill(entry, block, reader);
+      yield;
+    }
+    const fields = waitingElements;
+    waitingElements = [];
+    for (const element of fields) {
+      readOwn(element, reader);
+      yield;
+    }
+    tell();
+  }
+
+  function fill(entry: TextEntry, block: TextBlock, { finder }: Reader): void {
+    entry.version = finder.version;
+    const before = entry.targets;
+    entry.targets = readRunTargets(entry.run, block, finder);
+    if (before.length === 0 && entry.targets.length === 0) return;
+    const holder = entry.run.container;
+    const set = runsAt.get(holder) ?? new Set();
+    set.add(entry);
+    runsAt.set(holder, set);
+    changed.add(holder);
+  }
+
+  function readOwn(element: Element, { finder, context }: Reader): void {
+    const before = ownTargets.get(element) ?? [];
+    const now = element.isConnected ? targetsOfElement(element, finder, context) : [];
+    if (before.length === 0 && now.length === 0) return;
+    ownTargets.set(element, now);
+    if (now.length > 0) elements.add(element);
+    else elements.delete(element);
+    changed.add(element);
+  }
+
+  function targetsOfElement(element: Element, finder: NumberFinder, context: ContextReader): readonly Target[] {
+    if (element.matches(FIELDS)) {
+      const block = fieldBlock(element, context);
+      if (!block || !mayHoldNumber(block.text)) return [];
+      announce();
+      finder.learn(block);
+      return readField(element, context, finder);
+    }
+    if (isExcluded(element)) return [];
+    const target = element.matches(CALL_LINKS) ? readLink(element, finder) : readEmbed(element, finder);
+    return target ? [target] : [];
+  }
+
+  /** After a batch: finds what waits, then reads earlier runs again where the finder has learnt better. */
+  function* settle(): Generator<void, void, void> {
+    if (!reader) {
+      // A field's value is looked at before the settings are known, only to see whether they are needed.
+      const context = emptyContext;
+      if (!hasCandidate && waitingElements.some((field) => mayHoldNumber(fieldBlock(field, context)?.text ?? '')))
+        announce();
+      return;
+    }
+    yield* find();
+    for (let round = 0; round < 2; round += 1) {
+      const version = reader.finder.version;
+      for (const entry of live) {
+        if (entry.version === version || entry.version < 0) continue;
+        fill(entry, blockOf(entry.run, reader.context), reader);
+        yield;
+      }
+      if (reader.finder.version === version) break;
+    }
+    if (mustSweep) yield* sweep();
+    tell();
+  }
+
+  /** Forgets what the page has removed. */
+  function* sweep(): Generator<void, void, void> {
+    mustSweep = false;
+    let count = 0;
+    for (const entry of live) {
+      count += 1;
+      if (count % 500 === 0) yield;
+      if (!entry.run.parts.some((part) => part.node.isConnected)) drop(entry);
+      else if (!isCurrent(entry)) drop(entry);
+    }
+    for (const element of elements) {
+      if (element.isConnected) continue;
+      elements.delete(element);
+      ownTargets.delete(element);
+      changed.add(element);
+    }
+  }
+
+  function tell(): void {
+    if (changed.size === 0) return;
+    const holders = changed;
+    changed = new Set();
+    events.onChanged(holders);
+  }
+
+  // ── the numbers as a list ─────────────────────────────────────────────────────────────
+
+  async function all(): Promise<readonly Target[]> {
+    const found: Target[] = [];
+    const list = createSlices();
+    list.run(() => collect(page, found));
+    await list.whenIdle();
+    return found;
+  }
+
+  function* collect(root: Root, found: Target[]): Generator<void, void, void> {
+    const walker = page.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    let count = 0;
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      count += 1;
+      if (count % NODES_PER_STEP === 0) yield;
+      if (node instanceof Text) {
+        for (const entry of entriesOf.get(node) ?? []) {
+          for (const target of entry.targets)
+            if (target.place.in === 'text' && target.place.start === node) found.push(target);
+        }
+        continue;
+      }
+      found.push(...(ownTargets.get(node as Element) ?? []));
+      const shadow = shadowWithin(node as Element);
+      if (shadow) yield* collect(shadow, found);
+    }
+  }
+
+  function shadowWithin(element: Element): ShadowRoot | undefined {
+    const isHostable =
+      element.localName.includes('-') ||
+      /^(div|span|p|section|article|main|header|footer|nav|aside|h[1-6]|blockquote|body)$/.test(element.localName);
+    const shadow = isHostable ? shadowOf(element) : undefined;
+    return shadow && seenRoots.has(shadow) ? shadow : undefined;
+  }
+
+  function* firstPass(): Generator<void, void, void> {
+    for (const top of inView(page)) {
+      if (top.isConnected) yield* scanTree(top);
+    }
+    yield* find();
+    yield* scanTree(page);
+    yield* settle();
+    slices.rest();
+  }
+
+  /** Hosts that have content of their own look like any element: looked for when all else is done. */
+  function* unlikelyHosts(): Generator<void, void, void> {
+    let count = 0;
+    for (const element of page.querySelectorAll(UNLIKELY_HOSTS)) {
+      count += 1;
+      if (count % NODES_PER_STEP === 0) yield;
+      if (element.shadowRoot) enter(element.shadowRoot);
+    }
+  }
+
+  return {
+    start() {
+      seenRoots.add(page);
+      observer.observe(page, {
+        subtree: true,
+        childList: true,
+        characterData: true,
+        attributes: true,
+        attributeFilter: WATCHED,
+      });
+      slices.run(firstPass);
+      slices.run(unlikelyHosts);
+    },
+    use(next) {
+      if (reader) waitingElements.push(...elements, ...page.querySelectorAll(`${CALL_LINKS},${EMBEDS},${FIELDS}`));
+      reader = next;
+      for (const entry of live) entry.version = -1;
+      waiting = [...live];
+      slices.run(settle);
+    },
+    targetsOf(holder) {
+      const own = ownTargets.get(holder) ?? [];
+      const texts = [...(runsAt.get(holder) ?? [])].flatMap((entry) => entry.targets);
+      return own.length === 0 ? texts : [...own, ...texts];
+    },
+    all,
+    recheckFields(fields) {
+      const list = [...fields];
+      if (list.length === 0) return;
+      for (const field of list) waitingElements.push(field);
+      slices.run(settle);
+    },
+    whenSettled: slices.whenIdle,
+    stop() {
+      observer.disconnect();
+      slices.stop();
+      dirty.clear();
+      live.clear();
+      elements.clear();
+      waiting = [];
+      waitingElements = [];
+    },
+  };
+}
+
+const emptyContext: ContextReader = { ofRun: () => ({ label: '' }), ofField: () => ({ label: '' }) };
+const SMALL = 400;
+const STEPS_ACROSS = 3;
+const STEPS_DOWN = 5;
+
+/** Elements that hold what is seen now, so that the numbers before the user's eyes come first. */
+function inView(page: Document): ReadonlySet<Element> {
+  const found = new Set<Element>();
+  for (let row = 1; row <= STEPS_DOWN; row += 1) {
+    for (let column = 1; column <= STEPS_ACROSS; column += 1) {
+      const x = (innerWidth * column) / (STEPS_ACROSS + 1);
+      const y = (innerHeight * row) / (STEPS_DOWN + 1);
+      let element = page.elementFromPoint(x, y) ?? undefined;
+      // A little up, to take the neighbours in; never as far as the page's large containers.
+      while (element?.parentElement && element.parentElement.getElementsByTagName('*').length < SMALL) {
+        element = element.parentElement;
+      }
+      if (element && element.getElementsByTagName('*').length < SMALL) found.add(element);
+    }
+  }
+  return found;
+}

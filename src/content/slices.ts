@@ -1,0 +1,88 @@
+/** How long one turn of ours may take. */
+const TURN_MS = 6;
+/** Of the time, at most about a tenth is ours while a page keeps changing. */
+const REST_FACTOR = 8;
+const LONGEST_REST_MS = 1_000;
+
+interface Scheduling {
+  readonly scheduler?: {
+    postTask?(job: () => void, options: { readonly priority: 'user-visible' | 'background' }): Promise<unknown>;
+  };
+}
+
+/** Work cut into turns of a few milliseconds. */
+export interface Slices {
+  /** Runs a job to its end, turn by turn, after those given before. Each `yield` is a place where a turn may end. */
+  run(job: () => Generator<void, void, void>): void;
+  /** From now on rests between jobs, the longer the more they cost: for a page that keeps changing. */
+  rest(): void;
+  /** Resolves when nothing is left to do. */
+  whenIdle(): Promise<void>;
+  stop(): void;
+}
+
+/** Makes a queue of sliced work. */
+export function createSlices(now: () => number = () => performance.now()): Slices {
+  const jobs: (() => Generator<void, void, void>)[] = [];
+  const waiting: (() => void)[] = [];
+  let isBusy = false;
+  let isStopped = false;
+  let isResting = false;
+  let restUntil = 0;
+
+  async function pump(): Promise<void> {
+    isBusy = true;
+    await pause(restUntil - now());
+    let worked = 0;
+    for (let job = jobs.shift(); job && !isStopped; job = jobs.shift()) {
+      const steps = job();
+      for (let isDone = false; !isDone && !isStopped; ) {
+        const since = now();
+        isDone = turn(steps, since + TURN_MS);
+        worked += now() - since;
+        if (!isDone || jobs.length > 0) await nextTurn();
+      }
+    }
+    isBusy = false;
+    if (isResting) restUntil = now() + Math.min(LONGEST_REST_MS, worked * REST_FACTOR);
+    for (const done of waiting.splice(0)) done();
+  }
+
+  function turn(steps: Generator<void, void, void>, until: number): boolean {
+    do {
+      if (steps.next().done) return true;
+    } while (now() < until);
+    return false;
+  }
+
+  return {
+    run(job) {
+      if (isStopped) return;
+      jobs.push(job);
+      if (!isBusy) void pump();
+    },
+    rest() {
+      isResting = true;
+    },
+    whenIdle() {
+      return isBusy ? new Promise((done) => waiting.push(done)) : Promise.resolve();
+    },
+    stop() {
+      isStopped = true;
+      jobs.length = 0;
+    },
+  };
+}
+
+/** Lets the page have its turn; comes back soon, also in a hidden tab. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { scheduler } = globalThis as Scheduling;
+    if (scheduler?.postTask) void scheduler.postTask(() => resolve(), { priority: 'user-visible' });
+    else setTimeout(resolve, 0);
+  });
+}
+
+function pause(ms: number): Promise<void> {
+  return ms < 4 ? nextTurn() : new Promise((resolve) => setTimeout(resolve, ms));
+}

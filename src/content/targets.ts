@@ -1,0 +1,191 @@
+import type { FoundNumber, NumberFinder, TextBlock } from '../phone/find-numbers.ts';
+import { placeAt, type Run } from './blocks.ts';
+import type { ContextReader } from './context.ts';
+import { parseTelUri } from './tel-uri.ts';
+
+/** Why a number is shown but never dialled on a click in the page. */
+export type Refused = NonNullable<FoundNumber['refused']> | 'text-differs';
+
+/** What a target would dial, as far as it is compared again at the click. */
+export interface Dialled {
+  readonly e164?: string;
+  readonly dial?: string;
+  readonly ext?: string;
+  readonly kind: 'phone' | 'fax';
+  readonly refused?: Refused;
+  readonly alternatives?: readonly string[];
+}
+
+/** One number of the page, with where it stands. */
+export interface Target extends Dialled {
+  readonly source: 'text' | 'link' | 'field' | 'embed';
+  /** As it stands on the page. */
+  readonly text: string;
+  /** The element whose box tells whether the number can be near the view. */
+  readonly holder: Element;
+  readonly place: TextPlace | ElementPlace;
+}
+
+export interface TextPlace {
+  readonly in: 'text';
+  readonly start: Text;
+  readonly startOffset: number;
+  readonly end: Text;
+  readonly endOffset: number;
+}
+
+export interface ElementPlace {
+  readonly in: 'element';
+  readonly element: Element;
+}
+
+export const CALL_LINKS =
+  'a[href^="tel:" i],a[href^="callto:" i],a[href^="sip:" i],a[href^="sips:" i],' +
+  'area[href^="tel:" i],area[href^="callto:" i],area[href^="sip:" i]';
+/** Vodia's embedded form; the tag name may be anything. */
+export const EMBEDS = '[number]';
+export const FIELDS = 'input,textarea';
+const FIELD_TYPES = new Set(['', 'text', 'tel', 'search', 'number']);
+const MAX_FIELD_TEXT = 4_000;
+
+/** The block a finder reads for a run. */
+export function blockOf(run: Run, context: ContextReader): TextBlock {
+  return { text: run.text, nodeStarts: run.parts.map((part) => part.at), ...context.ofRun(run) };
+}
+
+/** The numbers of a run, without those that belong to a call link or an embedded call element. */
+export function readRunTargets(run: Run, block: TextBlock, finder: NumberFinder): readonly Target[] {
+  const targets: Target[] = [];
+  for (const found of finder.find(block)) {
+    const start = placeAt(run, found.start, 'start');
+    const end = placeAt(run, found.end, 'end');
+    if (!start || !end || ownerOf(start.node)) continue;
+    targets.push({
+      ...dialledOf(found),
+      source: 'text',
+      text: run.text.slice(found.start, found.end),
+      holder: run.container,
+      place: { in: 'text', start: start.node, startOffset: start.offset, end: end.node, endOffset: end.offset },
+    });
+  }
+  return targets;
+}
+
+/** The target of a call link, or undefined when it names no number that could be dialled. */
+export function readLink(link: Element, finder: NumberFinder): Target | undefined {
+  const href = link.getAttribute('href') ?? link.getAttributeNS('http://www.w3.org/1999/xlink', 'href');
+  const asked = href === null ? undefined : parseTelUri(href);
+  if (!asked || link.closest(EMBEDS)?.querySelector('button[name="call"]')) return undefined;
+  const number = resolve(asked.number, asked.ext, finder);
+  if (!number) return undefined;
+  const text = (link.textContent ?? '').trim();
+  const differs = textDiffers(text, number, finder);
+  return {
+    ...number,
+    ...(differs ? { refused: 'text-differs' as const } : {}),
+    source: 'link',
+    text: text || asked.number,
+    holder: link,
+    place: { in: 'element', element: link },
+  };
+}
+
+/** The target of an embedded call element (`number` attribute, a `button[name=call]` inside), or undefined. */
+export function readEmbed(element: Element, finder: NumberFinder): Target | undefined {
+  const written = element.getAttribute('number');
+  if (written === null || !element.querySelector('button[name="call"]')) return undefined;
+  const asked = parseTelUri(`tel:${encodeURIComponent(written)}`);
+  const number = asked && resolve(asked.number, asked.ext, finder);
+  if (!number) return undefined;
+  return { ...number, source: 'embed', text: written, holder: element, place: { in: 'element', element } };
+}
+
+/** The numbers in a field's value. */
+export function readField(element: Element, context: ContextReader, finder: NumberFinder): readonly Target[] {
+  const block = fieldBlock(element, context);
+  if (!block) return [];
+  return finder.find(block).map((found) => ({
+    ...dialledOf(found),
+    source: 'field',
+    text: block.text.slice(found.start, found.end),
+    holder: element,
+    place: { in: 'element', element },
+  }));
+}
+
+/** The block of a field's value, or undefined where none may be read: passwords, hidden fields, nothing like a number. */
+export function fieldBlock(element: Element, context: ContextReader): TextBlock | undefined {
+  if (!isReadableField(element)) return undefined;
+  const text = element.value;
+  if (text === '' || text.length > MAX_FIELD_TEXT || !/\p{Nd}/u.test(text)) return undefined;
+  return { text, nodeStarts: [0], ...context.ofField(element) };
+}
+
+/** True for the kinds of fields people keep numbers in. Never passwords, codes or card numbers. */
+export function isReadableField(element: Element): element is HTMLInputElement | HTMLTextAreaElement {
+  if (element instanceof HTMLTextAreaElement) return true;
+  if (!(element instanceof HTMLInputElement)) return false;
+  if (!FIELD_TYPES.has((element.getAttribute('type') ?? '').toLowerCase())) return false;
+  return !/password|one-time-code|cc-/i.test(element.autocomplete);
+}
+
+/** True when both would dial the same. */
+export function isSameDial(a: Dialled, b: Dialled): boolean {
+  return a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind && a.refused === b.refused;
+}
+
+/** The call link or embedded call element around a node: the number inside is theirs. */
+export function ownerOf(node: Node): Element | undefined {
+  const parent = node.parentElement;
+  const owner = parent?.closest(`${CALL_LINKS},${EMBEDS}`);
+  if (!owner) return undefined;
+  if (owner.matches(CALL_LINKS)) return owner;
+  return owner.querySelector('button[name="call"]') ? owner : undefined;
+}
+
+function dialledOf(found: FoundNumber): Dialled {
+  const { start: _start, end: _end, ...dialled } = found;
+  return dialled;
+}
+
+function resolve(number: string, ext: string | undefined, finder: NumberFinder): Dialled | undefined {
+  const more = ext === undefined ? {} : { ext };
+  if (number.includes('@')) return { dial: `sip:${number}`, kind: 'phone' };
+  if (/^\d{2,6}$/.test(number)) return { dial: number, kind: 'phone', ...more };
+  const found = findWhole(number, finder);
+  if (found?.e164) return { ...dialledOf(found), kind: 'phone', ...more };
+  // An author's `tel:+…` is taken at its word; whether it may be dialled is the background's to say.
+  return /^\+\d{7,15}$/.test(number) ? { e164: number, kind: 'phone', ...more } : undefined;
+}
+
+function findWhole(text: string, finder: NumberFinder): FoundNumber | undefined {
+  return finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' })[0];
+}
+
+/** True when a link shows one number and would call another. Text without a number's worth of digits never differs. */
+function textDiffers(text: string, target: Dialled, finder: NumberFinder): boolean {
+  const digits = toAsciiDigits(text).replace(/\D/g, '');
+  if (digits.length < 5) return false;
+  const shown = text.length <= 200 ? finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' }) : [];
+  if (shown.some((found) => found.refused === undefined && found.e164 !== undefined && found.e164 === target.e164)) {
+    return false;
+  }
+  const called = (target.e164 ?? target.dial ?? '').replace(/\D/g, '');
+  const plain = digits.replace(/^0+/, '');
+  // National form, perhaps with the extension behind it.
+  const withExt = called + (target.ext ?? '');
+  return !(plain.length >= 5 && (called.endsWith(plain) || withExt.endsWith(plain)));
+}
+
+/** Decimal digits of any script as 0 to 9. */
+function toAsciiDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, (digit) => {
+    let zero = digit.codePointAt(0) ?? 0;
+    let value = 0;
+    while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) {
+      zero -= 1;
+      value += 1;
+    }
+    return String(value);
+  });
+}

@@ -1,0 +1,384 @@
+import { type CallButtons, createCallButtons, type Shown } from './call-buttons.ts';
+import { createLookReader } from './colors.ts';
+import type { Dialler } from './dial.ts';
+import { isFixed, isShown, isWithin, painterOf, type Spot, spotOf } from './geometry.ts';
+import { createMarks } from './marks.ts';
+import { createNear } from './near.ts';
+import { type Placed, placeButton, SIZE } from './placement.ts';
+import { compareAcross } from './roots.ts';
+import { nextTurn } from './slices.ts';
+import type { Target } from './targets.ts';
+
+/** What the user sees of us in this frame: marks and buttons. */
+export interface View {
+  /** The targets of these holders are other ones. */
+  changed(holders: Iterable<Element>): void;
+  /** Things may have moved: looks again soon. */
+  moved(): void;
+  /** Something scrolled: buttons go out of sight until it is over. */
+  scrolled(): void;
+  /** The pointer is here (CSS pixels of the viewport). */
+  pointed(x: number, y: number): void;
+  /** The keyboard focus came to this element of the page. */
+  focused(element: Element): void;
+  /** Draws a number's button anew, and says something beside it. */
+  refresh(say?: { readonly text: string; readonly target: Target }): void;
+  buttonBox(target: Target): DOMRect | undefined;
+  remove(): void;
+}
+
+export interface ViewParts {
+  targetsOf(holder: Element): readonly Target[];
+  recheckFields(fields: Iterable<Element>): void;
+  readonly dialler: Dialler;
+  /** A trusted click or key on a button whose place and number are as they were. */
+  onPress(target: Target): void;
+}
+
+const MAX_BUTTONS = 300;
+const MAX_MARKS = 3_000;
+const FRAME_MS = 5;
+const STILL_AFTER_MS = 110;
+const LOOK_AGAIN_MS = 60;
+const HOVER_SLACK = 4;
+const HIDE_HOVER_MS = 350;
+/** A button that just came under the pointer does not dial: the click was meant for what was there before. */
+const INERT_MS = 350;
+/** CSS pixels a button may be off its number before a click on it counts for nothing. */
+const MAY_DRIFT = 8;
+
+/** Makes the view. Nothing is added to the page before the first number is to be shown and the page has loaded and is idle. */
+export function createView(page: Document, parts: ViewParts): View {
+  const near = createNear(() => soon(0));
+  const marks = createMarks();
+  const stop = new AbortController();
+  let main: CallButtons | undefined;
+  let inModal: { readonly modal: Element; readonly buttons: CallButtons } | undefined;
+  let spots = new Map<Target, { readonly spot: Spot; readonly placed: Placed }>();
+  let isLooking = false;
+  let mustLookAgain = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timerAt = 0;
+  let isScrolling = false;
+  let scrollTimer: ReturnType<typeof setTimeout> | undefined;
+  let hoverTimer: ReturnType<typeof setTimeout> | undefined;
+  let hovered: Target | undefined;
+  let focusedTarget: Target | undefined;
+  let isPageIdle = false;
+  let lastLook = 0;
+
+  function soon(ms = LOOK_AGAIN_MS): void {
+    if (stop.signal.aborted) return;
+    const at = performance.now() + ms;
+    if (timer !== undefined) {
+      if (timerAt <= at) return;
+      clearTimeout(timer);
+    }
+    timerAt = at;
+    timer = setTimeout(() => {
+      timer = undefined;
+      requestAnimationFrame(() => void look());
+    }, ms);
+  }
+
+  async function look(): Promise<void> {
+    if (isLooking || isScrolling) {
+      mustLookAgain = isLooking;
+      return;
+    }
+    isLooking = true;
+    try {
+      await measureAndShow();
+    } finally {
+      isLooking = false;
+      lastLook = performance.now();
+    }
+    if (mustLookAgain) {
+      mustLookAgain = false;
+      soon();
+    }
+  }
+
+  async function measureAndShow(): Promise<void> {
+    const marked = new Set<Target>();
+    const candidates: { readonly target: Target; readonly spot: Spot }[] = [];
+    let since = performance.now();
+    const rest = async () => {
+      if (performance.now() - since < FRAME_MS) return;
+      await nextTurn();
+      since = performance.now();
+    };
+    const fields: Element[] = [];
+    for (const holder of near.elements) {
+      if (!holder.isConnected) {
+        near.unwatch(holder);
+        continue;
+      }
+      const targets = parts.targetsOf(holder);
+      for (const target of targets.length > 40 ? closeTo(targets) : targets) {
+        if (target.source === 'field') fields.push(holder);
+        const spot = spotOf(target);
+        if (!spot) continue;
+        if (marked.size < MAX_MARKS) marked.add(target);
+        if (isInView(spot) && target.kind === 'phone' && wantsButton(target)) candidates.push({ target, spot });
+      }
+      await rest();
+      if (stop.signal.aborted) return;
+    }
+    marks.show(marked);
+    if (candidates.length > 0 && !isPageIdle) return whenPageIdle();
+    const modal = topModal(page);
+    const buttons = hostFor(modal, candidates.length > 0);
+    if (!buttons) return;
+    candidates.sort((a, b) => compareAcross(nodeOf(a.target), nodeOf(b.target)));
+    await rest();
+    const placed: Placed[] = [];
+    const shown: Shown[] = [];
+    const seen: typeof spots = new Map();
+    const readLook = createLookReader();
+    for (const { target, spot } of candidates.slice(0, MAX_BUTTONS)) {
+      await rest();
+      if (stop.signal.aborted) return;
+      const painter = painterOf(target);
+      if (!painter?.isConnected || !isShown(painter)) continue;
+      if (modal && !isWithin(modal, target)) continue;
+      const place = placeButton(target, spot, isOurs, placed);
+      if (!place) continue;
+      const fitted = fitHeight(place, placed);
+      placed.push(fitted);
+      seen.set(target, { spot, placed: fitted });
+      shown.push({
+        target,
+        placed: fitted,
+        look: readLook(painter),
+        isFixed: isFixed(painter),
+        call: parts.dialler.viewOf(target),
+      });
+    }
+    if (isScrolling || stop.signal.aborted) return;
+    spots = seen;
+    buttons.show(shown);
+    buttons.hideWhileMoving(false);
+    buttons.reveal(focusedTarget ?? hovered);
+    if (fields.length > 0) parts.recheckFields(fields);
+  }
+
+  /** The page's own call button is the button of an embedded number; ours only ends its call. */
+  function wantsButton(target: Target): boolean {
+    return target.source !== 'embed' || parts.dialler.viewOf(target) !== undefined;
+  }
+
+  function whenPageIdle(): void {
+    const go = () => {
+      isPageIdle = true;
+      soon(0);
+    };
+    const idle = () => {
+      if (typeof requestIdleCallback === 'function') requestIdleCallback(go, { timeout: 1_500 });
+      else setTimeout(go, 200);
+    };
+    if (page.readyState === 'complete') idle();
+    else addEventListener('load', idle, { once: true, signal: stop.signal });
+  }
+
+  function hostFor(modal: Element | undefined, isNeeded: boolean): CallButtons | undefined {
+    if (inModal && inModal.modal !== modal) {
+      inModal.buttons.remove();
+      inModal = undefined;
+    }
+    if (modal) {
+      main?.show([]);
+      if (!inModal && isNeeded) {
+        const buttons = createCallButtons(modal, marks.names, press);
+        if (buttons) inModal = { modal, buttons };
+      }
+      return inModal?.buttons;
+    }
+    const top = page.documentElement;
+    if (!main && isNeeded && top) main = createCallButtons(top, marks.names, press);
+    if (main && !main.host.keep()) {
+      main.remove();
+      return undefined;
+    }
+    return main;
+  }
+
+  function press(event: MouseEvent): void {
+    if (!event.isTrusted) return;
+    const buttons = inModal?.buttons ?? main;
+    const pressed = buttons?.targetOf(event.target);
+    if (!buttons || !pressed) return;
+    const { target, placed, since } = pressed;
+    const isPointer = event.detail > 0;
+    if (isPointer && performance.now() - since < INERT_MS) return;
+    const spot = spotOf(target);
+    // The number has moved away from its button, or is no longer seen: what the user meant is not known.
+    if (!spot || !isStillBeside(spot, placed, target) || !placeButton(target, spot, isOurs, [])) {
+      soon(0);
+      return;
+    }
+    parts.onPress(target);
+  }
+
+  function isOurs(element: Element): boolean {
+    return element === main?.host.element || element === inModal?.buttons.host.element;
+  }
+
+  /** True while button and number stand to each other as they did when the button was placed. */
+  function isStillBeside(spot: Spot, placed: Placed, target: Target): boolean {
+    const before = spots.get(target)?.spot.last;
+    const box = (inModal?.buttons ?? main)?.boxOf(target);
+    if (!before || !box) return false;
+    const dx = box.x - spot.last.right - (placed.x - before.right);
+    const dy = box.y - spot.last.top - (placed.y - before.top);
+    return Math.abs(dx) < MAY_DRIFT && Math.abs(dy) < MAY_DRIFT;
+  }
+
+  return {
+    changed(holders) {
+      for (const holder of holders) {
+        if (holder.isConnected && parts.targetsOf(holder).length > 0) near.watch(holder);
+        else near.unwatch(holder);
+      }
+      soon(0);
+    },
+    moved() {
+      if (near.elements.size > 0 || main) soon();
+    },
+    scrolled() {
+      isScrolling = true;
+      (inModal?.buttons ?? main)?.hideWhileMoving(true);
+      if (scrollTimer !== undefined) clearTimeout(scrollTimer);
+      scrollTimer = setTimeout(() => {
+        isScrolling = false;
+        soon(0);
+      }, STILL_AFTER_MS);
+    },
+    pointed(x, y) {
+      if (isScrolling) return;
+      if (performance.now() - lastLook > 400 && spots.size > 0) soon();
+      const hit = findAt(spots, x, y);
+      if (hit === hovered) {
+        if (hit && hoverTimer !== undefined) {
+          clearTimeout(hoverTimer);
+          hoverTimer = undefined;
+        }
+        return;
+      }
+      const buttons = inModal?.buttons ?? main;
+      if (hit) {
+        if (hoverTimer !== undefined) clearTimeout(hoverTimer);
+        hoverTimer = undefined;
+        hovered = hit;
+        buttons?.reveal(hit);
+      } else if (hoverTimer === undefined) {
+        hoverTimer = setTimeout(() => {
+          hoverTimer = undefined;
+          hovered = undefined;
+          buttons?.reveal(focusedTarget);
+        }, HIDE_HOVER_MS);
+      }
+    },
+    focused(element) {
+      if (isOurs(element)) return;
+      focusedTarget = [...spots.keys()].find(
+        (target) => nodeOf(target) === element || element.contains(nodeOf(target)),
+      );
+      // A focused region with many numbers is not the focus of one number.
+      if (focusedTarget && element.getElementsByTagName('*').length > 20) focusedTarget = undefined;
+      (inModal?.buttons ?? main)?.reveal(focusedTarget ?? hovered);
+    },
+    refresh(say) {
+      soon(0);
+      if (!say) return;
+      if (!isPageIdle && !main) whenPageIdle();
+      const buttons = inModal?.buttons ?? main ?? hostFor(topModal(page), true);
+      const at = buttons?.boxOf(say.target) ?? spotOf(say.target)?.last;
+      if (at) buttons?.say(say.text, at);
+    },
+    buttonBox(target) {
+      return (inModal?.buttons ?? main)?.boxOf(target);
+    },
+    remove() {
+      stop.abort();
+      for (const one of [timer, scrollTimer, hoverTimer]) if (one !== undefined) clearTimeout(one);
+      near.stop();
+      marks.clear();
+      main?.remove();
+      inModal?.buttons.remove();
+    },
+  };
+}
+
+/** The full-screen element or the modal dialog on top, if there is one: nothing outside gets clicks then. */
+function topModal(page: Document): Element | undefined {
+  if (page.fullscreenElement && page.fullscreenElement !== page.documentElement) return page.fullscreenElement;
+  const modals = page.querySelectorAll('dialog:modal');
+  return modals[modals.length - 1];
+}
+
+function nodeOf(target: Target): Node {
+  return target.place.in === 'text' ? target.place.start : target.place.element;
+}
+
+function isInView({ last, first }: Spot): boolean {
+  return last.bottom > 0 && first.top < innerHeight && last.right > 0 && first.left < innerWidth;
+}
+
+/** Of many targets in one element (a long text), those whose place is near the view: they stand in reading order, from top to bottom. */
+function closeTo(targets: readonly Target[]): readonly Target[] {
+  const ordered = [...targets].sort((a, b) => compareAcross(nodeOf(a), nodeOf(b)) || offsetOf(a) - offsetOf(b));
+  const from = firstBelow(ordered, -900);
+  const to = firstBelow(ordered, innerHeight + 900);
+  return ordered.slice(Math.max(0, from - 1), to + 1);
+}
+
+function firstBelow(ordered: readonly Target[], y: number): number {
+  let low = 0;
+  let high = ordered.length;
+  while (low < high) {
+    const at = (low + high) >> 1;
+    const target = ordered[at];
+    const bottom = target ? (spotOf(target)?.last.bottom ?? y) : y;
+    if (bottom < y) low = at + 1;
+    else high = at;
+  }
+  return low;
+}
+
+function offsetOf(target: Target): number {
+  return target.place.in === 'text' ? target.place.startOffset : 0;
+}
+
+/** In dense tables a button is as high as the rows allow, so that none lies over its neighbour's. */
+function fitHeight(place: Placed, before: Placed[]): Placed {
+  for (let i = before.length - 1; i >= Math.max(0, before.length - 20); i -= 1) {
+    const other = before[i];
+    if (!other || Math.abs(other.x - place.x) >= SIZE) continue;
+    const pitch = Math.abs(place.y + place.height / 2 - (other.y + other.height / 2));
+    if (pitch >= SIZE || pitch < 12) continue;
+    before[i] = { ...other, y: other.y + (other.height - pitch) / 2, height: pitch };
+    return { ...place, y: place.y + (place.height - pitch) / 2, height: pitch };
+  }
+  return place;
+}
+
+function findAt(
+  spots: ReadonlyMap<Target, { readonly spot: Spot; readonly placed: Placed }>,
+  x: number,
+  y: number,
+): Target | undefined {
+  for (const [target, { spot, placed }] of spots) {
+    if (placed.mode !== 'hover') continue;
+    for (const box of [spot.box, placed]) {
+      if (
+        x >= box.x - HOVER_SLACK &&
+        x <= box.x + box.width + HOVER_SLACK &&
+        y >= box.y - 1 &&
+        y <= box.y + box.height + 1
+      )
+        return target;
+    }
+  }
+  return undefined;
+}
