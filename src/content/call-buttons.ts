@@ -25,9 +25,9 @@ export interface CallButtons {
   reveal(target: Target | undefined): void;
   /** The box of a target's button while it is drawn. */
   boxOf(target: Target): DOMRect | undefined;
-  targetOf(
-    button: EventTarget | null,
-  ): { readonly target: Target; readonly placed: Placed; readonly since: number } | undefined;
+  /** True once the button has been under the user's eyes long enough for a click to be meant for it. */
+  isReady(target: Target): boolean;
+  targetOf(button: EventTarget | null): { readonly target: Target; readonly placed: Placed } | undefined;
   say(text: string, at: DOMRect | Placed): void;
   remove(): void;
 }
@@ -41,6 +41,8 @@ interface Button {
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SAY_MS = 6_000;
+/** A button that just came under the pointer does not dial: the click was meant for what was there before. */
+const INERT_MS = 350;
 
 /** Makes a host at the end of `parent`, or undefined where there can be none. */
 export function createCallButtons(
@@ -136,11 +138,15 @@ export function createCallButtons(
       if (getComputedStyle(button.element).opacity === '0' && button.shown.placed.mode === 'hover') return undefined;
       return button.element.getBoundingClientRect();
     },
+    isReady(target) {
+      const button = buttons.get(target);
+      return button !== undefined && performance.now() - button.since >= INERT_MS;
+    },
     targetOf(origin) {
       const element = origin instanceof Element ? origin.closest('button') : null;
       const target = element ? targets.get(element) : undefined;
       const button = target ? buttons.get(target) : undefined;
-      return target && button ? { target, placed: button.shown.placed, since: button.since } : undefined;
+      return target && button ? { target, placed: button.shown.placed } : undefined;
     },
     say(text, at) {
       if (quiet !== undefined) clearTimeout(quiet);

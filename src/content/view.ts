@@ -23,6 +23,7 @@ export interface View {
   focused(element: Element): void;
   /** Draws a number's button anew, and says something beside it. */
   refresh(say?: { readonly text: string; readonly target: Target }): void;
+  /** The box of a target's button, once a click on it counts. */
   buttonBox(target: Target): DOMRect | undefined;
   remove(): void;
 }
@@ -42,8 +43,6 @@ const STILL_AFTER_MS = 110;
 const LOOK_AGAIN_MS = 60;
 const HOVER_SLACK = 4;
 const HIDE_HOVER_MS = 350;
-/** A button that just came under the pointer does not dial: the click was meant for what was there before. */
-const INERT_MS = 350;
 /** CSS pixels a button may be off its number before a click on it counts for nothing. */
 const MAY_DRIFT = 8;
 
@@ -208,9 +207,9 @@ export function createView(page: Document, parts: ViewParts): View {
     const buttons = inModal?.buttons ?? main;
     const pressed = buttons?.targetOf(event.target);
     if (!buttons || !pressed) return;
-    const { target, placed, since } = pressed;
+    const { target, placed } = pressed;
     const isPointer = event.detail > 0;
-    if (isPointer && performance.now() - since < INERT_MS) return;
+    if (isPointer && !buttons.isReady(target)) return;
     const spot = spotOf(target);
     // The number has moved away from its button, or is no longer seen: what the user meant is not known.
     if (!spot || !isStillBeside(spot, placed, target) || !placeButton(target, spot, isOurs, [])) {
@@ -297,7 +296,8 @@ export function createView(page: Document, parts: ViewParts): View {
       if (at) buttons?.say(say.text, at);
     },
     buttonBox(target) {
-      return (inModal?.buttons ?? main)?.boxOf(target);
+      const buttons = inModal?.buttons ?? main;
+      return buttons?.isReady(target) ? buttons.boxOf(target) : undefined;
     },
     remove() {
       stop.abort();

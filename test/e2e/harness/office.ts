@@ -3,7 +3,7 @@ import { startVodia, type VodiaOptions, type VodiaSimulator } from '../../simula
 import type { BrowserKind } from '../../tools/browsers.ts';
 import { type LaunchOptions, launch, type TestBrowser } from './launch.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
-import { importSettings, readState, type SettingsFile, untilOnline } from './set-up.ts';
+import { forgetCalls, importSettings, readState, type SettingsFile, untilOnline } from './set-up.ts';
 import { until } from './until.ts';
 
 /** Extension and password of the agent in the simulator. */
@@ -54,6 +54,8 @@ export async function openOffice(kind: BrowserKind, options: OfficeOptions = {})
       await until('the extension has seen every call end', async () =>
         ((await readState(browser))?.calls ?? []).every((call) => call.state.phase === 'ended'),
       );
+      const calls = (await readState(browser))?.calls ?? [];
+      if (calls.length > 0) await forgetCalls(browser);
     },
     async close() {
       await browser.close();

@@ -42,6 +42,17 @@ export function readState(browser: TestBrowser): Promise<AppState | undefined> {
   return browser.inExtension(async () => (await chrome.storage.session.get('state')).state as AppState | undefined);
 }
 
+/** Empties the extension's memory of calls, so that what it limits per minute starts anew. */
+export async function forgetCalls(browser: TestBrowser): Promise<void> {
+  await browser.stopBackground();
+  await browser.inExtension(async () => {
+    const { state } = await chrome.storage.session.get('state');
+    await chrome.storage.session.set({ state: { ...(state as object), calls: [] } });
+    await chrome.runtime.sendMessage({ type: 'page/settings', payload: {} });
+  });
+  await untilOnline(browser);
+}
+
 async function fileInput(page: Page): Promise<ElementHandle<HTMLInputElement> | null> {
   return (await page.$('input[type=file]')) as ElementHandle<HTMLInputElement> | null;
 }
