@@ -5,6 +5,7 @@ import { createContextReader } from './context.ts';
 import { createDialler, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { readPress } from './links.ts';
+import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
@@ -70,11 +71,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     if (before?.decorate && before.country === next.country) return;
     if (!scanner) startScanner();
     reader = {
-      finder: createFinder({
-        lang: page.documentElement?.getAttribute('lang') ?? '',
-        host: location.hostname,
-        userCountry: next.country,
-      }),
+      finder: createFinder({ ...readEvidence(page), userCountry: next.country }),
       context: createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
     };
     scanner?.use(reader);

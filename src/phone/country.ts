@@ -6,7 +6,7 @@ import {
   PLACES,
   WORLDWIDE_DOMAINS,
 } from './country-signs.ts';
-import { COUNTRIES, callingCodeOf, hasPlan, isUsualGrouping, readNational } from './number-plan.ts';
+import { COUNTRIES, callingCodeOf, hasPlan, isUsualGrouping, readInternational, readNational } from './number-plan.ts';
 
 /** What a page says about itself, for choosing the country of numbers without `+`. */
 export interface PageEvidence {
@@ -18,7 +18,10 @@ export interface PageEvidence {
   readonly userCountry: string;
   /** What the user has chosen for this site; nothing else counts then. */
   readonly siteCountry?: string;
-  /** Other words of the page about itself that nobody sees: `og:locale`, `addressCountry` of its JSON-LD, the host of its canonical link. */
+  /**
+   * Other words of the page about itself that nobody sees: a locale (`de_CH`), a country (`ZA`, `South Africa`), a currency (`ZAR`), an
+   * address or title, a host (`://shop.example`), a number with its country (`+27…`).
+   */
   readonly hints?: readonly string[];
 }
 
@@ -101,11 +104,7 @@ export function createCountryJudge(evidence: PageEvidence): CountryJudge {
     ranking = undefined;
   };
 
-  for (const hint of evidence.hints ?? []) {
-    const region = /[-_]([A-Z]{2})$/.exec(hint)?.[1] ?? (/^[A-Z]{2}$/.test(hint) ? hint : undefined);
-    if (region !== undefined) add('name', region);
-    else addSigns(hint, add);
-  }
+  for (const hint of evidence.hints ?? []) addHint(hint, add);
 
   return {
     addText(text) {
@@ -160,6 +159,20 @@ export function countryOfHost(host: string): string | undefined {
   if (domain === undefined || WORLDWIDE_DOMAINS.includes(` ${domain} `)) return undefined;
   const country = domain === 'uk' ? 'GB' : domain.toUpperCase();
   return hasPlan(country) ? country : undefined;
+}
+
+function addHint(hint: string, add: (sign: Sign, country: string) => void): void {
+  const locale = /^[a-z]{2,3}[-_]([A-Z]{2})$/.exec(hint)?.[1];
+  const named = countryNamedBy(hint);
+  const number = /^\+(\d{8,15})$/.exec(hint.replace(/[\s().-]/g, ''))?.[1];
+  if (locale !== undefined) {
+    // What templates say by default says nothing.
+    if (hint.replace('_', '-') !== 'en-US') add('name', locale);
+  } else if (named !== undefined) add('address', named);
+  else if (number !== undefined) {
+    const country = readInternational(number)?.country;
+    if (country !== undefined) add('international', country);
+  } else addSigns(hint, add);
 }
 
 function addSigns(text: string, add: (sign: Sign, country: string) => void): void {

@@ -92,15 +92,22 @@ export function readInternational(digits: string): Reading | undefined {
   return undefined;
 }
 
-/** Reads digits as they are dialled inside a country. Undefined when its plan has no such number. */
+/**
+ * Reads digits as they are dialled inside a country. Undefined when its plan has no such number, and none of the countries that share its
+ * calling code: those are dialled without a prefix too (a Canadian number from the US, a Jersey one from Britain).
+ */
 export function readNational(digits: string, country: string): Reading | undefined {
   const plan = planOf(country);
   if (plan === undefined || digits.length < 3 || digits.length > 20) return undefined;
   const stripped = withoutTrunk(digits, plan);
-  if (stripped !== undefined && keepsStripped(digits, stripped, plan)) {
-    return reading(stripped, country, plan, digits.length > stripped.length);
-  }
-  return reading(digits, country, plan, false);
+  const isStripped = stripped !== undefined && keepsStripped(digits, stripped, plan);
+  const national = isStripped ? stripped : digits;
+  const hasTrunk = national.length < digits.length;
+  const own = reading(national, country, plan, hasTrunk);
+  if (own !== undefined) return own;
+  const code = String(plan[CALLING_CODE]);
+  const shared = readSharing(code, national);
+  return shared && { ...shared, hasTrunk };
 }
 
 /** Reads digits that begin with the country's prefix for calls abroad (`00`, `011`). */
@@ -157,20 +164,25 @@ function formatsOf(plan: Plan | undefined): readonly Plan[] {
 }
 
 function readWithCode(code: string, rest: string): Reading | undefined {
-  const sharing = byCallingCode[code] ?? [];
-  for (const country of sharing) {
-    const plan = planOf(country);
-    const leading = text(plan, LEADING_DIGITS);
-    if (leading !== undefined && !pattern(`^(?:${leading})`).test(rest)) continue;
-    const found = plan && reading(rest, country, plan, false);
-    if (found !== undefined) return found;
-  }
-  const main = sharing[0];
+  const found = readSharing(code, rest);
+  if (found !== undefined) return found;
+  const main = byCallingCode[code]?.[0];
   const plan = main === undefined ? undefined : planOf(main);
   const stripped = plan && withoutTrunk(rest, plan);
   if (main === undefined || plan === undefined || stripped === undefined || stripped === rest) return undefined;
   // Some people write the trunk prefix behind the calling code; no plan has a number with both meanings.
   return reading(stripped, main, plan, true);
+}
+
+function readSharing(code: string, national: string): Reading | undefined {
+  for (const country of byCallingCode[code] ?? []) {
+    const plan = planOf(country);
+    const leading = text(plan, LEADING_DIGITS);
+    if (leading !== undefined && !pattern(`^(?:${leading})`).test(national)) continue;
+    const found = plan && reading(national, country, plan, false);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function reading(national: string, country: string, plan: Plan, hasTrunk: boolean): Reading | undefined {
