@@ -90,6 +90,36 @@ export const LANGUAGE_COUNTRIES: Readonly<Record<string, string>> = {
   zu: 'ZA',
 };
 
+/** Letters that one language has, and mostly one country; pages that say a wrong language, or none, are written in them all the same. */
+export const LETTERS: Readonly<Record<string, RegExp>> = {
+  JP: /[\p{sc=Hiragana}\p{sc=Katakana}]{2}/u,
+  KR: /\p{sc=Hangul}{2}/u,
+  CN: /^[^\p{sc=Hiragana}\p{sc=Katakana}]*\p{sc=Han}{2}[^\p{sc=Hiragana}\p{sc=Katakana}]*$/u,
+  TH: /\p{sc=Thai}{2}/u,
+  IL: /\p{sc=Hebrew}{2}/u,
+  GR: /\p{sc=Greek}{3}/u,
+  IN: /[\p{sc=Devanagari}\p{sc=Gujarati}\p{sc=Telugu}\p{sc=Kannada}\p{sc=Malayalam}\p{sc=Gurmukhi}]{2}/u,
+  BD: /\p{sc=Bengali}{2}/u,
+  LK: /\p{sc=Sinhala}{2}/u,
+  GE: /\p{sc=Georgian}{2}/u,
+  AM: /\p{sc=Armenian}{2}/u,
+  KH: /\p{sc=Khmer}{2}/u,
+  MM: /\p{sc=Myanmar}{2}/u,
+  ET: /\p{sc=Ethiopic}{2}/u,
+  RU: /[ыэъ]/u,
+  UA: /[їєґ]/u,
+  RS: /[ћђџ]/u,
+  VN: /[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/u,
+  TR: /[ğışİ]\p{Ll}/u,
+  PL: /[łżźśń]/u,
+  CZ: /[řěů]/u,
+  HU: /[őű]/u,
+  RO: /[țșţ]/u,
+  IS: /[ðþ]/u,
+  LV: /[ķļņģ]/u,
+  LT: /[ėįų]/u,
+};
+
 /** Top-level domains that are sold to the whole world, so they name no country. */
 export const WORLDWIDE_DOMAINS =
   ' ac ad ag ai am as at-all bz cc cd co cx dj fm gg gl gs io is-a la ly me ms mu nu pw sc sh st su tk to tv vc vg vu ws ';

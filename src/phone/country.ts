@@ -3,6 +3,7 @@ import {
   COUNTRY_NAMES,
   CURRENCIES,
   LANGUAGE_COUNTRIES,
+  LETTERS,
   PLACES,
   WORLDWIDE_DOMAINS,
 } from './country-signs.ts';
@@ -37,10 +38,18 @@ export interface CountryJudge {
   addText(text: string): void;
   /** Takes a number written with its country. */
   addInternational(country: string): void;
-  /** Takes a number written without one, in its groups: the country whose plan it fits gains. */
-  addNational(groups: readonly string[]): void;
+  /**
+   * Takes a number written without one, in its groups: the country whose plan it fits gains.
+   * @param isDashed - the last groups are parted by a dash or point, as North Americans do and few others
+   */
+  addNational(groups: readonly string[], isDashed: boolean): void;
   /** Likeliest first; never empty while the user's country has a plan. */
   ranked(): readonly RankedCountry[];
+}
+
+interface NationalNumber {
+  readonly groups: readonly string[];
+  readonly isDashed: boolean;
 }
 
 const USER_WEIGHT = 1;
@@ -83,6 +92,7 @@ const WORTH = {
   name: { first: 1.5, more: 0.5, most: 3.5 },
   place: { first: 1.2, more: 0.4, most: 3.5 },
   currency: { first: 1.2, more: 0.3, most: 2.4 },
+  letters: { first: 1, more: 0.1, most: 2 },
 } satisfies Readonly<Record<string, Worth>>;
 type Sign = keyof typeof WORTH;
 /** A page that names this many countries is about the world, not from one of them. */
@@ -92,7 +102,7 @@ const MANY_COUNTRIES = 6;
 export function createCountryJudge(evidence: PageEvidence): CountryJudge {
   const counts = new Map<Sign, Map<string, number>>();
   const base = baseWeights(evidence);
-  const national = new Map<string, readonly string[]>();
+  const national = new Map<string, NationalNumber>();
   let texts = 0;
   let ranking: readonly RankedCountry[] | undefined;
 
@@ -115,10 +125,10 @@ export function createCountryJudge(evidence: PageEvidence): CountryJudge {
     addInternational(country) {
       add('international', country);
     },
-    addNational(groups) {
+    addNational(groups, isDashed) {
       const key = groups.join(' ');
       if (national.size >= MAX_NATIONAL || national.has(key)) return;
-      national.set(key, groups);
+      national.set(key, { groups, isDashed });
       ranking = undefined;
     },
     ranked() {
@@ -180,6 +190,8 @@ function addSigns(text: string, add: (sign: Sign, country: string) => void): voi
     const country = countryOfHost(`x.${match[1] ?? ''}`);
     if (country !== undefined) add('domain', country);
   }
+  if (/[\u0080-\uffff]/.test(text))
+    for (const [country, letters] of Object.entries(LETTERS)) if (letters.test(text)) add('letters', country);
   if (/\d|[A-Z]{3}/.test(text)) {
     for (const [country, form] of Object.entries(ADDRESS_FORMS)) if (form.test(text)) add('address', country);
     for (const [country, form] of Object.entries(CURRENCIES)) if (form.test(text)) add('currency', country);
@@ -260,7 +272,7 @@ function rank(
   evidence: PageEvidence,
   base: ReadonlyMap<string, number>,
   counts: ReadonlyMap<Sign, ReadonlyMap<string, number>>,
-  national: readonly (readonly string[])[],
+  national: readonly NationalNumber[],
 ): readonly RankedCountry[] {
   if (evidence.siteCountry !== undefined && hasPlan(evidence.siteCountry)) {
     return [{ country: evidence.siteCountry, weight: 100 }];
@@ -275,10 +287,11 @@ function rank(
     }
   }
   const named = [...weights.keys()];
-  const explained = Math.max(0, ...named.map((country) => planFit(national, country).share));
-  // Nothing names a country whose plan fits these numbers: look further, but only for a plan that fits nearly all of them well.
-  const further = explained < 0.5 ? pool(evidence).filter((country) => !weights.has(country)) : [];
-  const guessed = further.filter((country) => planFit(national, country).prefixed > 0.6);
+  const explained = Math.max(0, ...named.map((country) => planFit(national, country).written));
+  // No country that is named writes these numbers so: look further, but only for a plan in which nearly all are written as usual.
+  const further =
+    explained < 0.5 ? pool(evidence, counts.has('letters')).filter((country) => !weights.has(country)) : [];
+  const guessed = further.filter((country) => planFit(national, country).written > 0.6);
   for (const country of guessed) weights.set(country, 0);
   return [...weights]
     .map(([country, weight]) => ({ country, weight: weight + planFit(national, country).weight }))
@@ -287,37 +300,38 @@ function rank(
 }
 
 /** Countries that are looked at even when nothing names them. */
-function pool(evidence: PageEvidence): readonly string[] {
+function pool(evidence: PageEvidence, hasLetters: boolean): readonly string[] {
   const language = evidence.lang.toLowerCase().split(/[-_]/)[0] ?? '';
-  return LANGUAGE_COUNTRIES[language] === undefined ? ENGLISH_SPEAKING : [];
+  return LANGUAGE_COUNTRIES[language] === undefined && !hasLetters ? ENGLISH_SPEAKING : [];
 }
 
 interface PlanFit {
   /** From -1 to 3, to be added to what else speaks for the country. */
   readonly weight: number;
-  /** The share of the numbers that are numbers in this country, and of those that are written as there, trunk prefix and all. */
-  readonly share: number;
-  readonly prefixed: number;
+  /** The share of the numbers that are written as in this country: grouped as there, with its trunk prefix if it has one. */
+  readonly written: number;
 }
 
 /** How well the page's national numbers fit a country's plan. */
-function planFit(national: readonly (readonly string[])[], country: string): PlanFit {
-  if (national.length === 0 || callingCodeOf(country) === undefined) return { weight: 0, share: 0, prefixed: 0 };
+function planFit(national: readonly NationalNumber[], country: string): PlanFit {
+  const code = callingCodeOf(country);
+  if (national.length === 0 || code === undefined) return { weight: 0, written: 0 };
   let valid = 0;
   let usual = 0;
-  let prefixed = 0;
-  for (const groups of national) {
+  let written = 0;
+  for (const { groups, isDashed } of national) {
     const found = readNational(groups.join(''), country);
     if (found === undefined) continue;
     valid++;
-    if (isUsualGrouping(groups, found)) usual++;
-    if (found.hasTrunk && isUsualGrouping(groups, found)) prefixed++;
+    if (!isUsualGrouping(groups, found)) continue;
+    usual++;
+    if (found.hasTrunk || (code === '1' && isDashed)) written++;
   }
   const all = national.length;
   const confidence = Math.min(1, 0.6 + 0.1 * all);
+  const dashed = code === '1' ? written / all : 0;
   return {
-    weight: (valid / all + (2 * usual) / all - (all - valid) / all) * confidence,
-    share: valid / all,
-    prefixed: prefixed / all,
+    weight: (valid / all + (2 * usual) / all - (all - valid) / all + dashed) * confidence,
+    written: written / all,
   };
 }

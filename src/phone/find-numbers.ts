@@ -143,7 +143,10 @@ function learnGroups(
   const isSaid = meaning === 'phone' || meaning === 'fax' || block.markup !== undefined;
   if (!isSaid && (groups.length < 2 || digits.length < 8)) return;
   if (edgesOf(text, first.opensAt, last.end, false, () => false) === 'part') return;
-  judge.addNational(groups.map((group) => group.digits));
+  judge.addNational(
+    groups.map((group) => group.digits),
+    last.gap?.rank === 1,
+  );
 }
 
 function findIn(
@@ -268,9 +271,9 @@ function isWrittenInFull(groups: readonly Group[], { reading, isInternational }:
   return groups.length > 1 && (isUsualGrouping(shown, reading) || groups[0]?.opensAt !== groups[0]?.start);
 }
 
+/** A country that the record itself names is the only one: what its plan does not know is a wrong number anywhere else. */
 function withRecord(ranked: readonly RankedCountry[], record: string | undefined): readonly RankedCountry[] {
-  if (record === undefined || !hasPlan(record)) return ranked;
-  return [{ country: record, weight: RECORD_WEIGHT }, ...ranked.filter(({ country }) => country !== record)];
+  return record === undefined || !hasPlan(record) ? ranked : [{ country: record, weight: RECORD_WEIGHT }];
 }
 
 /** A bracket that was opened with the number is part of it. */

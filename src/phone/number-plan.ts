@@ -51,6 +51,9 @@ const TYPE_ORDER: readonly LineType[] = [
   'shared-cost',
 ];
 
+/** Digits of the longest number, calling code included. Source: ITU-T E.164, 6.1. Some plans' lengths go beyond. */
+const LONGEST_E164 = 15;
+
 const countries = plans.countries as unknown as Readonly<Record<string, Plan>>;
 const byCallingCode = plans.country_calling_codes as unknown as Readonly<Record<string, readonly string[]>>;
 const worldwide = (plans as unknown as { readonly nonGeographic?: Readonly<Record<string, Plan>> }).nonGeographic ?? {};
@@ -186,8 +189,9 @@ function readSharing(code: string, national: string): Reading | undefined {
 }
 
 function reading(national: string, country: string, plan: Plan, hasTrunk: boolean): Reading | undefined {
-  const type = typeOf(plan, national);
-  return type && { e164: `+${String(plan[CALLING_CODE])}${national}`, country, national, type, hasTrunk };
+  const digits = String(plan[CALLING_CODE]) + national;
+  const type = digits.length > LONGEST_E164 ? undefined : typeOf(plan, national);
+  return type && { e164: `+${digits}`, country, national, type, hasTrunk };
 }
 
 function withoutTrunk(digits: string, plan: Plan): string | undefined {
