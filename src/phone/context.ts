@@ -95,10 +95,18 @@ function meaningInFront(text: string): Meaning {
       if (gap.length > PHONE_REACH) return 'unsaid';
       return found.previous === 'phone' ? 'phone' : 'fax';
     default:
-      return gap.length <= PHONE_REACH && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';
+      return gap.length <= (WEAK.has(found.word) ? WEAK_REACH : PHONE_REACH) && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';
   }
 }
 
+/** Words of addresses and sentences too: they speak for a number only from near by. */
+const WEAK = new Set(
+  (
+    'office|service|support|sales|contact|contacts|kontakt|contacto|contato|contatti|direct|main line|emergency|reception|booking|bookings|' +
+    'reservations|enquiries|inquiries|signal|portable|bel|cel|fixe|ruf|kom|gọi|liên hệ'
+  ).split('|'),
+);
+const WEAK_REACH = 14;
 const COUNTING = new Set(['no', 'nr', 'num', 'number', 'nummer', 'número', 'numéro', '№']);
 
 interface LabelWord {

@@ -7,6 +7,7 @@ import {
   PLACES,
   WORLDWIDE_DOMAINS,
 } from './country-signs.ts';
+import { guessLanguage } from './language.ts';
 import { COUNTRIES, callingCodeOf, hasPlan, isUsualGrouping, readInternational, readNational } from './number-plan.ts';
 
 /** What a page says about itself, for choosing the country of numbers without `+`. */
@@ -103,6 +104,7 @@ export function createCountryJudge(evidence: PageEvidence): CountryJudge {
   const counts = new Map<Sign, Map<string, number>>();
   const base = baseWeights(evidence);
   const national = new Map<string, NationalNumber>();
+  const words = guessLanguage();
   let texts = 0;
   let ranking: readonly RankedCountry[] | undefined;
 
@@ -120,7 +122,10 @@ export function createCountryJudge(evidence: PageEvidence): CountryJudge {
     addText(text) {
       if (texts >= MAX_TEXTS || evidence.siteCountry !== undefined) return;
       texts++;
-      addSigns(text.slice(0, MAX_TEXT_LENGTH), add);
+      const start = text.slice(0, MAX_TEXT_LENGTH);
+      addSigns(start, add);
+      words.addText(start);
+      ranking = undefined;
     },
     addInternational(country) {
       add('international', country);
@@ -132,7 +137,7 @@ export function createCountryJudge(evidence: PageEvidence): CountryJudge {
       ranking = undefined;
     },
     ranked() {
-      ranking ??= rank(evidence, base, counts, [...national.values()]);
+      ranking ??= rank(evidence, withLanguage(base, evidence.lang, words.language()), counts, [...national.values()]);
       return ranking;
     },
   };
@@ -158,8 +163,24 @@ function baseWeights(evidence: PageEvidence): ReadonlyMap<string, number> {
   const region = subtags.find((subtag) => /^[a-z]{2}$/.test(subtag))?.toUpperCase();
   if (language === 'en' && (region === undefined || region === 'US')) give('US', ENGLISH_DEFAULT_WEIGHT);
   else if (region !== undefined) give(region, 3);
-  for (const [at, country] of (LANGUAGE_COUNTRIES[language]?.split(' ') ?? []).entries())
-    give(country, at === 0 ? 2.5 : 1);
+  for (const [country, weight] of countriesOf(language)) give(country, weight);
+  return weights;
+}
+
+function countriesOf(language: string): readonly (readonly [string, number])[] {
+  const countries = LANGUAGE_COUNTRIES[language]?.split(' ') ?? [];
+  return countries.map((country, at) => [country, at === 0 ? 2.5 : 1]);
+}
+
+/** Many pages say no language, or that of their template: then their words speak. */
+function withLanguage(
+  base: ReadonlyMap<string, number>,
+  stated: string,
+  written: string | undefined,
+): ReadonlyMap<string, number> {
+  if (written === undefined || LANGUAGE_COUNTRIES[stated.toLowerCase().slice(0, 2)] !== undefined) return base;
+  const weights = new Map(base);
+  for (const [country, weight] of countriesOf(written)) weights.set(country, (weights.get(country) ?? 0) + weight);
   return weights;
 }
 

@@ -249,7 +249,8 @@ function readGroups(
   const isSaid = meaning === 'phone' || meaning === 'fax';
   if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
   if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read)) return undefined;
-  if (!isSaid && groups.length === 1 && !read.isInternational && !isIntroduced(text, first)) return undefined;
+  const isAlone = groups.length === 1 && extension === undefined && !read.isInternational;
+  if (!isSaid && isAlone && !isIntroduced(text, first)) return undefined;
   return { ...read, meaning, ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}) };
 }
 

@@ -30,6 +30,8 @@ const MIN_DIGITS = 6;
 const MAX_DIGITS = 18;
 /** Without a label, fewer national digits than this are a postcode or a quantity. */
 const MIN_UNSAID = 7;
+/** Fewer digits without a trunk prefix where one is needed are a number inside one town: whatever the plan makes of them is wrong. */
+const MIN_WITHOUT_TRUNK = 8;
 /** A country this much less likely than the first is no alternative. */
 const DOUBT_WITHIN = 1.5;
 /** A country less likely than this part of the first is not asked: what the first cannot read is no number rather than a wrong one. */
@@ -82,7 +84,9 @@ function readAtHome(groups: readonly Group[], digits: string, place: Place): Seg
   // Where a label speaks, a number without its trunk prefix counts too, but only if no country has it as it is written.
   return (
     readAs(groups, digits, place, isWrittenLikePhone) ??
-    (isSaid(place.meaning) ? readAs(groups, digits, place, () => true) : undefined)
+    (isSaid(place.meaning) && digits.length >= MIN_WITHOUT_TRUNK
+      ? readAs(groups, digits, place, () => true)
+      : undefined)
   );
 }
 
