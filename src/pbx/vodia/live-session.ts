@@ -80,7 +80,8 @@ export class LiveSession implements PbxSession {
   async start(socket: PbxSocket): Promise<Result<void, PbxError>> {
     this.#socket = socket;
     const heard = this.#hear('calls', FIRST_WORD_MS);
-    if (!this.#send({ action: 'get-calls' })) this.#settle(false);
+    // Closed again at once: the close may be told only after this.
+    if (!this.#send({ action: 'get-calls' })) this.#lose('at once');
     if (!(await heard) && !this.#closedBy) this.#answersWhenEmpty = false;
     if (this.#closedBy) return fail(this.#closedBy);
     this.#isReady = true;
@@ -100,11 +101,7 @@ export class LiveSession implements PbxSession {
 
   /** For the socket's listener: it is closed. */
   lost(code: number): void {
-    if (this.#isOver) return;
-    const error: PbxError = { kind: 'closed', detail: `code ${code}` };
-    this.#closedBy = error;
-    this.#finish(error);
-    if (this.#isReady) this.#context.tell({ type: 'lost', error });
+    this.#lose(`code ${code}`);
   }
 
   dial({ number, ref }: DialRequest): Promise<Result<DialAccepted, DialFailure>> {
@@ -173,6 +170,14 @@ export class LiveSession implements PbxSession {
     this.#finish({ kind: 'closed', detail: '' });
     this.#socket?.close();
     this.#context.closed();
+  }
+
+  #lose(detail: string): void {
+    if (this.#isOver) return;
+    const error: PbxError = { kind: 'closed', detail };
+    this.#closedBy = error;
+    this.#finish(error);
+    if (this.#isReady) this.#context.tell({ type: 'lost', error });
   }
 
   #takePeople(frame: Extract<VodiaFrame, { type: 'people' }>): void {
