@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PLACE_ONLY } from '../../src/core/connection.ts';
 import type { PbxSession } from '../../src/pbx/adapter.ts';
 import type { SimCall } from '../simulators/call-engine.ts';
+import type { Fault } from '../simulators/faults.ts';
 import { VARIANT_VALUES, type VodiaVariants } from '../simulators/vodia-variants.ts';
 import { turns } from './contract.ts';
 import { type VodiaDesk, vodiaDesk } from './vodia-desk.ts';
@@ -12,10 +13,10 @@ const NUMBER = '+16175550142';
 const OTHER = '+442079460142';
 
 describe('where the documents are silent, every reading works', () => {
-  const readings = Object.entries(VARIANT_VALUES).flatMap(([name, values]) => values.map((value) => ({ name, value })));
+  const readings = Object.entries(VARIANT_VALUES).flatMap(([name, values]) => values.map((value) => [name, value]));
 
-  test.each(readings)('$name $value', async ({ name, value }) => {
-    await wholeCall({ [name]: value });
+  test.each(readings)('%s %s', async (name, value) => {
+    await wholeCall({ [String(name)]: value });
   });
 
   test('any mix of them', { timeout: 60_000 }, async () => {
@@ -452,15 +453,15 @@ describe('people', () => {
 
 describe('a PBX that refuses its socket', () => {
   /** Every way to be refused; each leaves REST. */
-  const refusals = [
-    { kind: 'refuse', status: 401 },
-    { kind: 'refuse', status: 403 },
-    { kind: 'close-at-once', code: 1008 },
-    { kind: 'close-at-once', code: 4401 },
-    { kind: 'close-at-once', code: 1006 },
-  ] as const;
+  const refusals: readonly (readonly [string, Fault])[] = [
+    ['with status 401', { kind: 'refuse', status: 401 }],
+    ['with status 403', { kind: 'refuse', status: 403 }],
+    ['by closing it with code 1008', { kind: 'close-at-once', code: 1008 }],
+    ['by closing it with code 4401', { kind: 'close-at-once', code: 4401 }],
+    ['by cutting it', { kind: 'close-at-once', code: 1006 }],
+  ];
 
-  test.each(refusals)('by $kind $status$code still takes calls, and says why that is all', async (refusal) => {
+  test.each(refusals)('%s still takes calls, and says why that is all', async (_how, refusal) => {
     const desk = await vodiaDesk();
     desk.pbx.faults.set('socket', refusal, { always: true });
 
