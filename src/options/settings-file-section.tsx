@@ -72,7 +72,7 @@ export function SettingsFileSection({ settings, granted, onImported }: SettingsF
                 <p>{say('options_sites_missing')}</p>
                 <SiteTags sites={wantedSites(missing)} />
                 <div class="actions">
-                  <Button kind="primary" onPress={() => void requestAccess(missing)}>
+                  <Button kind="primary" onPress={() => void requestAccess(missing, granted)}>
                     {say('options_file_grant')}
                   </Button>
                 </div>
