@@ -132,6 +132,30 @@ export function isSameDial(a: Dialled, b: Dialled): boolean {
   return a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind && a.refused === b.refused;
 }
 
+/**
+ * What was read again, with the targets of before in place of those that are the same, so that their buttons and all that is known of
+ * them stay; `before` itself when nothing is different.
+ */
+export function keepSame(before: readonly Target[], now: readonly Target[]): readonly Target[] {
+  if (before.length === 0) return now;
+  const kept = now.map((target, i) => {
+    const old = before[i];
+    return old && isSameTarget(old, target) ? old : target;
+  });
+  return kept.length === before.length && kept.every((target, i) => target === before[i]) ? before : kept;
+}
+
+function isSameTarget(a: Target, b: Target): boolean {
+  const isSame = isSameDial(a, b) && a.source === b.source && a.text === b.text && a.holder === b.holder;
+  return isSame && isSamePlace(a.place, b.place) && a.alternatives?.join() === b.alternatives?.join();
+}
+
+function isSamePlace(a: Target['place'], b: Target['place']): boolean {
+  if (a.in === 'element') return b.in === 'element' && a.element === b.element;
+  if (b.in === 'element') return false;
+  return a.start === b.start && a.startOffset === b.startOffset && a.end === b.end && a.endOffset === b.endOffset;
+}
+
 /** The call link or embedded call element around a node: the number inside is theirs. */
 export function ownerOf(node: Node): Element | undefined {
   const parent = node.parentElement;
