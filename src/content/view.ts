@@ -32,6 +32,8 @@ export interface ViewParts {
   targetsOf(holder: Element): readonly Target[];
   recheckFields(fields: Iterable<Element>): void;
   readonly dialler: Dialler;
+  /** An E.164 number in groups, for reading. */
+  format(number: string): string;
   /** A trusted click or key on a button whose place and number are as they were. */
   onPress(target: Target): void;
 }
@@ -50,6 +52,7 @@ const MAY_DRIFT = 8;
 export function createView(page: Document, parts: ViewParts): View {
   const near = createNear(() => soon(0));
   const marks = createMarks();
+  const buttonParts = { highlightNames: marks.names, format: parts.format, onPress: press };
   const stop = new AbortController();
   let main: CallButtons | undefined;
   let inModal: { readonly modal: Element; readonly buttons: CallButtons } | undefined;
@@ -188,13 +191,13 @@ export function createView(page: Document, parts: ViewParts): View {
     if (modal) {
       main?.show([]);
       if (!inModal && isNeeded) {
-        const buttons = createCallButtons(modal, marks.names, press);
+        const buttons = createCallButtons(modal, buttonParts);
         if (buttons) inModal = { modal, buttons };
       }
       return inModal?.buttons;
     }
     const top = page.documentElement;
-    if (!main && isNeeded && top) main = createCallButtons(top, marks.names, press);
+    if (!main && isNeeded && top) main = createCallButtons(top, buttonParts);
     if (main && !main.host.keep()) {
       main.remove();
       return undefined;

@@ -6,7 +6,7 @@ import {
   PLACES,
   WORLDWIDE_DOMAINS,
 } from './country-signs.ts';
-import { COUNTRIES, callingCodeOf, hasPlan, isUsualGrouping, readNational } from './number-plan.ts';
+import { callingCodeOf, countriesOf, hasPlan, isUsualGrouping, type NumberPlans, readNational } from './number-plan.ts';
 
 /** What a page says about itself, for choosing the country of numbers without `+`. */
 export interface PageEvidence {
@@ -86,15 +86,15 @@ type Sign = keyof typeof WORTH;
 const MANY_COUNTRIES = 6;
 
 /** A judge for one page, starting from what the page says about itself. */
-export function createCountryJudge(evidence: PageEvidence): CountryJudge {
+export function createCountryJudge(evidence: PageEvidence, plans: NumberPlans): CountryJudge {
   const counts = new Map<Sign, Map<string, number>>();
-  const base = baseWeights(evidence);
+  const base = baseWeights(evidence, plans);
   const national = new Map<string, readonly string[]>();
   let texts = 0;
   let ranking: readonly RankedCountry[] | undefined;
 
   const add = (sign: Sign, country: string): void => {
-    if (!hasPlan(country)) return;
+    if (!hasPlan(country, plans)) return;
     const ofSign = counts.get(sign) ?? new Map<string, number>();
     counts.set(sign, ofSign);
     ofSign.set(country, (ofSign.get(country) ?? 0) + 1);
@@ -104,14 +104,14 @@ export function createCountryJudge(evidence: PageEvidence): CountryJudge {
   for (const hint of evidence.hints ?? []) {
     const region = /[-_]([A-Z]{2})$/.exec(hint)?.[1] ?? (/^[A-Z]{2}$/.test(hint) ? hint : undefined);
     if (region !== undefined) add('name', region);
-    else addSigns(hint, add);
+    else addSigns(hint, add, plans);
   }
 
   return {
     addText(text) {
       if (texts >= MAX_TEXTS || evidence.siteCountry !== undefined) return;
       texts++;
-      addSigns(text.slice(0, MAX_TEXT_LENGTH), add);
+      addSigns(text.slice(0, MAX_TEXT_LENGTH), add, plans);
     },
     addInternational(country) {
       add('international', country);
@@ -123,27 +123,27 @@ export function createCountryJudge(evidence: PageEvidence): CountryJudge {
       ranking = undefined;
     },
     ranked() {
-      ranking ??= rank(evidence, base, counts, [...national.values()]);
+      ranking ??= rank(evidence, base, counts, [...national.values()], plans);
       return ranking;
     },
   };
 }
 
 /** The one country this short text names, as a cell of a country column does; undefined when it says more, or nothing. */
-export function countryNamedBy(text: string): string | undefined {
+export function countryNamedBy(text: string, plans: NumberPlans): string | undefined {
   const name = text.trim();
   if (name.length < 2 || name.length > 40) return undefined;
-  if (/^[A-Z]{2}$/.test(name) && hasPlan(name)) return name;
-  return countryNames().exact.get(name.toLowerCase());
+  if (/^[A-Z]{2}$/.test(name) && hasPlan(name, plans)) return name;
+  return countryNames(plans).exact.get(name.toLowerCase());
 }
 
-function baseWeights(evidence: PageEvidence): ReadonlyMap<string, number> {
+function baseWeights(evidence: PageEvidence, plans: NumberPlans): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   const give = (country: string, weight: number): void => {
-    if (hasPlan(country)) weights.set(country, (weights.get(country) ?? 0) + weight);
+    if (hasPlan(country, plans)) weights.set(country, (weights.get(country) ?? 0) + weight);
   };
   give(evidence.userCountry, USER_WEIGHT);
-  const domain = countryOfHost(evidence.host);
+  const domain = countryOfHost(evidence.host, plans);
   if (domain !== undefined) give(domain, 5);
   const [language = '', ...subtags] = evidence.lang.toLowerCase().split(/[-_]/);
   const region = subtags.find((subtag) => /^[a-z]{2}$/.test(subtag))?.toUpperCase();
@@ -155,16 +155,16 @@ function baseWeights(evidence: PageEvidence): ReadonlyMap<string, number> {
 }
 
 /** The country of a host's top-level domain, unless that is sold to everybody. */
-export function countryOfHost(host: string): string | undefined {
+export function countryOfHost(host: string, plans: NumberPlans): string | undefined {
   const domain = /\.([a-z]{2})\.?$/i.exec(host)?.[1]?.toLowerCase();
   if (domain === undefined || WORLDWIDE_DOMAINS.includes(` ${domain} `)) return undefined;
   const country = domain === 'uk' ? 'GB' : domain.toUpperCase();
-  return hasPlan(country) ? country : undefined;
+  return hasPlan(country, plans) ? country : undefined;
 }
 
-function addSigns(text: string, add: (sign: Sign, country: string) => void): void {
+function addSigns(text: string, add: (sign: Sign, country: string) => void, plans: NumberPlans): void {
   for (const match of text.matchAll(/(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi)) {
-    const country = countryOfHost(`x.${match[1] ?? ''}`);
+    const country = countryOfHost(`x.${match[1] ?? ''}`, plans);
     if (country !== undefined) add('domain', country);
   }
   if (/\d|[A-Z]{3}/.test(text)) {
@@ -172,7 +172,7 @@ function addSigns(text: string, add: (sign: Sign, country: string) => void): voi
     for (const [country, form] of Object.entries(CURRENCIES)) if (form.test(text)) add('currency', country);
   }
   addNames(text, places(), 'place', add);
-  addNames(text, countryNames(), 'name', add);
+  addNames(text, countryNames(plans), 'name', add);
 }
 
 function addNames(text: string, names: Names, sign: Sign, add: (sign: Sign, country: string) => void): void {
@@ -190,7 +190,7 @@ interface Names {
 }
 
 let placesOnce: Names | undefined;
-let namesOnce: Names | undefined;
+const namesOnce = new WeakMap<NumberPlans, Names>();
 
 function places(): Names {
   placesOnce ??= namesFrom(Object.entries(PLACES));
@@ -198,21 +198,23 @@ function places(): Names {
 }
 
 /** Countries' names in English and in their own languages come from the browser's own list. */
-function countryNames(): Names {
-  if (namesOnce !== undefined) return namesOnce;
+function countryNames(plans: NumberPlans): Names {
+  const before = namesOnce.get(plans);
+  if (before !== undefined) return before;
   const english = displayNames('en');
   const own = new Map<string, string>();
   for (const [language, list] of Object.entries(LANGUAGE_COUNTRIES)) {
     const names = displayNames(language);
     for (const country of list.split(' ')) own.set(country, `${own.get(country) ?? ''}|${names?.of(country) ?? ''}`);
   }
-  const entries = COUNTRIES.map((country): [string, string] => {
+  const entries = countriesOf(plans).map((country): [string, string] => {
     // These names are also those of a US state, a personal name, a word.
     const name = /^(?:GE|JO|TD|ML|NE|PE|JE|GI|OM|TC)$/.test(country) ? '' : (english?.of(country) ?? '');
     return [country, `${escapeWords(name)}|${escapeWords(own.get(country) ?? '')}|${COUNTRY_NAMES[country] ?? ''}`];
   });
-  namesOnce = namesFrom(entries);
-  return namesOnce;
+  const names = namesFrom(entries);
+  namesOnce.set(plans, names);
+  return names;
 }
 
 function displayNames(language: string): Intl.DisplayNames | undefined {
@@ -248,8 +250,9 @@ function rank(
   base: ReadonlyMap<string, number>,
   counts: ReadonlyMap<Sign, ReadonlyMap<string, number>>,
   national: readonly (readonly string[])[],
+  plans: NumberPlans,
 ): readonly RankedCountry[] {
-  if (evidence.siteCountry !== undefined && hasPlan(evidence.siteCountry)) {
+  if (evidence.siteCountry !== undefined && hasPlan(evidence.siteCountry, plans)) {
     return [{ country: evidence.siteCountry, weight: 100 }];
   }
   const weights = new Map(base);
@@ -262,13 +265,13 @@ function rank(
     }
   }
   const named = [...weights.keys()];
-  const explained = Math.max(0, ...named.map((country) => planFit(national, country).share));
+  const explained = Math.max(0, ...named.map((country) => planFit(national, country, plans).share));
   // Nothing names a country whose plan fits these numbers: look further, but only for a plan that fits nearly all of them well.
   const further = explained < 0.5 ? pool(evidence).filter((country) => !weights.has(country)) : [];
-  const guessed = further.filter((country) => planFit(national, country).prefixed > 0.6);
+  const guessed = further.filter((country) => planFit(national, country, plans).prefixed > 0.6);
   for (const country of guessed) weights.set(country, 0);
   return [...weights]
-    .map(([country, weight]) => ({ country, weight: weight + planFit(national, country).weight }))
+    .map(([country, weight]) => ({ country, weight: weight + planFit(national, country, plans).weight }))
     .filter(({ country, weight }) => weight >= MIN_WEIGHT || base.has(country))
     .sort((a, b) => b.weight - a.weight);
 }
@@ -288,17 +291,17 @@ interface PlanFit {
 }
 
 /** How well the page's national numbers fit a country's plan. */
-function planFit(national: readonly (readonly string[])[], country: string): PlanFit {
-  if (national.length === 0 || callingCodeOf(country) === undefined) return { weight: 0, share: 0, prefixed: 0 };
+function planFit(national: readonly (readonly string[])[], country: string, plans: NumberPlans): PlanFit {
+  if (national.length === 0 || callingCodeOf(country, plans) === undefined) return { weight: 0, share: 0, prefixed: 0 };
   let valid = 0;
   let usual = 0;
   let prefixed = 0;
   for (const groups of national) {
-    const found = readNational(groups.join(''), country);
+    const found = readNational(groups.join(''), country, plans);
     if (found === undefined) continue;
     valid++;
-    if (isUsualGrouping(groups, found)) usual++;
-    if (found.hasTrunk && isUsualGrouping(groups, found)) prefixed++;
+    if (isUsualGrouping(groups, found, plans)) usual++;
+    if (found.hasTrunk && isUsualGrouping(groups, found, plans)) prefixed++;
   }
   const all = national.length;
   const confidence = Math.min(1, 0.6 + 0.1 * all);

@@ -1,4 +1,4 @@
-import { type Reading, readInternational, readNational } from './number-plan.ts';
+import { type NumberPlans, type Reading, readInternational, readNational } from './number-plan.ts';
 
 /** A number some of whose digits are shown as letters, as on a telephone's keys. */
 export interface VanityNumber {
@@ -14,27 +14,33 @@ const KEYS = ['ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
 const MAX_EXTRA_LETTERS = 4;
 
 /** Finds `1-800-FLOWERS` and its like: a free-phone code, then capitals. */
-export function findVanity(text: string, countries: readonly string[]): readonly VanityNumber[] {
+export function findVanity(text: string, countries: readonly string[], plans: NumberPlans): readonly VanityNumber[] {
   const found: VanityNumber[] = [];
   for (const match of text.matchAll(VANITY)) {
     const [whole, , one, code = '', word = ''] = match;
     const keys = [...word].map(keyOf).join('');
-    const reading = readVanity(one === undefined ? '' : '1', code, keys, countries);
+    const reading = readVanity(one === undefined ? '' : '1', code, keys, countries, plans);
     if (reading !== undefined) found.push({ start: match.index, end: match.index + whole.length, reading });
   }
   return found;
 }
 
-function readVanity(one: string, code: string, keys: string, countries: readonly string[]): Reading | undefined {
+function readVanity(
+  one: string,
+  code: string,
+  keys: string,
+  countries: readonly string[],
+  plans: NumberPlans,
+): Reading | undefined {
   for (let extra = 0; extra <= MAX_EXTRA_LETTERS && keys.length - extra >= 5; extra++) {
     const digits = code + keys.slice(0, keys.length - extra);
     if (one === '1') {
-      const reading = readInternational(`1${digits}`);
+      const reading = readInternational(`1${digits}`, plans);
       if (reading !== undefined) return reading;
       continue;
     }
     for (const country of countries) {
-      const reading = readNational(digits, country);
+      const reading = readNational(digits, country, plans);
       if (reading?.type === 'toll-free' || reading?.type === 'shared-cost') return reading;
     }
   }

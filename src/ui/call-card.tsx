@@ -5,7 +5,7 @@ import { type CallView, callView } from './call-view.ts';
 import { cleanText } from './clean-text.ts';
 import { Button } from './controls.tsx';
 import { Icon, type IconName } from './icons.tsx';
-import { numberText, PhoneNumber } from './phone-number.tsx';
+import { PhoneNumber, useNumberText } from './phone-number.tsx';
 import { say } from './say.ts';
 import { formatDuration, formatTime, isoDuration } from './time.ts';
 
@@ -31,6 +31,7 @@ const MOOD_ICONS: Readonly<Record<CallView['mood'], IconName>> = {
 /** One call: who, how it stands in words, and what can be done about it. */
 export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismiss }: CallCardProps): JSX.Element {
   const view = callView(call, connection);
+  const numberText = useNumberText();
   const isOver = call.state.phase === 'ended';
   return (
     <li class={`call call-${view.mood}`} data-phase={call.state.phase}>

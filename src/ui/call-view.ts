@@ -77,7 +77,7 @@ function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase 
       return isBlind ? ['state_calling_pick_up'] : ['state_calling'];
     case 'ringing':
       if (call.direction === 'incoming') return ['state_incoming'];
-      if (isBlind) return ['state_calling_pick_up'];
+      if (isBlind) return ['state_ringing_pick_up'];
       return [state.leg === 'own-phone' ? 'state_own_phone' : 'state_far_end'];
     case 'talking':
       return ['state_talking'];

@@ -8,6 +8,7 @@ import { createKeeper } from '../../src/background/keeper.ts';
 import { createRouter, type MessageSender } from '../../src/background/router.ts';
 import type { AccountTest } from '../../src/core/account-test.ts';
 import { type Effect, INITIAL } from '../../src/core/update.ts';
+import { ALL_PLANS } from '../../src/phone/all-plans.ts';
 import { createVault } from '../../src/storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
 import type { KnownFrame } from '../../src/storage/state-item.ts';
@@ -496,7 +497,7 @@ describe('settings of a page', () => {
   test('are those of its own frame, and the frame is remembered without its path', async () => {
     const { answer, frames } = await setUp({ sites: { mode: 'except', hosts: ['ads.example.com'] }, country: 'DE' });
 
-    expect(await answer({ type: 'page/settings' }, PAGE)).toEqual({ decorate: true, country: 'DE' });
+    expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({ decorate: true, country: 'DE' });
     expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/x?y', 7, 2))).toEqual({
       decorate: false,
       country: 'DE',
@@ -505,5 +506,12 @@ describe('settings of a page', () => {
       { tabId: 7, frameId: 0, host: 'crm.example.com', url: 'https://crm.example.com/' },
       { tabId: 7, frameId: 2, host: 'ads.example.com', url: 'https://ads.example.com/' },
     ]);
+  });
+
+  test('come with the number plans only where numbers are to be found', async () => {
+    const { answer } = await setUp({ sites: { mode: 'except', hosts: ['ads.example.com'] } });
+
+    expect(await answer({ type: 'page/settings' }, PAGE)).toHaveProperty('plans', ALL_PLANS);
+    expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/'))).not.toHaveProperty('plans');
   });
 });
