@@ -183,6 +183,8 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
         expect(refused, why).toMatchObject({ ok: false, error: { placed: 'no', error: { kind } } });
         expect(pbx.places()).toBe(before);
         line.close();
+        // Logins are counted, too.
+        clock.advance(60_000);
       }
     });
 
