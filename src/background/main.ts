@@ -52,7 +52,7 @@ const supervisor = createSupervisor({
   ports,
   account: () => accounts.ready(),
   findMissing: findUngranted,
-  remember: (account, found) => void accounts.remember(account, found).catch(() => {}),
+  remember: (account, found, secrets) => void accounts.remember(account, found, secrets).catch(() => {}),
   random: () => Math.random(),
   dispatch: (event, isStill = () => true) =>
     void keeper
@@ -105,6 +105,7 @@ const dialing = createDialing({
     if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
   },
   isOnline: () => navigator.onLine,
+  wantsPage: ({ account }) => (account && findAdapter(account.vendor)?.wantsPage?.(account.values)) ?? false,
   newId: () => crypto.randomUUID(),
 });
 

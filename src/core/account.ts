@@ -17,6 +17,14 @@ export interface AccountField {
   readonly group?: string;
 }
 
+/** Values a PBX offers for fields of the account form, by field key. */
+export type FieldChoices = Readonly<Record<string, readonly FieldChoice[]>>;
+
+export interface FieldChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
 /** What must be granted before an account can be used. Origins are match patterns, e.g. `https://pbx.example.com/*`. */
 export interface AccountNeeds {
   readonly origins: readonly string[];

@@ -1,5 +1,6 @@
 import type { AccountNeeds } from './account.ts';
 import type { EpochMs } from './calls.ts';
+import type { PlaceLimit } from './pace.ts';
 
 /**
  * Why something with the PBX did not work. The kind says what can be done about it and picks the words shown (`ui/words.ts`);
@@ -47,6 +48,10 @@ export interface Capabilities {
   readonly hold: boolean;
   readonly transfer: boolean;
   readonly listCalls: boolean;
+  /** The PBX takes no more calls than this; more are refused here, with the time to wait. */
+  readonly placeLimit?: PlaceLimit;
+  /** The customer's phone rings first, then our own. */
+  readonly contactFirst?: true;
 }
 
 /** A PBX that takes a call and says nothing more. */

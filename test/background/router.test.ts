@@ -33,6 +33,7 @@ async function setUp(settings: Partial<Settings> = {}) {
     settings: { ...DEFAULT_SETTINGS, account: { vendor: 'fake', values: {} }, ...settings } as Settings,
     countries: [] as string[],
     isOnline: true,
+    wantsPage: false,
     tested: [] as unknown[],
     cleared: 0,
   };
@@ -86,6 +87,7 @@ async function setUp(settings: Partial<Settings> = {}) {
         knownCountries: async () => world.countries,
         rememberCountry: async (country) => void world.countries.push(country),
         isOnline: () => world.isOnline,
+        wantsPage: () => world.wantsPage,
         newId: () => `call-${++ids}`,
       }),
       started: Promise.resolve(),
@@ -315,6 +317,16 @@ describe('a click in a page', () => {
   });
 });
 
+test('the address of the page goes with the call only where the account has use for it', async () => {
+  const { dial, dials, world } = await setUp();
+
+  await dial('+16175550123');
+  world.wantsPage = true;
+  await dial('+16175550124');
+
+  expect(dials().map((intent) => intent.pageUrl)).toEqual([undefined, PAGE.url]);
+});
+
 describe('cancelling from a page', () => {
   test('works for the frame that began the call, and for no other', async () => {
     const { dial, answer, keeper } = await setUp();
@@ -443,6 +455,28 @@ describe('the account', () => {
     await save(world, { ...ACCOUNT, user: '46' });
     await world.accounts.remember(ready.value, { _form: 'PUT md5' });
     expect(JSON.stringify(world.world.settings)).not.toContain('_form');
+  });
+
+  test('a secret the adapter found out is sealed with the password, until it is blank or the account changes', async () => {
+    const world = await setUp();
+    await save(world, ACCOUNT);
+    const ready = await world.accounts.ready();
+    if (!ready.ok) throw new Error('not ready');
+    const keep = (token: string) => world.accounts.remember(ready.value, {}, { _token: token, password: 'stolen' });
+    const values = async () => {
+      const now = await world.accounts.ready();
+      return now.ok ? now.value.values : {};
+    };
+
+    await keep('t0k3n');
+    expect(await values()).toEqual({ ...ACCOUNT, _token: 't0k3n' });
+    expect(JSON.stringify(world.world.settings)).not.toContain('t0k3n');
+    await keep('');
+    expect(await values()).toEqual(ACCOUNT);
+
+    await keep('t0k3n');
+    await save(world, { ...ACCOUNT, password: 'another' });
+    expect(await values()).toEqual({ ...ACCOUNT, password: 'another' });
   });
 
   test('removing it ends the session and forgets secrets and cookies', async () => {
