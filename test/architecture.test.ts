@@ -71,6 +71,20 @@ describe('who may import whom', () => {
     expect(wrong).toEqual([]);
   });
 
+  test.each(['content/main.ts', 'popup/main.tsx'])('%s starts without the number plans, which are large', (entry) => {
+    expect(
+      reachedFrom(entry).filter((file) => file === 'phone/all-plans.ts' || file.includes('libphonenumber')),
+    ).toEqual([]);
+  });
+
+  test('nothing but one file loads the number plans, so that no bundle holds them twice', () => {
+    const wrong = imports.filter(
+      (edge) => /^libphonenumber-js(?!\/core$)/.test(edge.to) && edge.from !== 'phone/all-plans.ts',
+    );
+
+    expect(wrong).toEqual([]);
+  });
+
   test('no vendor imports another vendor', () => {
     const wrong = imports.filter((edge) => edge.from.startsWith('pbx/vendors/') && edge.to.startsWith('pbx/vendors/'));
 
@@ -150,6 +164,15 @@ function importsOf(file: string): readonly Import[] {
 
 function withoutComments(code: string): string {
   return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+}
+
+/** All that is loaded with an entry file, which is what it imports (types and imports at run time do not count). */
+function reachedFrom(entry: string): readonly string[] {
+  const reached = new Set([entry]);
+  for (const file of reached) {
+    for (const edge of imports) if (edge.from === file && !edge.isTypeOnly) reached.add(edge.to);
+  }
+  return [...reached];
 }
 
 /** The files of one import cycle (types do not count), or none. */

@@ -18,6 +18,8 @@ export interface DialingParts {
   rememberCountry(country: string): Promise<void>;
   /** False when the machine has no network at all. */
   isOnline(): boolean;
+  /** True when the account tells its PBX something about the page; the page's address is kept with the call only then. */
+  wantsPage(settings: Settings): boolean;
   newId(): string;
 }
 
@@ -37,6 +39,7 @@ interface Wanted {
   readonly ext?: string;
   readonly requestId: string;
   readonly origin?: CallOrigin;
+  readonly pageUrl?: string;
 }
 
 const E164 = /^\+\d{6,15}$/;
@@ -48,11 +51,14 @@ const EMERGENCY = new Set(['112', '911', '999', '000']);
 
 /** Checks who wants to call whom, and from where, before anything is journalled. */
 export function createDialing(parts: DialingParts): Dialing {
-  async function dialFromPage(wanted: Wanted, host: string): Promise<DialAnswer> {
+  async function dialFromPage(wanted: Wanted, { host, href }: URL): Promise<DialAnswer> {
     const settings = await parts.settings();
     if (!isSiteEnabled(settings.sites, host)) return refuse('site-off');
     const known = await parts.knownCountries();
-    return place(wanted, settings, (state, now) => pageRisk(wanted.number, settings.country, known, state, now));
+    const page = parts.wantsPage(settings) ? { pageUrl: href } : {};
+    return place({ ...wanted, ...page }, settings, (state, now) =>
+      pageRisk(wanted.number, settings.country, known, state, now),
+    );
   }
 
   async function dialFromUi(wanted: Wanted, settings: Settings): Promise<DialAnswer> {
@@ -87,7 +93,7 @@ export function createDialing(parts: DialingParts): Dialing {
       if (!read.ok) return read;
       if (asker.kind === 'ui') return dialFromUi(read.value, await parts.settings());
       if (!asker.address) return refuse('site-off');
-      return dialFromPage({ ...read.value, origin: asker.frame }, asker.address.host);
+      return dialFromPage({ ...read.value, origin: asker.frame }, asker.address);
     },
     async dialTyped({ text, requestId }) {
       if (typeof text !== 'string' || !isRequestId(requestId)) return refuse('not-a-number');

@@ -4,7 +4,8 @@ import { isLive } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isSiteEnabled } from '../core/site-rule.ts';
-import type { DialRefusal, PageSettings, SettingsChange } from '../messaging/protocol.ts';
+import type { DialRefusal, PageStart, SettingsChange } from '../messaging/protocol.ts';
+import { ALL_PLANS } from '../phone/all-plans.ts';
 import { asRecord, readCountry, readDialing, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
 import { type Dialing, isRequestId } from './dialing.ts';
@@ -120,13 +121,14 @@ const UNKNOWN_ACCOUNT: AccountTest = {
   outcome: 'failed',
 };
 
-async function pageSettings(settings: Settings, asker: Asker, frames: Frames): Promise<PageSettings> {
+async function pageSettings(settings: Settings, asker: Asker, frames: Frames): Promise<PageStart> {
   if (asker.kind === 'ui' || !asker.address) return { decorate: false, country: settings.country };
   const { host, href, protocol, pathname } = asker.address;
   // Only where the frame is from is kept, not what it shows.
   const url = protocol === 'file:' ? `file://${pathname}` : href.slice(0, href.indexOf('/', protocol.length + 2) + 1);
   await frames.remember({ ...asker.frame, host, url });
-  return { decorate: isSiteEnabled(settings.sites, host), country: settings.country };
+  const decorate = isSiteEnabled(settings.sites, host);
+  return { decorate, country: settings.country, ...(decorate ? { plans: ALL_PLANS } : {}) };
 }
 
 function isFrom(asker: Asker, origin: { readonly tabId: number; readonly frameId: number } | undefined): boolean {

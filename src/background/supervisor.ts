@@ -1,8 +1,18 @@
-import type { AccountValues } from '../core/account.ts';
+import type { AccountNeeds, AccountValues } from '../core/account.ts';
 import { isLive, type PbxCall, type PbxCallId } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { fail, type Result, unreachable } from '../core/result.ts';
-import type { AppEvent, AppState, DialAccepted, DialFailure, DialIntent, Effect } from '../core/update.ts';
+import {
+  type AppEvent,
+  type AppState,
+  type DialAccepted,
+  type DialFailure,
+  type DialIntent,
+  type Effect,
+  INITIAL,
+  type OpenCall,
+  openCalls,
+} from '../core/update.ts';
 import type { PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../pbx/adapter.ts';
 import type { Clock } from './clock.ts';
 
@@ -17,8 +27,10 @@ export interface SupervisorParts {
   readonly ports: PbxPorts;
   /** Today's account, read anew at every attempt. */
   account(): Promise<Result<ReadyAccount, PbxError>>;
+  /** What of it the user has not granted, or has taken away; undefined when nothing is missing. */
+  findMissing(needs: AccountNeeds): Promise<PbxError | undefined>;
   /** Keeps what an adapter found out, to be among the values of its next `connect`. Losing it does no harm. */
-  remember(account: ReadyAccount, found: AccountValues): void;
+  remember(account: ReadyAccount, found: AccountValues, secrets: AccountValues): void;
   /** A number in [0, 1). */
   random(): number;
   /** Hands an event to the keeper, which drops it when `isStill` is false by the time it is its turn. */
@@ -44,6 +56,8 @@ export const BEAT_WITHIN_MS = 8_000;
 
 /** One connection from `open` to its end; news of any other is dropped. */
 interface Line {
+  /** What this connection is with. */
+  account?: ReadyAccount;
   session?: PbxSession;
   /** News that came before the list of live calls: told after it, in order. Undefined once told. */
   early: Heard[] | undefined;
@@ -59,6 +73,7 @@ const CLOSED: PbxError = { kind: 'closed', detail: '' };
 export function createSupervisor(parts: SupervisorParts): Supervisor {
   const { clock, dispatch } = parts;
   let line: Line | undefined;
+  let state = INITIAL;
   let hasCall = false;
   let beatenAt = 0;
   let cancelBeat = () => {};
@@ -89,6 +104,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     }
     own.session = session.value;
     scheduleBeat(own, clock.now());
+    handOver(session.value, openCalls(state, clock.now()));
     const alive = await listAlive(session.value);
     if (line === own) opened(own, session.value, alive);
   }
@@ -98,13 +114,21 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       const account = await parts.account();
       if (!account.ok) return account;
       const { adapter, values } = account.value;
+      own.account = account.value;
+      // Asked for before anything is sent: without its permissions a PBX is reached in part only, which looks like a fault of its own.
+      const missing = await findMissing(own);
+      if (missing) return fail(missing);
       return await adapter.connect(values, parts.ports, (news) => {
         if (news.type !== 'remember') hear(own, news);
-        else if (line === own) parts.remember(account.value, news.values);
+        else if (line === own) parts.remember(account.value, news.values, news.secrets ?? {});
       });
     } catch {
       return fail({ kind: 'protocol', detail: 'connect' });
     }
+  }
+
+  async function findMissing({ account }: Line): Promise<PbxError | undefined> {
+    return account && parts.findMissing(account.adapter.needs(account.values));
   }
 
   function opened(own: Line, session: PbxSession, alive: readonly PbxCall[] | undefined): void {
@@ -161,7 +185,11 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     own.isAsked = true;
     const { session } = own;
     const result = await within(
-      settled(() => session.beat()),
+      settled(async () => {
+        // An open socket outlives the permission it was opened with, and the browser lets us use it. In a call it stays for the hang-up.
+        const missing = hasCall ? undefined : await findMissing(own);
+        return missing ? fail(missing) : session.beat();
+      }),
       BEAT_WITHIN_MS,
       clock,
     );
@@ -190,7 +218,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
           return unreachable(effect);
       }
     },
-    onState(state) {
+    onState(latest) {
+      state = latest;
       const before = hasCall;
       hasCall = state.calls.some(isLive);
       if (hasCall !== before && line?.session) scheduleBeat(line, beatenAt);
@@ -204,11 +233,21 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 async function place(session: PbxSession | undefined, intent: DialIntent): Promise<Result<DialAccepted, DialFailure>> {
   // The line was lost after the core asked: nothing has left the browser.
   if (!session) return fail({ error: CLOSED, placed: 'no' });
-  const { dialled, id, name } = intent;
+  const { dialled, id, name, pageUrl } = intent;
+  const more = { ...(name === undefined ? {} : { name }), ...(pageUrl === undefined ? {} : { pageUrl }) };
   try {
-    return await session.dial({ number: dialled, ref: id, ...(name === undefined ? {} : { name }) });
+    return await session.dial({ number: dialled, ref: id, ...more });
   } catch {
     return fail({ error: { kind: 'protocol', detail: 'dial' }, placed: 'unknown' });
+  }
+}
+
+function handOver(session: PbxSession, calls: readonly OpenCall[]): void {
+  if (calls.length === 0) return;
+  try {
+    session.follow?.(calls);
+  } catch {
+    // They stay as they are: not known.
   }
 }
 

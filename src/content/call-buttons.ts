@@ -1,4 +1,3 @@
-import { formatNumber } from '../phone/format-number.ts';
 import type { Look } from './colors.ts';
 import type { CallView } from './dial.ts';
 import { words } from './extension-api.ts';
@@ -44,20 +43,23 @@ const SAY_MS = 6_000;
 /** A button that just came under the pointer does not dial: the click was meant for what was there before. */
 const INERT_MS = 350;
 
+export interface CallButtonsParts {
+  readonly highlightNames: readonly string[];
+  /** An E.164 number in groups, for reading. */
+  format(number: string): string;
+  onPress(event: MouseEvent): void;
+}
+
 /** Makes a host at the end of `parent`, or undefined where there can be none. */
-export function createCallButtons(
-  parent: Element,
-  highlightNames: readonly string[],
-  onPress: (event: MouseEvent) => void,
-): CallButtons | undefined {
-  const made = createHost(parent, highlightNames);
+export function createCallButtons(parent: Element, parts: CallButtonsParts): CallButtons | undefined {
+  const made = createHost(parent, parts.highlightNames);
   if (!made) return undefined;
   const host = made;
   const buttons = new Map<Target, Button>();
   const targets = new WeakMap<Element, Target>();
   let revealed: Target | undefined;
   let quiet: ReturnType<typeof setTimeout> | undefined;
-  host.root.addEventListener('click', (event) => onPress(event as MouseEvent));
+  host.root.addEventListener('click', (event) => parts.onPress(event as MouseEvent));
 
   function update(button: Button, shown: Shown, origin: Readonly<Record<'x' | 'y', number>>): void {
     const { element } = button;
@@ -77,7 +79,7 @@ export function createCallButtons(
     set(element, 'data-mode', placed.mode);
     set(element, 'data-state', call?.state ?? 'idle');
     set(element, 'data-cancel', call?.canCancel ? 'yes' : undefined);
-    const name = nameOf(shown);
+    const name = nameOf(shown, parts.format);
     set(element, 'aria-label', name);
     set(element, 'title', titleOf(shown, name));
     element.classList.toggle('shown', revealed === shown.target);
@@ -134,7 +136,7 @@ export function createCallButtons(
     },
     boxOf(target) {
       const button = buttons.get(target);
-      if (!button || !button.element.isConnected) return undefined;
+      if (!button?.element.isConnected) return undefined;
       if (getComputedStyle(button.element).opacity === '0' && button.shown.placed.mode === 'hover') return undefined;
       return button.element.getBoundingClientRect();
     },
@@ -172,8 +174,8 @@ export function createCallButtons(
   };
 }
 
-function nameOf({ target, call }: Shown): string {
-  const number = shownNumber(target);
+function nameOf({ target, call }: Shown, format: CallButtonsParts['format']): string {
+  const number = shownNumber(target, format);
   if (call?.canCancel) return words('content_cancel', number);
   return target.refused === undefined ? words('content_call', number) : words('content_not_dialled', number);
 }
@@ -184,8 +186,8 @@ function titleOf({ target, call }: Shown, name: string): string {
 }
 
 /** The number as it will be dialled, grouped for reading, kept left to right in any language. */
-export function shownNumber(target: Target): string {
-  const number = target.e164 === undefined ? (target.dial ?? target.text) : formatNumber(target.e164);
+function shownNumber(target: Target, format: CallButtonsParts['format']): string {
+  const number = target.e164 === undefined ? (target.dial ?? target.text) : format(target.e164);
   const whole = target.ext === undefined ? number : `${number} ext. ${target.ext}`;
   return `\u2066${whole}\u2069`;
 }

@@ -1,5 +1,7 @@
-import type { PageCall, PageNumbers, PageSettings } from '../messaging/protocol.ts';
+import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
 import { createFinder } from '../phone/find-numbers.ts';
+import { formatNumber } from '../phone/format-number.ts';
+import type { NumberPlans } from '../phone/number-plan.ts';
 import { askBackground } from './ask-background.ts';
 import { createContextReader } from './context.ts';
 import { createDialler, keyOf } from './dial.ts';
@@ -26,12 +28,12 @@ const ASK_AGAIN_MS = 3_000;
 export function startPageSession(page: Document, onOrphaned: () => void): PageSession {
   const stop = new AbortController();
   let settings: PageSettings | undefined;
-  let hasAsked = false;
+  let plans: NumberPlans | undefined;
+  let asking: Promise<void> | undefined;
   let scanner: Scanner | undefined;
   let view: View | undefined;
   let reader: Reader | undefined;
   let stopListening: AbortController | undefined;
-  const known: (() => void)[] = [];
   const keyTargets = new Map<string, Target>();
 
   const dialler = createDialler((key, say) => {
@@ -40,38 +42,50 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   });
 
   function startScanner(): void {
-    scanner = createScanner(page, { onCandidate: () => void askSettings(), onChanged, onMoved });
+    scanner = createScanner(page, { onCandidate, onChanged, onMoved });
     scanner.start();
   }
 
+  /** The plans come with the first candidate: a page without numbers costs neither the message nor the memory. */
+  function onCandidate(): void {
+    if (plans || asking) return;
+    asking = askSettings().finally(() => {
+      asking = undefined;
+    });
+  }
+
   async function askSettings(): Promise<void> {
-    if (settings || hasAsked) return;
-    hasAsked = true;
+    const earlier = settings;
+    const told = () => (settings === earlier ? undefined : settings);
     let answer = await askBackground('page/settings', {});
-    if (answer.got === 'lost' && isAlive()) {
+    // The answer got lost, or says "off" without plans where the site was switched on meanwhile.
+    const hasPlans = answer.got === 'reply' && answer.reply.plans !== undefined;
+    if ((answer.got === 'lost' || (told()?.decorate && !hasPlans)) && isAlive()) {
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       answer = await askBackground('page/settings', {});
     }
-    if (stop.signal.aborted || settings) return;
+    if (stop.signal.aborted) return;
     if (!isAlive()) {
       onOrphaned();
       return;
     }
-    use(answer.got === 'reply' ? answer.reply : { decorate: false, country: 'US' });
+    const start: PageStart = answer.got === 'reply' ? answer.reply : { decorate: false, country: 'US' };
+    plans = start.plans;
+    // What was told since the question is newer than the answer.
+    use(told() ?? start);
   }
 
   function use(next: PageSettings): void {
     const before = settings;
     settings = next;
-    for (const tell of known.splice(0)) tell();
     if (!next.decorate) {
       clear();
       return;
     }
-    if (before?.decorate && before.country === next.country) return;
     if (!scanner) startScanner();
+    if (!plans || (reader && before?.country === next.country)) return;
     reader = {
-      finder: createFinder({ ...readEvidence(page), userCountry: next.country }),
+      finder: createFinder({ ...readEvidence(page), userCountry: next.country }, plans),
       context: createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
     };
     scanner?.use(reader);
@@ -105,6 +119,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     page.addEventListener('animationend', onMoved, quiet);
     page.fonts?.addEventListener('loadingdone', onMoved, { signal });
     addEventListener('resize', onMoved, { signal });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onMoved, { signal });
   }
 
   function onChanged(holders: ReadonlySet<Element>): void {
@@ -119,6 +134,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       dialler,
+      format: (number) => (plans ? formatNumber(number, plans) : number),
       onPress,
     });
     view.changed(holders);
@@ -200,7 +216,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       const numbers = await readPageNumbers({
         async whenSettled() {
           await current.whenSettled();
-          if (hasAsked && !settings) await new Promise<void>((resolve) => known.push(resolve));
+          await asking;
           await current.whenSettled();
         },
         all: current.all,

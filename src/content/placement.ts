@@ -33,7 +33,7 @@ export function placeButton(
   taken: readonly Placed[],
 ): Placed | undefined {
   const painter = painterOf(target);
-  if (!painter || !isSeen(painter, spot, ours)) return undefined;
+  if (!painter || !isSeen(target, painter, spot, ours)) return undefined;
   if (target.source === 'field') return besideField(painter, spot, ours, taken);
   const isRtl = getComputedStyle(painter).direction === 'rtl';
   const after = boxAt(spot.last.right + GAP, middle(spot.last));
@@ -79,12 +79,17 @@ function textWidth(text: string, font: string): number {
   return pen.measureText(text).width;
 }
 
-function isSeen(painter: Element, { first, last }: Spot, ours: (element: Element) => boolean): boolean {
-  return [first, last].every((rect) => {
+function isSeen(target: Target, painter: Element, { first, last }: Spot, ours: (element: Element) => boolean): boolean {
+  // A number split over elements is painted by another one at its start than at its end.
+  const starter = target.place.in === 'text' ? (target.place.start.parentElement ?? painter) : painter;
+  return [
+    { rect: first, by: starter },
+    { rect: last, by: painter },
+  ].every(({ rect, by }) => {
     const y = middle(rect);
     if (y < 0 || y > innerHeight || rect.right < 0 || rect.left > innerWidth) return false;
     const x = Math.min(Math.max(rect.left + rect.width / 2, 1), innerWidth - 1);
-    if (!isUncovered(painter, x, y, ours)) return false;
+    if (!isUncovered(by, x, y, ours)) return false;
     return rect !== last || isUncovered(painter, Math.min(rect.right - 2, innerWidth - 1), y, ours);
   });
 }

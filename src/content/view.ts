@@ -32,6 +32,8 @@ export interface ViewParts {
   targetsOf(holder: Element): readonly Target[];
   recheckFields(fields: Iterable<Element>): void;
   readonly dialler: Dialler;
+  /** An E.164 number in groups, for reading. */
+  format(number: string): string;
   /** A trusted click or key on a button whose place and number are as they were. */
   onPress(target: Target): void;
 }
@@ -50,6 +52,7 @@ const MAY_DRIFT = 8;
 export function createView(page: Document, parts: ViewParts): View {
   const near = createNear(() => soon(0));
   const marks = createMarks();
+  const buttonParts = { highlightNames: marks.names, format: parts.format, onPress: press };
   const stop = new AbortController();
   let main: CallButtons | undefined;
   let inModal: { readonly modal: Element; readonly buttons: CallButtons } | undefined;
@@ -62,6 +65,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let scrollTimer: ReturnType<typeof setTimeout> | undefined;
   let hoverTimer: ReturnType<typeof setTimeout> | undefined;
   let hovered: Target | undefined;
+  let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
   let isPageIdle = false;
   let lastLook = 0;
@@ -156,6 +160,8 @@ export function createView(page: Document, parts: ViewParts): View {
     }
     if (isScrolling || stop.signal.aborted) return;
     spots = seen;
+    // A pointer that already rests on a number when it is found does not move again to say so.
+    if (pointer && !(hovered && seen.has(hovered))) hovered = findAt(spots, pointer.x, pointer.y);
     buttons.show(shown);
     buttons.hideWhileMoving(false);
     buttons.reveal(focusedTarget ?? hovered);
@@ -188,13 +194,13 @@ export function createView(page: Document, parts: ViewParts): View {
     if (modal) {
       main?.show([]);
       if (!inModal && isNeeded) {
-        const buttons = createCallButtons(modal, marks.names, press);
+        const buttons = createCallButtons(modal, buttonParts);
         if (buttons) inModal = { modal, buttons };
       }
       return inModal?.buttons;
     }
     const top = page.documentElement;
-    if (!main && isNeeded && top) main = createCallButtons(top, marks.names, press);
+    if (!main && isNeeded && top) main = createCallButtons(top, buttonParts);
     if (main && !main.host.keep()) {
       main.remove();
       return undefined;
@@ -254,6 +260,7 @@ export function createView(page: Document, parts: ViewParts): View {
       }, STILL_AFTER_MS);
     },
     pointed(x, y) {
+      pointer = { x, y };
       if (isScrolling) return;
       if (performance.now() - lastLook > 400 && spots.size > 0) soon();
       const hit = findAt(spots, x, y);

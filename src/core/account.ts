@@ -17,10 +17,23 @@ export interface AccountField {
   readonly group?: string;
 }
 
+/** Values a PBX offers for fields of the account form, by field key. */
+export type FieldChoices = Readonly<Record<string, readonly FieldChoice[]>>;
+
+export interface FieldChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
 /** What must be granted before an account can be used. Origins are match patterns, e.g. `https://pbx.example.com/*`. */
 export interface AccountNeeds {
   readonly origins: readonly string[];
   readonly permissions: readonly 'cookies'[];
+}
+
+/** What of it this browser has to be asked for. `ownUrl` is any address of the extension: Firefox gives its sockets a site's cookies unasked. */
+export function needsAt(ownUrl: string, { origins, permissions }: AccountNeeds): AccountNeeds {
+  return { origins, permissions: ownUrl.startsWith('chrome-extension:') ? permissions : [] };
 }
 
 /** How a number is written for the PBX. `outsideLine` is put before the result, not before short extensions. */

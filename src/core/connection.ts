@@ -1,4 +1,6 @@
+import type { AccountNeeds } from './account.ts';
 import type { EpochMs } from './calls.ts';
+import type { PlaceLimit } from './pace.ts';
 
 /**
  * Why something with the PBX did not work. The kind says what can be done about it and picks the words shown (`ui/words.ts`);
@@ -8,8 +10,8 @@ export type PbxError =
   | { readonly kind: PbxErrorKind; readonly detail: string }
   | { readonly kind: 'timeout'; readonly afterMs: number }
   | { readonly kind: 'rate-limited'; readonly retryAfterMs: number }
-  /** Host access is missing; `origin` is what to ask for. */
-  | { readonly kind: 'permission-missing'; readonly origin: string };
+  /** Host access is missing. `missing` is all that is to be asked for, where that is known; else it is `origin` alone. */
+  | { readonly kind: 'permission-missing'; readonly origin: string; readonly missing?: AccountNeeds };
 
 export type PbxErrorKind =
   /** The PBX knows us not: wrong user or password, or the session is over and cannot be renewed. Never repeated by itself. */
@@ -46,6 +48,10 @@ export interface Capabilities {
   readonly hold: boolean;
   readonly transfer: boolean;
   readonly listCalls: boolean;
+  /** The PBX takes no more calls than this; more are refused here, with the time to wait. */
+  readonly placeLimit?: PlaceLimit;
+  /** The customer's phone rings first, then our own. */
+  readonly contactFirst?: true;
 }
 
 /** A PBX that takes a call and says nothing more. */

@@ -4,6 +4,7 @@ import type { CallId } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Result } from '../core/result.ts';
 import type { SiteRule } from '../core/site-rule.ts';
+import type { NumberPlans } from '../phone/number-plan.ts';
 
 interface Ask<Payload, Reply> {
   readonly payload: Payload;
@@ -12,7 +13,8 @@ interface Ask<Payload, Reply> {
 
 /** What a content script may ask. No secret in, no secret out; tab, frame and host come from the sender's record. */
 export interface FromPage {
-  'page/settings': Ask<Empty, PageSettings>;
+  /** Asked once a frame shows what may be a number: most pages never need the plans. */
+  'page/settings': Ask<Empty, PageStart>;
   /** Answers once the intent is saved (or refused); how the call goes on is told by `page/call`. */
   'call/dial': Ask<DialPayload, Result<CallId, DialRefusal>>;
   /** Only for a call that the same frame began. */
@@ -62,6 +64,12 @@ export interface PageSettings {
   readonly hasAccount?: boolean;
 }
 
+/** The answer to the first question of a frame. Later changes are told without the plans, which the frame keeps. */
+export interface PageStart extends PageSettings {
+  /** Absent where the site is switched off. */
+  readonly plans?: NumberPlans;
+}
+
 export interface DialPayload {
   /** E.164, or a short internal extension (2 to 6 digits). Nothing else is dialled for a page. */
   readonly number: string;
@@ -107,6 +115,8 @@ export interface ImportProblem {
   readonly line?: number;
   /** Path of the wrong value, e.g. `sites.mode`. */
   readonly path?: string;
+  /** Message key of what is wrong with an account's value, as in `PbxAdapter.check`. */
+  readonly why?: string;
 }
 
 /** Answer to `page/numbers`: numbers of one frame in document order, also those outside the view. */

@@ -1,9 +1,9 @@
-import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountValues, FieldChoices } from '../core/account.ts';
 import type { CallId, EpochMs, PbxCall, PbxCallId } from '../core/calls.ts';
 import type { Capabilities, PbxError } from '../core/connection.ts';
 import type { Presence } from '../core/presence.ts';
 import type { Result } from '../core/result.ts';
-import type { DialAccepted, DialFailure } from '../core/update.ts';
+import type { DialAccepted, DialFailure, OpenCall } from '../core/update.ts';
 
 /** All a vendor must be: one file that translates between a PBX and our words, and nothing more. */
 export interface PbxAdapter {
@@ -16,6 +16,8 @@ export interface PbxAdapter {
   check(account: AccountValues): Readonly<Record<string, string>>;
   /** Host access and API permissions the account needs; pure, from what is known before the first login. */
   needs(account: AccountValues): AccountNeeds;
+  /** True when calls of this account tell the PBX something about the page they were begun on. Pure; absent: never. */
+  wantsPage?(account: AccountValues): boolean;
   /**
    * One login attempt; retrying is the supervisor's job. `tell` says `lost` at most once, never before this resolves and never after
    * `close`. Never throws; a refused login is a value with the secret nowhere in it.
@@ -38,9 +40,10 @@ export type PbxNews =
   | { readonly type: 'step'; readonly step: ConnectStep; readonly result: Result<void, PbxError> }
   /**
    * Something found out about this PBX that spares a try next time, never a secret: to be kept and merged into the account values of
-   * later `connect`s until the account is changed. Keys begin with `_`; losing it does no harm.
+   * later `connect`s until the account is changed. Keys begin with `_`; losing it does no harm. `secrets` are kept the same way, but
+   * where passwords are (a token that spares a login); a blank one is forgotten.
    */
-  | { readonly type: 'remember'; readonly values: AccountValues };
+  | { readonly type: 'remember'; readonly values: AccountValues; readonly secrets?: AccountValues };
 
 /** One call to place. `number` is what the PBX is told, already in the account's format. */
 export interface DialRequest {
@@ -48,6 +51,8 @@ export interface DialRequest {
   readonly ref: CallId;
   /** Plain text shown on the phone where the PBX can; at most 64 characters. */
   readonly name?: string;
+  /** Address of the page the call was begun on; only where the adapter `wantsPage`. */
+  readonly pageUrl?: string;
 }
 
 export interface PbxSession {
@@ -65,6 +70,10 @@ export interface PbxSession {
   hangUp(pbxId: PbxCallId): Promise<Result<void, PbxError>>;
   /** The live calls of our own extension. `unsupported` where the PBX cannot say. */
   listCalls(): Promise<Result<readonly PbxCall[], PbxError>>;
+  /** Calls that an earlier session has placed; said once, before `listCalls`. What is found out about them is told as reports. */
+  follow?(calls: readonly OpenCall[]): void;
+  /** What the PBX offers for fields of the account form, so that nobody has to type ids. */
+  choices?(): Promise<Result<FieldChoices, PbxError>>;
   /** A question the PBX answers when the line is up: called every 15 to 20 s. A failure means the line is dead. */
   beat(): Promise<Result<void, PbxError>>;
   /** Ends the session at the PBX where that is ours alone; safe to call twice. */

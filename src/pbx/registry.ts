@@ -1,8 +1,9 @@
 import type { PbxAdapter } from './adapter.ts';
 import { vodia } from './vendors/vodia.ts';
+import { zorio } from './vendors/zorio.ts';
 
 /** Every PBX we know, in the order the options page offers them. */
-export const ADAPTERS: readonly PbxAdapter[] = [vodia];
+export const ADAPTERS: readonly PbxAdapter[] = [vodia, zorio];
 
 /** The adapter with this id, or undefined. */
 export function findAdapter(id: string): PbxAdapter | undefined {

@@ -1,14 +1,14 @@
-import {
-  ADDRESS_FORMS,
-  COUNTRY_NAMES,
-  CURRENCIES,
-  LANGUAGE_COUNTRIES,
-  LETTERS,
-  PLACES,
-  WORLDWIDE_DOMAINS,
-} from './country-signs.ts';
+import { countryNamedBy, namesIn } from './country-names.ts';
+import { ADDRESS_FORMS, CURRENCIES, LANGUAGE_COUNTRIES, LETTERS, WORLDWIDE_DOMAINS } from './country-signs.ts';
 import { guessLanguage } from './language.ts';
-import { COUNTRIES, callingCodeOf, hasPlan, isUsualGrouping, readInternational, readNational } from './number-plan.ts';
+import {
+  callingCodeOf,
+  hasPlan,
+  isUsualGrouping,
+  type NumberPlans,
+  readInternational,
+  readNational,
+} from './number-plan.ts';
 
 /** What a page says about itself, for choosing the country of numbers without `+`. */
 export interface PageEvidence {
@@ -100,30 +100,30 @@ type Sign = keyof typeof WORTH;
 const MANY_COUNTRIES = 6;
 
 /** A judge for one page, starting from what the page says about itself. */
-export function createCountryJudge(evidence: PageEvidence): CountryJudge {
+export function createCountryJudge(evidence: PageEvidence, plans: NumberPlans): CountryJudge {
   const counts = new Map<Sign, Map<string, number>>();
-  const base = baseWeights(evidence);
+  const base = baseWeights(evidence, plans);
   const national = new Map<string, NationalNumber>();
   const words = guessLanguage();
   let texts = 0;
   let ranking: readonly RankedCountry[] | undefined;
 
   const add = (sign: Sign, country: string): void => {
-    if (!hasPlan(country)) return;
+    if (!hasPlan(country, plans)) return;
     const ofSign = counts.get(sign) ?? new Map<string, number>();
     counts.set(sign, ofSign);
     ofSign.set(country, (ofSign.get(country) ?? 0) + 1);
     ranking = undefined;
   };
 
-  for (const hint of evidence.hints ?? []) addHint(hint, add);
+  for (const hint of evidence.hints ?? []) addHint(hint, add, plans);
 
   return {
     addText(text) {
       if (texts >= MAX_TEXTS || evidence.siteCountry !== undefined) return;
       texts++;
       const start = text.slice(0, MAX_TEXT_LENGTH);
-      addSigns(start, add);
+      addSigns(start, add, plans);
       words.addText(start);
       ranking = undefined;
     },
@@ -137,27 +137,25 @@ export function createCountryJudge(evidence: PageEvidence): CountryJudge {
       ranking = undefined;
     },
     ranked() {
-      ranking ??= rank(evidence, withLanguage(base, evidence.lang, words.language()), counts, [...national.values()]);
+      ranking ??= rank(
+        evidence,
+        withLanguage(base, evidence.lang, words.language()),
+        counts,
+        [...national.values()],
+        plans,
+      );
       return ranking;
     },
   };
 }
 
-/** The one country this short text names, as a cell of a country column does; undefined when it says more, or nothing. */
-export function countryNamedBy(text: string): string | undefined {
-  const name = text.trim();
-  if (name.length < 2 || name.length > 40) return undefined;
-  if (/^[A-Z]{2}$/.test(name) && hasPlan(name)) return name;
-  return countryNames().exact.get(name.toLowerCase());
-}
-
-function baseWeights(evidence: PageEvidence): ReadonlyMap<string, number> {
+function baseWeights(evidence: PageEvidence, plans: NumberPlans): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   const give = (country: string, weight: number): void => {
-    if (hasPlan(country)) weights.set(country, (weights.get(country) ?? 0) + weight);
+    if (hasPlan(country, plans)) weights.set(country, (weights.get(country) ?? 0) + weight);
   };
   give(evidence.userCountry, USER_WEIGHT);
-  const domain = countryOfHost(evidence.host);
+  const domain = countryOfHost(evidence.host, plans);
   if (domain !== undefined) give(domain, 5);
   const [language = '', ...subtags] = evidence.lang.toLowerCase().split(/[-_]/);
   const region = subtags.find((subtag) => /^[a-z]{2}$/.test(subtag))?.toUpperCase();
@@ -185,30 +183,30 @@ function withLanguage(
 }
 
 /** The country of a host's top-level domain, unless that is sold to everybody. */
-export function countryOfHost(host: string): string | undefined {
+export function countryOfHost(host: string, plans: NumberPlans): string | undefined {
   const domain = /\.([a-z]{2})\.?$/i.exec(host)?.[1]?.toLowerCase();
   if (domain === undefined || WORLDWIDE_DOMAINS.includes(` ${domain} `)) return undefined;
   const country = domain === 'uk' ? 'GB' : domain.toUpperCase();
-  return hasPlan(country) ? country : undefined;
+  return hasPlan(country, plans) ? country : undefined;
 }
 
-function addHint(hint: string, add: (sign: Sign, country: string) => void): void {
+function addHint(hint: string, add: (sign: Sign, country: string) => void, plans: NumberPlans): void {
   const locale = /^[a-z]{2,3}[-_]([A-Z]{2})$/.exec(hint)?.[1];
-  const named = countryNamedBy(hint);
+  const named = countryNamedBy(hint, plans);
   const number = /^\+(\d{8,15})$/.exec(hint.replace(/[\s().-]/g, ''))?.[1];
   if (locale !== undefined) {
     // What templates say by default says nothing.
     if (hint.replace('_', '-') !== 'en-US') add('name', locale);
   } else if (named !== undefined) add('address', named);
   else if (number !== undefined) {
-    const country = readInternational(number)?.country;
+    const country = readInternational(number, plans)?.country;
     if (country !== undefined) add('international', country);
-  } else addSigns(hint, add);
+  } else addSigns(hint, add, plans);
 }
 
-function addSigns(text: string, add: (sign: Sign, country: string) => void): void {
+function addSigns(text: string, add: (sign: Sign, country: string) => void, plans: NumberPlans): void {
   for (const match of text.matchAll(/(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi)) {
-    const country = countryOfHost(`x.${match[1] ?? ''}`);
+    const country = countryOfHost(`x.${match[1] ?? ''}`, plans);
     if (country !== undefined) add('domain', country);
   }
   if (/[\u0080-\uffff]/.test(text))
@@ -217,76 +215,9 @@ function addSigns(text: string, add: (sign: Sign, country: string) => void): voi
     for (const [country, form] of Object.entries(ADDRESS_FORMS)) if (form.test(text)) add('address', country);
     for (const [country, form] of Object.entries(CURRENCIES)) if (form.test(text)) add('currency', country);
   }
-  addNames(text, places(), 'place', add);
-  addNames(text, countryNames(), 'name', add);
-}
-
-function addNames(text: string, names: Names, sign: Sign, add: (sign: Sign, country: string) => void): void {
-  const seen = new Set<string>();
-  for (const match of text.matchAll(names.pattern)) {
-    const country = names.exact.get(match[0].toLowerCase());
-    if (country !== undefined && !seen.has(country)) add(sign, country);
-    if (country !== undefined) seen.add(country);
-  }
-}
-
-interface Names {
-  readonly pattern: RegExp;
-  readonly exact: ReadonlyMap<string, string>;
-}
-
-let placesOnce: Names | undefined;
-let namesOnce: Names | undefined;
-
-function places(): Names {
-  placesOnce ??= namesFrom(Object.entries(PLACES));
-  return placesOnce;
-}
-
-/** Countries' names in English and in their own languages come from the browser's own list. */
-function countryNames(): Names {
-  if (namesOnce !== undefined) return namesOnce;
-  const english = displayNames('en');
-  const own = new Map<string, string>();
-  for (const [language, list] of Object.entries(LANGUAGE_COUNTRIES)) {
-    const names = displayNames(language);
-    for (const country of list.split(' ')) own.set(country, `${own.get(country) ?? ''}|${names?.of(country) ?? ''}`);
-  }
-  const entries = COUNTRIES.map((country): [string, string] => {
-    // These names are also those of a US state, a personal name, a word.
-    const name = /^(?:GE|JO|TD|ML|NE|PE|JE|GI|OM|TC)$/.test(country) ? '' : (english?.of(country) ?? '');
-    return [country, `${escapeWords(name)}|${escapeWords(own.get(country) ?? '')}|${COUNTRY_NAMES[country] ?? ''}`];
-  });
-  namesOnce = namesFrom(entries);
-  return namesOnce;
-}
-
-function displayNames(language: string): Intl.DisplayNames | undefined {
-  try {
-    return new Intl.DisplayNames([language], { type: 'region', fallback: 'none' });
-  } catch {
-    return undefined;
-  }
-}
-
-function escapeWords(words: string): string {
-  return words.replace(/[.*+?^${}()[\]\\]/g, '\\$&');
-}
-
-function namesFrom(entries: readonly (readonly [string, string])[]): Names {
-  const exact = new Map<string, string>();
-  const alternatives: string[] = [];
-  for (const [country, words] of entries) {
-    for (const word of words.split('|')) {
-      if (word.length < 2) continue;
-      const name = word.replace(/\\(.)/g, '$1').replace(/\?/g, '');
-      if (exact.has(name.toLowerCase())) continue;
-      exact.set(name.toLowerCase(), country);
-      alternatives.push(word);
-    }
-  }
-  alternatives.sort((a, b) => b.length - a.length);
-  return { exact, pattern: new RegExp(`(?<![\\p{L}\\p{M}])(?:${alternatives.join('|')})(?![\\p{L}\\p{M}])`, 'gu') };
+  const named = namesIn(text, plans);
+  for (const country of named.places) add('place', country);
+  for (const country of named.countries) add('name', country);
 }
 
 function rank(
@@ -294,8 +225,9 @@ function rank(
   base: ReadonlyMap<string, number>,
   counts: ReadonlyMap<Sign, ReadonlyMap<string, number>>,
   national: readonly NationalNumber[],
+  plans: NumberPlans,
 ): readonly RankedCountry[] {
-  if (evidence.siteCountry !== undefined && hasPlan(evidence.siteCountry)) {
+  if (evidence.siteCountry !== undefined && hasPlan(evidence.siteCountry, plans)) {
     return [{ country: evidence.siteCountry, weight: 100 }];
   }
   const weights = new Map(base);
@@ -308,14 +240,14 @@ function rank(
     }
   }
   const named = [...weights.keys()];
-  const explained = Math.max(0, ...named.map((country) => planFit(national, country).written));
+  const explained = Math.max(0, ...named.map((country) => planFit(national, country, plans).written));
   // No country that is named writes these numbers so: look further, but only for a plan in which nearly all are written as usual.
   const further =
     explained < 0.5 ? pool(evidence, counts.has('letters')).filter((country) => !weights.has(country)) : [];
-  const guessed = further.filter((country) => planFit(national, country).written > 0.6);
+  const guessed = further.filter((country) => planFit(national, country, plans).written > 0.6);
   for (const country of guessed) weights.set(country, 0);
   return [...weights]
-    .map(([country, weight]) => ({ country, weight: weight + planFit(national, country).weight }))
+    .map(([country, weight]) => ({ country, weight: weight + planFit(national, country, plans).weight }))
     .filter(({ country, weight }) => weight >= MIN_WEIGHT || base.has(country))
     .sort((a, b) => b.weight - a.weight);
 }
@@ -334,17 +266,17 @@ interface PlanFit {
 }
 
 /** How well the page's national numbers fit a country's plan. */
-function planFit(national: readonly NationalNumber[], country: string): PlanFit {
-  const code = callingCodeOf(country);
+function planFit(national: readonly NationalNumber[], country: string, plans: NumberPlans): PlanFit {
+  const code = callingCodeOf(country, plans);
   if (national.length === 0 || code === undefined) return { weight: 0, written: 0 };
   let valid = 0;
   let usual = 0;
   let written = 0;
   for (const { groups, isDashed } of national) {
-    const found = readNational(groups.join(''), country);
+    const found = readNational(groups.join(''), country, plans);
     if (found === undefined) continue;
     valid++;
-    if (!isUsualGrouping(groups, found)) continue;
+    if (!isUsualGrouping(groups, found, plans)) continue;
     usual++;
     if (found.hasTrunk || (code === '1' && isDashed)) written++;
   }

@@ -1,10 +1,10 @@
 import { type Chain, findChains, type Group } from './chains.ts';
 import { type Meaning, meaningOf, meaningOfLabel } from './context.ts';
-import { createCountryJudge, type PageEvidence, type RankedCountry } from './country.ts';
+import { type CountryJudge, createCountryJudge, type PageEvidence, type RankedCountry } from './country.ts';
 import { edgesOf } from './edges.ts';
 import { type Extension, extensionBehind, shortExtensions } from './extensions.ts';
 import { type Doubt, type FoldedText, fold } from './normalise.ts';
-import { hasPlan, isUsualGrouping, readInternational } from './number-plan.ts';
+import { hasPlan, isUsualGrouping, type NumberPlans, readInternational } from './number-plan.ts';
 import { readSegment, type SegmentReading } from './read-segment.ts';
 import { cutChain } from './segments.ts';
 import { isOtherShape } from './shapes.ts';
@@ -58,8 +58,8 @@ const MAX_TEXT = 200_000;
 const RECORD_WEIGHT = 50;
 
 /** A finder for one page (one frame). Pure but for what it learns. */
-export function createFinder(evidence: PageEvidence): NumberFinder {
-  const judge = createCountryJudge(evidence);
+export function createFinder(evidence: PageEvidence, plans: NumberPlans): NumberFinder {
+  const judge = createCountryJudge(evidence, plans);
   const columns = new Map<object, Column>();
   let version = 0;
   let known = '';
@@ -79,18 +79,18 @@ export function createFinder(evidence: PageEvidence): NumberFinder {
       const folded = fold(block.text.slice(0, MAX_TEXT));
       judge.addText(folded.text);
       if (!/\d/.test(folded.text)) return;
-      for (const chain of findChains(folded.text)) learnChain(chain, folded.text, block, judge);
+      for (const chain of findChains(folded.text)) learnChain(chain, folded.text, block, judge, plans);
       if (block.column !== undefined) {
         const column = columns.get(block.column.key) ?? { cells: 0, phones: 0 };
         columns.set(block.column.key, column);
         column.cells++;
-        if (findIn(block, folded, settle(), 'unsaid').length > 0) column.phones++;
+        if (findIn(block, folded, settle(), 'unsaid', plans).length > 0) column.phones++;
       }
     },
     find(block) {
       const folded = fold(block.text.slice(0, MAX_TEXT));
       const column = block.column && columns.get(block.column.key);
-      return findIn(block, folded, settle(), columnMeaning(block, column));
+      return findIn(block, folded, settle(), columnMeaning(block, column), plans);
     },
   };
 }
@@ -109,11 +109,11 @@ function columnMeaning(block: TextBlock, column: Column | undefined): Meaning {
   return column.phones / column.cells < 0.2 ? 'seldom' : 'unsaid';
 }
 
-function learnChain(chain: Chain, text: string, block: TextBlock, judge: ReturnType<typeof createCountryJudge>): void {
+function learnChain(chain: Chain, text: string, block: TextBlock, judge: CountryJudge, plans: NumberPlans): void {
   for (let from = 0; from < chain.length; ) {
     let to = from + 1;
     while (to < chain.length && (chain[to]?.gap?.rank ?? 5) < 4) to++;
-    learnGroups(chain.slice(from, to), text, block, judge);
+    learnGroups(chain.slice(from, to), text, block, judge, plans);
     from = to;
   }
 }
@@ -122,7 +122,8 @@ function learnGroups(
   groups: readonly Group[],
   text: string,
   block: TextBlock,
-  judge: ReturnType<typeof createCountryJudge>,
+  judge: CountryJudge,
+  plans: NumberPlans,
 ): void {
   const [first] = groups;
   const last = groups.at(-1);
@@ -130,7 +131,7 @@ function learnGroups(
   const digits = groups.map((group) => group.digits).join('');
   if (digits.length < 7 || digits.length > 14) return;
   if (first.hasPlus) {
-    const country = readInternational(digits)?.country;
+    const country = readInternational(digits, plans)?.country;
     if (country !== undefined) judge.addInternational(country);
     return;
   }
@@ -154,9 +155,10 @@ function findIn(
   folded: FoldedText,
   ranked: readonly RankedCountry[],
   column: Meaning,
+  plans: NumberPlans,
 ): readonly FoundNumber[] {
   const { text } = folded;
-  const countries = withRecord(ranked, block.recordCountry);
+  const countries = withRecord(ranked, block.recordCountry, plans);
   const cuts = new Set(block.nodeStarts);
   const isCut = (at: number): boolean => cuts.has(folded.originAt(at));
   const found: FoundNumber[] = [];
@@ -191,10 +193,11 @@ function findIn(
     ? findVanity(
         text,
         countries.map(({ country }) => country),
+        plans,
       )
     : [];
   for (const chain of findChains(text)) {
-    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningAt, isCut));
+    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningAt, isCut, plans));
     for (const { from, to, value } of segments) {
       const start = chain[from]?.opensAt;
       const last = chain[to - 1];
@@ -233,6 +236,7 @@ function readGroups(
   countries: readonly RankedCountry[],
   meaningAt: (start: number, end: number) => Meaning,
   isCut: (at: number) => boolean,
+  plans: NumberPlans,
 ): ReadGroups | undefined {
   const first = groups[0];
   const last = groups.at(-1);
@@ -242,13 +246,13 @@ function readGroups(
   const extension: Extension | undefined = extensionBehind(text, last.end);
   const end = extension?.end ?? last.end;
   const meaning = meaningAt(first.opensAt, end);
-  const read = readSegment(groups, { meaning, countries });
+  const read = readSegment(groups, { meaning, countries, plans });
   if (read === undefined) return undefined;
   const edge = edgesOf(text, first.opensAt, end, read.isInternational && first.hasPlus, isCut);
   if (edge === 'part') return undefined;
   const isSaid = meaning === 'phone' || meaning === 'fax';
   if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
-  if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read)) return undefined;
+  if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read, plans)) return undefined;
   const isAlone = groups.length === 1 && extension === undefined && !read.isInternational;
   if (!isSaid && isAlone && !isIntroduced(text, first)) return undefined;
   return { ...read, meaning, ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}) };
@@ -265,16 +269,24 @@ function isIntroduced(text: string, group: Group): boolean {
 }
 
 /** In a list of digits only what shows its prefix, its brackets or its usual cut is taken for a number. */
-function isWrittenInFull(groups: readonly Group[], { reading, isInternational }: SegmentReading): boolean {
+function isWrittenInFull(
+  groups: readonly Group[],
+  { reading, isInternational }: SegmentReading,
+  plans: NumberPlans,
+): boolean {
   const shown = groups.map((group) => group.digits);
   if (isInternational || (shown[0]?.startsWith('0') && reading.hasTrunk && reading.national.length >= 8)) return true;
   if (groups.length > 2 && reading.e164 === `+${shown.join('')}`) return true;
-  return groups.length > 1 && (isUsualGrouping(shown, reading) || groups[0]?.opensAt !== groups[0]?.start);
+  return groups.length > 1 && (isUsualGrouping(shown, reading, plans) || groups[0]?.opensAt !== groups[0]?.start);
 }
 
 /** A country that the record itself names is the only one: what its plan does not know is a wrong number anywhere else. */
-function withRecord(ranked: readonly RankedCountry[], record: string | undefined): readonly RankedCountry[] {
-  return record === undefined || !hasPlan(record) ? ranked : [{ country: record, weight: RECORD_WEIGHT }];
+function withRecord(
+  ranked: readonly RankedCountry[],
+  record: string | undefined,
+  plans: NumberPlans,
+): readonly RankedCountry[] {
+  return record === undefined || !hasPlan(record, plans) ? ranked : [{ country: record, weight: RECORD_WEIGHT }];
 }
 
 /** A bracket that was opened with the number is part of it. */

@@ -1,4 +1,14 @@
-import plans from 'libphonenumber-js/metadata.max.json';
+/**
+ * The numbering plans of all countries, as libphonenumber-js ships them: plain JSON, so that it can be sent to a content script, which
+ * holds none by itself.
+ */
+export interface NumberPlans {
+  readonly countries: Readonly<Record<string, Plan>>;
+  /** Countries by calling code, the main one first. */
+  readonly country_calling_codes: Readonly<Record<string, readonly string[]>>;
+  /** Plans of no country, by calling code (`800`). */
+  readonly nonGeographic?: Readonly<Record<string, Plan>>;
+}
 
 /** What a number is for, as far as its country's plan says. */
 export type LineType =
@@ -26,7 +36,7 @@ export interface Reading {
 }
 
 /** One country's record in the metadata, by position. Source: METADATA.md of libphonenumber-js, format version 3. */
-type Plan = readonly unknown[];
+export type Plan = readonly unknown[];
 const CALLING_CODE = 0;
 const INTERNATIONAL_PREFIX = 1;
 const PATTERN = 2;
@@ -54,39 +64,38 @@ const TYPE_ORDER: readonly LineType[] = [
 /** Digits of the longest number, calling code included. Source: ITU-T E.164, 6.1. Some plans' lengths go beyond. */
 const LONGEST_E164 = 15;
 
-const countries = plans.countries as unknown as Readonly<Record<string, Plan>>;
-const byCallingCode = plans.country_calling_codes as unknown as Readonly<Record<string, readonly string[]>>;
-const worldwide = (plans as unknown as { readonly nonGeographic?: Readonly<Record<string, Plan>> }).nonGeographic ?? {};
 const patterns = new Map<string, RegExp>();
 
 /** Every country there is a plan for, ISO 3166-1 alpha-2. */
-export const COUNTRIES: readonly string[] = Object.keys(countries);
+export function countriesOf(plans: NumberPlans): readonly string[] {
+  return Object.keys(plans.countries);
+}
 
 /** True when there is a numbering plan for this country. */
-export function hasPlan(country: string): boolean {
-  return Object.hasOwn(countries, country);
+export function hasPlan(country: string, plans: NumberPlans): boolean {
+  return Object.hasOwn(plans.countries, country);
 }
 
 /** Calling code without `+`, e.g. `44`; undefined for a country without plan. */
-export function callingCodeOf(country: string): string | undefined {
-  return text(planOf(country), CALLING_CODE);
+export function callingCodeOf(country: string, plans: NumberPlans): string | undefined {
+  return text(planOf(country, plans), CALLING_CODE);
 }
 
 /** The trunk prefix written before national numbers (`0`, `06`, `8`), or undefined. */
-export function trunkOf(country: string): string | undefined {
-  return text(planOf(country), TRUNK);
+export function trunkOf(country: string, plans: NumberPlans): string | undefined {
+  return text(planOf(country, plans), TRUNK);
 }
 
 /**
  * Reads the digits after a `+`.
  * @returns undefined when no plan knows such a number; a trunk zero left inside (`+44 (0)20…`) is forgiven
  */
-export function readInternational(digits: string): Reading | undefined {
+export function readInternational(digits: string, plans: NumberPlans): Reading | undefined {
   for (let length = 1; length <= 3; length++) {
     const code = digits.slice(0, length);
     const rest = digits.slice(length);
-    if (Object.hasOwn(byCallingCode, code)) return readWithCode(code, rest);
-    const plan = worldwide[code];
+    if (Object.hasOwn(plans.country_calling_codes, code)) return readWithCode(code, rest, plans);
+    const plan = plans.nonGeographic?.[code];
     if (plan !== undefined) {
       const type = typeOf(plan, rest);
       return type && { e164: `+${code}${rest}`, country: '001', national: rest, type, hasTrunk: false };
@@ -99,8 +108,8 @@ export function readInternational(digits: string): Reading | undefined {
  * Reads digits as they are dialled inside a country. Undefined when its plan has no such number, and none of the countries that share its
  * calling code: those are dialled without a prefix too (a Canadian number from the US, a Jersey one from Britain).
  */
-export function readNational(digits: string, country: string): Reading | undefined {
-  const plan = planOf(country);
+export function readNational(digits: string, country: string, plans: NumberPlans): Reading | undefined {
+  const plan = planOf(country, plans);
   if (plan === undefined || digits.length < 3 || digits.length > 20) return undefined;
   const stripped = withoutTrunk(digits, plan);
   const isStripped = stripped !== undefined && keepsStripped(digits, stripped, plan);
@@ -109,23 +118,23 @@ export function readNational(digits: string, country: string): Reading | undefin
   const own = reading(national, country, plan, hasTrunk);
   if (own !== undefined) return own;
   const code = String(plan[CALLING_CODE]);
-  const shared = readSharing(code, national);
+  const shared = readSharing(code, national, plans);
   return shared && { ...shared, hasTrunk };
 }
 
 /** Reads digits that begin with the country's prefix for calls abroad (`00`, `011`). */
-export function readAfterInternationalPrefix(digits: string, country: string): Reading | undefined {
-  const prefix = text(planOf(country), INTERNATIONAL_PREFIX);
+export function readAfterInternationalPrefix(digits: string, country: string, plans: NumberPlans): Reading | undefined {
+  const prefix = text(planOf(country, plans), INTERNATIONAL_PREFIX);
   const length = prefix === undefined ? undefined : pattern(`^(?:${prefix})`).exec(digits)?.[0].length;
   if (length !== undefined && length > 0) {
-    const found = readInternational(digits.slice(length));
+    const found = readInternational(digits.slice(length), plans);
     if (found !== undefined) return found;
   }
-  return digits.startsWith('00') ? readInternational(digits.slice(2)) : undefined;
+  return digits.startsWith('00') ? readInternational(digits.slice(2), plans) : undefined;
 }
 
 /** True when the groups are cut as the country writes such a number, e.g. `020 7946 0123`. Groups include the trunk prefix. */
-export function isUsualGrouping(groups: readonly string[], found: Reading): boolean {
+export function isUsualGrouping(groups: readonly string[], found: Reading, plans: NumberPlans): boolean {
   const digits = groups.join('');
   const lead = digits.length - found.national.length;
   if (lead < 0 || !digits.endsWith(found.national)) return false;
@@ -136,50 +145,81 @@ export function isUsualGrouping(groups: readonly string[], found: Reading): bool
     cuts.add(at - lead);
   }
   cuts.delete(0);
-  const usual = usualCuts(found);
+  const usual = usualCuts(found, plans);
   return usual !== undefined && usual.length === cuts.size && usual.every((cut) => cuts.has(cut));
 }
 
-function usualCuts(found: Reading): readonly number[] | undefined {
-  const plan = planOf(found.country);
-  for (const format of formatsOf(plan)) {
+function usualCuts(found: Reading, plans: NumberPlans): readonly number[] | undefined {
+  const format = formatOf(found.national, planOf(found.country, plans), plans);
+  let at = 0;
+  return format?.groups.map((group) => {
+    at += group.length;
+    return at;
+  });
+}
+
+/**
+ * Writes the digits after a `+` as people abroad do: groups apart by spaces, the calling code first.
+ * @returns undefined when there is no such calling code
+ */
+export function writeInternational(digits: string, plans: NumberPlans): string | undefined {
+  for (let length = 1; length <= 3; length++) {
+    const code = digits.slice(0, length);
+    const national = digits.slice(length);
+    const main = plans.country_calling_codes[code]?.[0];
+    const plan = main === undefined ? plans.nonGeographic?.[code] : planOf(main, plans);
+    if (plan === undefined) continue;
+    const format = formatOf(national, plan, plans);
+    const groups = format ? national.replace(format.pattern, format.abroad).replace(/\D+/g, ' ').trim() : national;
+    return `${code} ${groups}`;
+  }
+  return undefined;
+}
+
+interface Format {
+  readonly pattern: RegExp;
+  readonly groups: readonly string[];
+  /** What the groups are put into for callers abroad, e.g. `$1-$2`. */
+  readonly abroad: string;
+}
+
+function formatOf(national: string, plan: Plan | undefined, plans: NumberPlans): Format | undefined {
+  for (const format of formatsOf(plan, plans)) {
     const leading = (format[2] as readonly string[] | undefined)?.at(-1);
-    if (leading !== undefined && !pattern(`^(?:${leading})`).test(found.national)) continue;
-    const match = pattern(`^(?:${String(format[0])})$`).exec(found.national);
+    if (leading !== undefined && !pattern(`^(?:${leading})`).test(national)) continue;
+    const whole = pattern(`^(?:${String(format[0])})$`);
+    const match = whole.exec(national);
     if (match === null) continue;
-    let at = 0;
-    return match.slice(1).map((group) => {
-      at += group?.length ?? 0;
-      return at;
-    });
+    const groups = match.slice(1).map((group) => group ?? '');
+    return { pattern: whole, groups, abroad: String(format[5] ?? format[1]) };
   }
   return undefined;
 }
 
 /** Countries that share a calling code keep their formats with the main one. */
-function formatsOf(plan: Plan | undefined): readonly Plan[] {
+function formatsOf(plan: Plan | undefined, plans: NumberPlans): readonly Plan[] {
   if (plan === undefined) return [];
   const own = plan[FORMATS];
   if (Array.isArray(own)) return own as Plan[];
-  const main = byCallingCode[String(plan[CALLING_CODE])]?.[0];
-  const shared = main === undefined ? undefined : planOf(main)?.[FORMATS];
+  const main = plans.country_calling_codes[String(plan[CALLING_CODE])]?.[0];
+  const shared = main === undefined ? undefined : planOf(main, plans)?.[FORMATS];
   return Array.isArray(shared) ? (shared as Plan[]) : [];
 }
 
-function readWithCode(code: string, rest: string): Reading | undefined {
-  const found = readSharing(code, rest);
+function readWithCode(code: string, rest: string, plans: NumberPlans): Reading | undefined {
+  const found = readSharing(code, rest, plans);
   if (found !== undefined) return found;
-  const main = byCallingCode[code]?.[0];
-  const plan = main === undefined ? undefined : planOf(main);
+  const main = plans.country_calling_codes[code]?.[0];
+  const plan = main === undefined ? undefined : planOf(main, plans);
   const stripped = plan && withoutTrunk(rest, plan);
   if (main === undefined || plan === undefined || stripped === undefined || stripped === rest) return undefined;
   // Some people write the trunk prefix behind the calling code; no plan has a number with both meanings.
   return reading(stripped, main, plan, true);
 }
 
-function readSharing(code: string, national: string): Reading | undefined {
-  for (const country of byCallingCode[code] ?? []) {
-    const plan = planOf(country);
+function readSharing(code: string, national: string, plans: NumberPlans): Reading | undefined {
+  for (const country of plans.country_calling_codes[code] ?? []) {
+    const plan = planOf(country, plans);
     const leading = text(plan, LEADING_DIGITS);
     if (leading !== undefined && !pattern(`^(?:${leading})`).test(national)) continue;
     const found = plan && reading(national, country, plan, false);
@@ -228,8 +268,8 @@ function typeOf(plan: Plan, national: string): LineType | undefined {
   return TYPE_ORDER[at];
 }
 
-function planOf(country: string): Plan | undefined {
-  return Object.hasOwn(countries, country) ? countries[country] : undefined;
+function planOf(country: string, plans: NumberPlans): Plan | undefined {
+  return hasPlan(country, plans) ? plans.countries[country] : undefined;
 }
 
 function text(plan: Plan | undefined, position: number): string | undefined {

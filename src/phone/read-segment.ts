@@ -4,6 +4,7 @@ import type { RankedCountry } from './country.ts';
 import {
   callingCodeOf,
   isUsualGrouping,
+  type NumberPlans,
   type Reading,
   readAfterInternationalPrefix,
   readInternational,
@@ -17,6 +18,7 @@ export interface Place {
   readonly meaning: Meaning;
   /** Likeliest first. */
   readonly countries: readonly RankedCountry[];
+  readonly plans: NumberPlans;
 }
 
 /** Digits read as a number: in which way, and what else they could be. */
@@ -50,7 +52,7 @@ export function readSegment(groups: readonly Group[], place: Place): SegmentRead
   const digits = groups.map((group) => group.digits).join('');
   if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return undefined;
   if (groups[0]?.hasPlus) {
-    const reading = readInternational(withoutBracketedTrunk(groups));
+    const reading = readInternational(withoutBracketedTrunk(groups), place.plans);
     return reading && { reading, isInternational: true, alternatives: [] };
   }
   if (place.meaning === 'never' || isRefusedShape(groups, place.meaning)) return undefined;
@@ -74,7 +76,7 @@ function isRefusedShape(groups: readonly Group[], meaning: Meaning): boolean {
 function readPrefixed(groups: readonly Group[], digits: string, place: Place): SegmentReading | undefined {
   if (digits.length < 10 || (groups.length < 2 && !isSaid(place.meaning))) return undefined;
   for (const { country } of place.countries.slice(0, 3)) {
-    const reading = readAfterInternationalPrefix(digits, country);
+    const reading = readAfterInternationalPrefix(digits, country, place.plans);
     if (reading !== undefined) return { reading, isInternational: true, alternatives: [] };
   }
   return undefined;
@@ -90,7 +92,7 @@ function readAtHome(groups: readonly Group[], digits: string, place: Place): Seg
   );
 }
 
-type Rule = (groups: readonly Group[], reading: Reading, meaning: Meaning, weight: number) => boolean;
+type Rule = (groups: readonly Group[], reading: Reading, place: Place, weight: number) => boolean;
 
 function readAs(groups: readonly Group[], digits: string, place: Place, isAllowed: Rule): SegmentReading | undefined {
   const likeliest = place.countries[0]?.weight ?? 0;
@@ -101,12 +103,9 @@ function readAs(groups: readonly Group[], digits: string, place: Place, isAllowe
     if (found !== undefined && candidate.weight < weight - DOUBT_WITHIN) break;
     if (candidate.weight < likeliest * PART_OF_LIKELIEST) break;
     const reading =
-      readNational(digits, candidate.country) ?? readWithBareCode(groups, digits, candidate.country, place.meaning);
-    if (
-      reading === undefined ||
-      reading.e164 === found?.e164 ||
-      !isAllowed(groups, reading, place.meaning, candidate.weight)
-    )
+      readNational(digits, candidate.country, place.plans) ??
+      readWithBareCode(groups, digits, candidate.country, place);
+    if (reading === undefined || reading.e164 === found?.e164 || !isAllowed(groups, reading, place, candidate.weight))
       continue;
     if (found === undefined) {
       found = reading;
@@ -121,13 +120,13 @@ function readWithBareCode(
   groups: readonly Group[],
   digits: string,
   country: string,
-  meaning: Meaning,
+  { meaning, plans }: Place,
 ): Reading | undefined {
-  const code = callingCodeOf(country);
+  const code = callingCodeOf(country, plans);
   if (code === undefined || !digits.startsWith(code)) return undefined;
   const isApart = groups[0]?.digits === code && groups.length > 2;
   if (!isApart && !isSaid(meaning)) return undefined;
-  const reading = readNational(withoutBracketedTrunk(groups).slice(code.length), country);
+  const reading = readNational(withoutBracketedTrunk(groups).slice(code.length), country, plans);
   return reading && (reading.national.length >= 8 ? reading : undefined);
 }
 
@@ -136,19 +135,24 @@ function isSaid(meaning: Meaning): boolean {
 }
 
 /** These digits are written as only phone numbers are; asked of all whose label does not say what they are. */
-function isWrittenLikePhone(groups: readonly Group[], reading: Reading, meaning: Meaning, weight: number): boolean {
+function isWrittenLikePhone(
+  groups: readonly Group[],
+  reading: Reading,
+  { meaning, plans }: Place,
+  weight: number,
+): boolean {
   const shown = groups.map((group) => group.digits);
   const isLong = reading.national.length >= MIN_UNSAID;
-  const isUsual = isUsualGrouping(shown, reading);
+  const isUsual = isUsualGrouping(shown, reading, plans);
   const isBracketed = groups[0]?.opensAt !== groups[0]?.start;
-  if (isSaid(meaning)) return reading.hasTrunk || !needsTrunk(reading);
+  if (isSaid(meaning)) return reading.hasTrunk || !needsTrunk(reading, plans);
   if (!isLong) return false;
   if (meaning === 'seldom') return groups.length > 1 && isUsual;
   if (groups.length === 1) return isBareLikePhone(reading);
   if (separators(groups) > 2) return false;
   if (reading.e164.startsWith('+1')) return isCutForNorthAmerica(groups);
   if (reading.hasTrunk) return true;
-  if (needsTrunk(reading)) return isUsual && isBracketed && weight >= SURE_WEIGHT;
+  if (needsTrunk(reading, plans)) return isUsual && isBracketed && weight >= SURE_WEIGHT;
   if (weight >= SURE_WEIGHT && groups.length > 2 && separators(groups) === 1 && isCutEvenly(groups)) return true;
   if (isUsual && (isBracketed || reading.national.length >= 8 || groups.length > 2)) return true;
   return reading.national.length >= 9 && isCutEvenly(groups);
@@ -170,8 +174,8 @@ function isBareLikePhone(reading: Reading): boolean {
   return reading.hasTrunk && reading.national.length >= 8;
 }
 
-function needsTrunk(reading: Reading): boolean {
-  if (trunkOf(reading.country) !== '0' || TRUNK_OPTIONAL.has(reading.country)) return false;
+function needsTrunk(reading: Reading, plans: NumberPlans): boolean {
+  if (trunkOf(reading.country, plans) !== '0' || TRUNK_OPTIONAL.has(reading.country)) return false;
   // 1300, 1800, 13…: service numbers have no trunk prefix anywhere.
   return reading.type === 'fixed' || reading.type === 'mobile' || !reading.national.startsWith('1');
 }

@@ -1,4 +1,6 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import { ALL_PLANS } from './all-plans.ts';
+import { hasPlan } from './number-plan.ts';
 
 /** What somebody typed into our own dial field, understood. */
 export interface TypedNumber {
@@ -14,7 +16,8 @@ export function readTypedNumber(text: string, country: string): TypedNumber | un
   const typed = text.slice(0, LONGEST + 1).trim();
   if (typed.length > LONGEST) return undefined;
   if (/^[*#][\d*#]{1,15}$/.test(typed) || /^\d{2,6}$/.test(typed)) return { number: typed };
-  const parsed = parsePhoneNumberFromString(typed, isSupportedCountry(country) ? country : 'US');
+  const home = hasPlan(country, ALL_PLANS) ? (country as CountryCode) : 'US';
+  const parsed = parsePhoneNumberFromString(typed, home, ALL_PLANS);
   if (!parsed?.isPossible()) return undefined;
   return { number: parsed.number, ...(parsed.ext === undefined ? {} : { ext: parsed.ext }) };
 }

@@ -1,8 +1,14 @@
 import { render } from 'preact';
+import { NumberFormat } from '../ui/number-format.tsx';
 import { setPageLanguage } from '../ui/page-language.ts';
 import { readSaved } from '../ui/use-app-state.ts';
 import { Popup } from './popup.tsx';
 
 setPageLanguage();
 const saved = await readSaved();
-render(<Popup saved={saved} />, document.body);
+render(
+  <NumberFormat>
+    <Popup saved={saved} />
+  </NumberFormat>,
+  document.body,
+);

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { PageNumber } from '../messaging/protocol.ts';
 import { cleanText } from '../ui/clean-text.ts';
 import { Button } from '../ui/controls.tsx';
-import { numberText, PhoneNumber } from '../ui/phone-number.tsx';
+import { PhoneNumber, useNumberText } from '../ui/phone-number.tsx';
 import { say } from '../ui/say.ts';
 import { dialText } from './page-numbers.ts';
 import { usePageNumbers } from './use-page-numbers.ts';
@@ -42,6 +42,7 @@ export function PageNumbersList({ tabId, onCall }: PageNumbersListProps): JSX.El
 }
 
 function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly onCall: (text: string) => void }) {
+  const numberText = useNumberText();
   const reading = number.e164 ?? number.dial ?? '';
   return (
     <li class="number-row">

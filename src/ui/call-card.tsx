@@ -5,7 +5,7 @@ import { type CallView, callView } from './call-view.ts';
 import { cleanText } from './clean-text.ts';
 import { Button } from './controls.tsx';
 import { Icon, type IconName } from './icons.tsx';
-import { numberText, PhoneNumber } from './phone-number.tsx';
+import { PhoneNumber, useNumberText } from './phone-number.tsx';
 import { say } from './say.ts';
 import { formatDuration, formatTime, isoDuration } from './time.ts';
 
@@ -31,9 +31,13 @@ const MOOD_ICONS: Readonly<Record<CallView['mood'], IconName>> = {
 /** One call: who, how it stands in words, and what can be done about it. */
 export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismiss }: CallCardProps): JSX.Element {
   const view = callView(call, connection);
+  const numberText = useNumberText();
   const isOver = call.state.phase === 'ended';
   return (
     <li class={`call call-${view.mood}`} data-phase={call.state.phase}>
+      <span class="call-mark">
+        <Icon name={MOOD_ICONS[view.mood]} />
+      </span>
       <div class="call-who">
         {call.name && (
           <p class="call-name">
@@ -57,10 +61,13 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
       )}
       <div class="call-how">
         <p class="call-state">
-          <Icon name={MOOD_ICONS[view.mood]} />
           {say(...view.state)}
-          <Timer view={view} now={now} />
-          {call.state.phase === 'ended' && <span class="call-when"> {formatTime(call.state.at)}</span>}
+          {call.state.phase === 'ended' && (
+            <>
+              <Timer view={view} now={now} />
+              <span class="call-when"> {formatTime(call.state.at)}</span>
+            </>
+          )}
         </p>
         {view.lastKnown && <p class="call-note">{say('state_last_known', say(...view.lastKnown))}</p>}
         {view.notes.map((note) => (
@@ -74,6 +81,7 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
           </p>
         )}
       </div>
+      {!isOver && <Timer view={view} now={now} />}
       <div class="call-act">
         {view.hangUp !== 'absent' && (
           <Button kind="danger" icon="hangUp" isBusy={view.hangUp === 'pressed'} onPress={() => onHangUp(call)}>

@@ -53,7 +53,7 @@ function endedView(call: Call, connection: Connection): CallView {
   if (call.placed === 'unknown') return { ...base, state: ['state_placed_unknown'], mood: 'unsure', notes: why };
   if (!call.confirmed) {
     const isBlind = capabilitiesOf(connection)?.liveState === false && call.talkingSince === undefined;
-    const state: Phrase = isBlind ? ['state_placed_only'] : ['state_no_longer_seen'];
+    const state: Phrase = isBlind ? ['state_placed_untold'] : ['state_no_longer_seen'];
     return { ...base, state, mood: isBlind ? 'over' : 'unsure', notes: [] };
   }
   const isFine = reason === 'completed' || reason === 'cancelled' || reason === 'unknown';
@@ -68,8 +68,8 @@ function endedView(call: Call, connection: Connection): CallView {
 
 function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase {
   const { state } = call;
-  // Where the PBX cannot tell whose phone rings, both kinds of ringing read the same: the agent's phone comes first in any case.
-  const isBlind = capabilities?.seesFarEnd === false;
+  // Where the PBX cannot tell whose phone rings, both kinds of ringing read the same: it is the agent's that comes first.
+  const isBlind = capabilities?.seesFarEnd === false && !capabilities.contactFirst;
   switch (state.phase) {
     case 'requested':
       if (state.step === 'queued') return ['state_queued'];
@@ -77,7 +77,7 @@ function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase 
       return isBlind ? ['state_calling_pick_up'] : ['state_calling'];
     case 'ringing':
       if (call.direction === 'incoming') return ['state_incoming'];
-      if (isBlind) return ['state_calling_pick_up'];
+      if (isBlind) return ['state_ringing_pick_up'];
       return [state.leg === 'own-phone' ? 'state_own_phone' : 'state_far_end'];
     case 'talking':
       return ['state_talking'];

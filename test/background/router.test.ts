@@ -8,6 +8,7 @@ import { createKeeper } from '../../src/background/keeper.ts';
 import { createRouter, type MessageSender } from '../../src/background/router.ts';
 import type { AccountTest } from '../../src/core/account-test.ts';
 import { type Effect, INITIAL } from '../../src/core/update.ts';
+import { ALL_PLANS } from '../../src/phone/all-plans.ts';
 import { createVault } from '../../src/storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
 import type { KnownFrame } from '../../src/storage/state-item.ts';
@@ -32,6 +33,7 @@ async function setUp(settings: Partial<Settings> = {}) {
     settings: { ...DEFAULT_SETTINGS, account: { vendor: 'fake', values: {} }, ...settings } as Settings,
     countries: [] as string[],
     isOnline: true,
+    wantsPage: false,
     tested: [] as unknown[],
     cleared: 0,
   };
@@ -85,6 +87,7 @@ async function setUp(settings: Partial<Settings> = {}) {
         knownCountries: async () => world.countries,
         rememberCountry: async (country) => void world.countries.push(country),
         isOnline: () => world.isOnline,
+        wantsPage: () => world.wantsPage,
         newId: () => `call-${++ids}`,
       }),
       started: Promise.resolve(),
@@ -314,6 +317,16 @@ describe('a click in a page', () => {
   });
 });
 
+test('the address of the page goes with the call only where the account has use for it', async () => {
+  const { dial, dials, world } = await setUp();
+
+  await dial('+16175550123');
+  world.wantsPage = true;
+  await dial('+16175550124');
+
+  expect(dials().map((intent) => intent.pageUrl)).toEqual([undefined, PAGE.url]);
+});
+
 describe('cancelling from a page', () => {
   test('works for the frame that began the call, and for no other', async () => {
     const { dial, answer, keeper } = await setUp();
@@ -444,6 +457,28 @@ describe('the account', () => {
     expect(JSON.stringify(world.world.settings)).not.toContain('_form');
   });
 
+  test('a secret the adapter found out is sealed with the password, until it is blank or the account changes', async () => {
+    const world = await setUp();
+    await save(world, ACCOUNT);
+    const ready = await world.accounts.ready();
+    if (!ready.ok) throw new Error('not ready');
+    const keep = (token: string) => world.accounts.remember(ready.value, {}, { _token: token, password: 'stolen' });
+    const values = async () => {
+      const now = await world.accounts.ready();
+      return now.ok ? now.value.values : {};
+    };
+
+    await keep('t0k3n');
+    expect(await values()).toEqual({ ...ACCOUNT, _token: 't0k3n' });
+    expect(JSON.stringify(world.world.settings)).not.toContain('t0k3n');
+    await keep('');
+    expect(await values()).toEqual(ACCOUNT);
+
+    await keep('t0k3n');
+    await save(world, { ...ACCOUNT, password: 'another' });
+    expect(await values()).toEqual({ ...ACCOUNT, password: 'another' });
+  });
+
   test('removing it ends the session and forgets secrets and cookies', async () => {
     const world = await setUp();
     await save(world, ACCOUNT);
@@ -462,7 +497,7 @@ describe('settings of a page', () => {
   test('are those of its own frame, and the frame is remembered without its path', async () => {
     const { answer, frames } = await setUp({ sites: { mode: 'except', hosts: ['ads.example.com'] }, country: 'DE' });
 
-    expect(await answer({ type: 'page/settings' }, PAGE)).toEqual({ decorate: true, country: 'DE' });
+    expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({ decorate: true, country: 'DE' });
     expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/x?y', 7, 2))).toEqual({
       decorate: false,
       country: 'DE',
@@ -471,5 +506,12 @@ describe('settings of a page', () => {
       { tabId: 7, frameId: 0, host: 'crm.example.com', url: 'https://crm.example.com/' },
       { tabId: 7, frameId: 2, host: 'ads.example.com', url: 'https://ads.example.com/' },
     ]);
+  });
+
+  test('come with the number plans only where numbers are to be found', async () => {
+    const { answer } = await setUp({ sites: { mode: 'except', hosts: ['ads.example.com'] } });
+
+    expect(await answer({ type: 'page/settings' }, PAGE)).toHaveProperty('plans', ALL_PLANS);
+    expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/'))).not.toHaveProperty('plans');
   });
 });

@@ -63,9 +63,9 @@ async function frameToPopup(office: Office, n: number): Promise<number> {
   await clickButton(office.browser, page, numberOf(n));
   await until('the PBX is asked', () => office.pbx.places().length > places);
   const popup = await openPopup(office.browser);
-  await untilShown(popup, words('state_own_phone'));
+  await untilShown(popup, words('state_ringing_pick_up'));
   office.pbx.phone(AGENT.extension).answer();
-  await untilShown(popup, words('state_far_end'));
+  await until('the other end rings', () => office.pbx.calls().at(-1)?.phase === 'far-end-ringing');
   await watchText(popup, words('state_talking').source);
   const sentAt = Date.now();
   office.pbx.farEnd().answer();

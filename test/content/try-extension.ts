@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { build } from 'vite';
+import { ALL_PLANS } from '../../src/phone/all-plans.ts';
 
 /** What the stand-in background was asked, oldest first. */
 export interface Asked {
@@ -22,7 +23,7 @@ export interface TryOut {
   serve(path: string, html: string, type?: string): string;
   asked(): Promise<readonly Asked[]>;
   forget(): Promise<void>;
-  /** What the background answers from now on, by message type. */
+  /** What the background answers from now on, by message type; the number plans are added to settings that ask for marks. */
   answer(type: string, reply: unknown): Promise<void>;
   /** Sends to all tabs, answers what the first frame said. */
   tell(page: Page, message: unknown, frameId?: number): Promise<unknown>;
@@ -33,11 +34,13 @@ export interface TryOut {
 
 const BACKGROUND = `
 const api = globalThis.browser ?? chrome;
+const plans = ${JSON.stringify(ALL_PLANS)};
 globalThis.asked = [];
 globalThis.replies = { 'page/settings': { decorate: true, country: 'US' }, 'call/dial': { ok: true, value: 'c1' }, 'call/cancel': { ok: true } };
 api.runtime.onMessage.addListener((message, sender, answer) => {
   asked.push(message);
-  answer(replies[message.type] ?? null);
+  const reply = replies[message.type] ?? null;
+  answer(reply?.decorate ? { ...reply, plans } : reply);
   return false;
 });
 `;

@@ -102,11 +102,11 @@ async function playTheMainJob({ browser, pbx, crm }: Stage): Promise<void> {
   say(`Clicked its button with the mouse: the PBX calls ${place.number}`);
 
   const popup = await openPopup(browser);
-  await shows(popup, 'state_own_phone');
+  await shows(popup, 'state_ringing_pick_up');
   act(pbx.phone(AGENT.extension).answer(), 'Picked up the own phone');
 
-  await shows(popup, 'state_far_end');
-  act(pbx.farEnd().answer(), 'The customer picks up');
+  await until('the customer picks up', () => pbx.farEnd().answer());
+  say("The customer's phone rang, and was picked up");
 
   await shows(popup, 'state_talking');
   await pressButton(popup, 'Hang up');

@@ -20,16 +20,22 @@ export interface NodePortsOptions {
   readonly clock: SimClock;
   /** As Chrome: a handshake carries only cookies that were adopted. */
   readonly likeChrome?: boolean;
+  /** Origins the user has granted; absent: all. */
+  readonly granted?: readonly string[];
 }
 
 const REQUEST_WITHIN_MS = 10_000;
 const BIGGEST_ANSWER = 1024 * 1024;
 
-export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): NodePorts {
+export function nodePorts({ clock, likeChrome = false, granted }: NodePortsOptions): NodePorts {
   const jar = new Map<string, string>();
   const adopted = new Map<string, string>();
   const asked: string[] = [];
   const cookieLog: string[] = [];
+  const missing = (url: string): PbxError | undefined => {
+    const { origin } = new URL(url.replace(/^ws/, 'http'));
+    return granted?.includes(origin) === false ? { kind: 'permission-missing', origin: `${origin}/*` } : undefined;
+  };
   const keyOf = (url: string, name: string) => `${new URL(url).hostname} ${name}`;
   const cookiesFor = (url: string, from: ReadonlyMap<string, string>) => {
     const prefix = `${new URL(url).hostname} `;
@@ -40,6 +46,8 @@ export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): Node
   };
 
   async function request(wanted: PbxRequest): Promise<Result<PbxResponse, PbxError>> {
+    const refused = missing(wanted.url);
+    if (refused) return fail(refused);
     asked.push(`${wanted.method} ${wanted.url}`);
     const abort = new AbortController();
     let isLate = false;
@@ -77,6 +85,8 @@ export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): Node
   }
 
   function openSocket(url: string, on: Parameters<PbxPorts['openSocket']>[1]): Promise<Result<PbxSocket, PbxError>> {
+    const refused = missing(url);
+    if (refused) return Promise.resolve(fail(refused));
     asked.push(`SOCKET ${url}`);
     const cookie = cookiesFor(url, likeChrome ? adopted : new Map([...jar, ...adopted]));
     return new Promise((resolve) => {
