@@ -119,9 +119,10 @@ interface LabelWord {
 
 function lastWord(text: string): LabelWord | undefined {
   let last: LabelWord | undefined;
+  const small = inSmallLetters(text);
   LABEL.lastIndex = 0;
-  for (let match = LABEL.exec(text); match !== null; match = LABEL.exec(text)) {
-    const word = match[0].toLowerCase();
+  for (let match = LABEL.exec(small); match !== null; match = LABEL.exec(small)) {
+    const word = match[0];
     const meaning = meaningOfWord(word);
     const isJoined =
       last !== undefined &&
@@ -144,6 +145,17 @@ function lastWord(text: string): LabelWord | undefined {
     };
   }
   return last;
+}
+
+/** The same offsets as before; the few letters that grow when made small are left as they are. */
+function inSmallLetters(text: string): string {
+  const small = text.toLowerCase();
+  return small.length === text.length ? small : [...text].map((letter) => sameLength(letter)).join('');
+}
+
+function sameLength(letter: string): string {
+  const small = letter.toLowerCase();
+  return small.length === letter.length ? small : letter;
 }
 
 function meaningOfWord(word: string): Meaning {
@@ -177,5 +189,5 @@ function labelPattern(): RegExp {
       .replace(/\*$/, '\\p{L}*')
       .replace(/ /g, '\\s'),
   );
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${sources.join('|')})(?![\\p{L}\\p{M}])|${scripts.join('|')}`, 'giu');
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${sources.join('|')})(?![\\p{L}\\p{M}])|${scripts.join('|')}`, 'gu');
 }

@@ -1,5 +1,5 @@
-import { COUNTRY_NAMES, PLACES } from './country-signs.ts';
-import { countriesOf, hasPlan, type NumberPlans } from './number-plan.ts';
+import { COUNTRY_NAMES, ENGLISH_NAMES, PLACES } from './country-signs.ts';
+import { hasPlan, type NumberPlans } from './number-plan.ts';
 
 /** The countries a text names, each once: by their own names, or by those of their cities and regions. */
 export interface NamedCountries {
@@ -20,15 +20,12 @@ interface Name {
 const MIN_CAPITALS = 5;
 const WORD = /[\p{L}\p{M}]+/gu;
 const LETTER = /[\p{L}\p{M}]/u;
-/** English names that are also those of a US state, a person or a word. */
-const AMBIGUOUS = new Set(['GE', 'JO', 'TD', 'ML', 'NE', 'PE', 'JE', 'GI', 'OM', 'TC']);
 
 let byFirstWord: ReadonlyMap<string, readonly Name[]> | undefined;
-let englishNames: ReadonlyMap<string, string> | undefined;
 
 /** Finds names by their first word, so the cost is that of cutting the text into words. */
-export function namesIn(text: string, plans: NumberPlans): NamedCountries {
-  byFirstWord ??= readNames(plans);
+export function namesIn(text: string): NamedCountries {
+  byFirstWord ??= readNames();
   const found = { countries: new Set<string>(), places: new Set<string>() };
   let small: string | undefined;
   for (const match of text.matchAll(WORD)) {
@@ -56,13 +53,13 @@ export function countryNamedBy(text: string, plans: NumberPlans): string | undef
   if (name.length < 2 || name.length > 40) return undefined;
   if (/^[A-Z]{2}$/.test(name) && hasPlan(name, plans)) return name;
   const lower = name.toLowerCase();
-  byFirstWord ??= readNames(plans);
+  byFirstWord ??= readNames();
   const first = lower.match(WORD)?.[0] ?? '';
   const known = byFirstWord.get(first)?.find(({ words, kind }) => kind === 'countries' && words === lower);
-  return known?.country ?? englishNames?.get(lower);
+  return known?.country;
 }
 
-function readNames(plans: NumberPlans): ReadonlyMap<string, readonly Name[]> {
+function readNames(): ReadonlyMap<string, readonly Name[]> {
   const names = new Map<string, Name[]>();
   const add = (name: string, country: string, kind: Name['kind']): void => {
     const words = name.toLowerCase();
@@ -73,26 +70,11 @@ function readNames(plans: NumberPlans): ReadonlyMap<string, readonly Name[]> {
     names.set(first, list);
     if (!list.some((known) => known.words === words)) list.push({ words, isCapitals, country, kind });
   };
-  const inEnglish = new Map<string, string>();
-  const english = displayNames('en');
-  for (const country of countriesOf(plans)) {
-    const name = english?.of(country);
-    if (name !== undefined && name.length > 2) inEnglish.set(name.toLowerCase(), country);
-    if (name !== undefined && name.length > 2 && !AMBIGUOUS.has(country)) add(name, country, 'countries');
-  }
+  for (const entry of ENGLISH_NAMES.split('|')) add(entry.slice(3), entry.slice(0, 2), 'countries');
   for (const [country, list] of Object.entries(COUNTRY_NAMES))
     for (const name of list.split('|')) add(name, country, 'countries');
   for (const [country, list] of Object.entries(PLACES))
     for (const name of list.split('|')) add(name, country, 'places');
   for (const list of names.values()) list.sort((a, b) => b.words.length - a.words.length);
-  englishNames = inEnglish;
   return names;
-}
-
-function displayNames(language: string): Intl.DisplayNames | undefined {
-  try {
-    return new Intl.DisplayNames([language], { type: 'region', fallback: 'none' });
-  } catch {
-    return undefined;
-  }
 }

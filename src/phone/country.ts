@@ -215,7 +215,7 @@ function addSigns(text: string, add: (sign: Sign, country: string) => void, plan
     for (const [country, form] of Object.entries(ADDRESS_FORMS)) if (form.test(text)) add('address', country);
     for (const [country, form] of Object.entries(CURRENCIES)) if (form.test(text)) add('currency', country);
   }
-  const named = namesIn(text, plans);
+  const named = namesIn(text);
   for (const country of named.places) add('place', country);
   for (const country of named.countries) add('name', country);
 }
