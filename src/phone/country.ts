@@ -245,7 +245,10 @@ function rank(
   const further =
     explained < 0.5 ? pool(evidence, counts.has('letters')).filter((country) => !weights.has(country)) : [];
   const guessed = further.filter((country) => planFit(national, country, plans).written > 0.6);
-  for (const country of guessed) weights.set(country, 0);
+  // Where the user's own country has these numbers and the page's language, another way to write them is a weaker guess.
+  const isHome =
+    ENGLISH_SPEAKING.includes(evidence.userCountry) && planFit(national, evidence.userCountry, plans).valid > 0.5;
+  for (const country of guessed) weights.set(country, isHome ? -USER_WEIGHT : 0);
   return [...weights]
     .map(([country, weight]) => ({ country, weight: weight + planFit(national, country, plans).weight }))
     .filter(({ country, weight }) => weight >= MIN_WEIGHT || base.has(country))
@@ -261,6 +264,8 @@ function pool(evidence: PageEvidence, hasLetters: boolean): readonly string[] {
 interface PlanFit {
   /** From -1 to 3, to be added to what else speaks for the country. */
   readonly weight: number;
+  /** The share of the numbers that are numbers in this country. */
+  readonly valid: number;
   /** The share of the numbers that are written as in this country: grouped as there, with its trunk prefix if it has one. */
   readonly written: number;
 }
@@ -268,7 +273,7 @@ interface PlanFit {
 /** How well the page's national numbers fit a country's plan. */
 function planFit(national: readonly NationalNumber[], country: string, plans: NumberPlans): PlanFit {
   const code = callingCodeOf(country, plans);
-  if (national.length === 0 || code === undefined) return { weight: 0, written: 0 };
+  if (national.length === 0 || code === undefined) return { weight: 0, valid: 0, written: 0 };
   let valid = 0;
   let usual = 0;
   let written = 0;
@@ -285,6 +290,7 @@ function planFit(national: readonly NationalNumber[], country: string, plans: Nu
   const dashed = code === '1' ? written / all : 0;
   return {
     weight: (valid / all + (2 * usual) / all - (all - valid) / all + dashed) * confidence,
+    valid: valid / all,
     written: written / all,
   };
 }
