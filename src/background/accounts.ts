@@ -117,18 +117,21 @@ function isOpenAndEqual(saved: AccountValues, used: AccountValues): (field: Acco
   return ({ key, kind }) => kind === 'secret' || (saved[key] ?? '') === (used[key] ?? '');
 }
 
-/** What the account still has to be granted; `has` asks the browser. */
+/** All that the account still has to be granted; `has` asks the browser. */
 export async function findMissing(
   needs: AccountNeeds,
   has: (asked: { readonly origins: string[] } | { readonly permissions: 'cookies'[] }) => Promise<boolean>,
 ): Promise<PbxError | undefined> {
-  for (const origin of needs.origins) {
-    if (!(await has({ origins: [origin] }))) return { kind: 'permission-missing', origin };
-  }
+  const origins: string[] = [];
+  const permissions: 'cookies'[] = [];
+  for (const origin of needs.origins) if (!(await has({ origins: [origin] }))) origins.push(origin);
   for (const permission of needs.permissions) {
-    if (!(await has({ permissions: [permission] }))) return { kind: 'permission-missing', origin: permission };
+    if (!(await has({ permissions: [permission] }))) permissions.push(permission);
   }
-  return undefined;
+  const [first] = [...origins, ...permissions];
+  return first === undefined
+    ? undefined
+    : { kind: 'permission-missing', origin: first, missing: { origins, permissions } };
 }
 
 /**

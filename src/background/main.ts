@@ -1,4 +1,5 @@
 import { browser } from '../browser.ts';
+import { type AccountNeeds, needsAt } from '../core/account.ts';
 import type { PbxError } from '../core/connection.ts';
 import { isSiteEnabled } from '../core/site-rule.ts';
 import type { AppEvent, AppState } from '../core/update.ts';
@@ -50,6 +51,7 @@ const supervisor = createSupervisor({
   clock: SYSTEM_CLOCK,
   ports,
   account: () => accounts.ready(),
+  findMissing: findUngranted,
   remember: (account, found) => void accounts.remember(account, found).catch(() => {}),
   random: () => Math.random(),
   dispatch: (event, isStill = () => true) =>
@@ -126,7 +128,7 @@ const answer = createRouter(
       const test = await testAccount(adapter, values, {
         clock: SYSTEM_CLOCK,
         ports,
-        findMissing: (needs) => findMissing(needs, (asked) => browser.permissions.contains(asked)),
+        findMissing: findUngranted,
         publish: (progress) => accountTestItem.write(progress),
       });
       // Where both share one login at the PBX, the end of the test may have ended the live session as well.
@@ -213,6 +215,11 @@ async function onGranted(origins: readonly string[]): Promise<void> {
 async function onTakenAway(): Promise<void> {
   await registerContent();
   await tellSettings();
+  supervisor.beatNow();
+}
+
+function findUngranted(needs: AccountNeeds): Promise<PbxError | undefined> {
+  return findMissing(needsAt(browser.runtime.getURL(''), needs), (asked) => browser.permissions.contains(asked));
 }
 
 async function keepAlarm(isWanted: boolean): Promise<void> {

@@ -191,7 +191,7 @@ function readAccountStrictly(value: unknown, findAdapter: FindAdapter): Result<R
 
   const { open, secrets } = splitSecrets(values.value, adapter.fields);
   const fault = faultOf(adapter, values.value);
-  if (fault !== undefined) return fail({ problem: 'account-incomplete', path: `account.values.${fault}` });
+  if (fault) return fail({ problem: 'account-incomplete', path: `account.values.${fault.key}`, why: fault.why });
   return ok({ account: { vendor, values: open }, secrets });
 }
 
@@ -214,14 +214,18 @@ function scalar(entry: unknown): string | undefined {
 }
 
 /** The first field that is wrong. A missing secret is not: an export has none, and the user types it after the import. */
-function faultOf(adapter: PbxAdapter, values: AccountValues): string | undefined {
+function faultOf(
+  adapter: PbxAdapter,
+  values: AccountValues,
+): { readonly key: string; readonly why: string } | undefined {
   const maySay = (key: string) => {
     const field = adapter.fields.find((candidate) => candidate.key === key);
     if (!field || (values[key] ?? '') !== '') return true;
     const group = adapter.fields.filter((other) => other === field || (field.group && other.group === field.group));
     return !group.some((other) => other.kind === 'secret');
   };
-  return Object.keys(adapter.check(values)).find(maySay);
+  const fault = Object.entries(adapter.check(values)).find(([key]) => maySay(key));
+  return fault && { key: fault[0], why: fault[1] };
 }
 
 /** What a newer version or another tool wrote, also inside our own parts. */

@@ -1,4 +1,4 @@
-import type { AccountValues } from '../core/account.ts';
+import type { AccountNeeds, AccountValues } from '../core/account.ts';
 import { isLive, type PbxCall, type PbxCallId } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { fail, type Result, unreachable } from '../core/result.ts';
@@ -17,6 +17,8 @@ export interface SupervisorParts {
   readonly ports: PbxPorts;
   /** Today's account, read anew at every attempt. */
   account(): Promise<Result<ReadyAccount, PbxError>>;
+  /** What of it the user has not granted, or has taken away; undefined when nothing is missing. */
+  findMissing(needs: AccountNeeds): Promise<PbxError | undefined>;
   /** Keeps what an adapter found out, to be among the values of its next `connect`. Losing it does no harm. */
   remember(account: ReadyAccount, found: AccountValues): void;
   /** A number in [0, 1). */
@@ -44,6 +46,8 @@ export const BEAT_WITHIN_MS = 8_000;
 
 /** One connection from `open` to its end; news of any other is dropped. */
 interface Line {
+  /** What this connection is with. */
+  account?: ReadyAccount;
   session?: PbxSession;
   /** News that came before the list of live calls: told after it, in order. Undefined once told. */
   early: Heard[] | undefined;
@@ -98,6 +102,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       const account = await parts.account();
       if (!account.ok) return account;
       const { adapter, values } = account.value;
+      own.account = account.value;
+      // Asked for before anything is sent: without its permissions a PBX is reached in part only, which looks like a fault of its own.
+      const missing = await findMissing(own);
+      if (missing) return fail(missing);
       return await adapter.connect(values, parts.ports, (news) => {
         if (news.type !== 'remember') hear(own, news);
         else if (line === own) parts.remember(account.value, news.values);
@@ -105,6 +113,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     } catch {
       return fail({ kind: 'protocol', detail: 'connect' });
     }
+  }
+
+  async function findMissing({ account }: Line): Promise<PbxError | undefined> {
+    return account && parts.findMissing(account.adapter.needs(account.values));
   }
 
   function opened(own: Line, session: PbxSession, alive: readonly PbxCall[] | undefined): void {
@@ -161,7 +173,11 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     own.isAsked = true;
     const { session } = own;
     const result = await within(
-      settled(() => session.beat()),
+      settled(async () => {
+        // An open socket outlives the permission it was opened with, and the browser lets us use it. In a call it stays for the hang-up.
+        const missing = hasCall ? undefined : await findMissing(own);
+        return missing ? fail(missing) : session.beat();
+      }),
       BEAT_WITHIN_MS,
       clock,
     );

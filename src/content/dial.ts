@@ -1,7 +1,7 @@
 import type { DialRefusal, PageCall } from '../messaging/protocol.ts';
 import { askBackground } from './ask-background.ts';
 import { words } from './extension-api.ts';
-import type { Dialled, Target } from './targets.ts';
+import type { Target } from './targets.ts';
 
 /** How a number's last call, or try, stands; shown by its buttons. */
 export interface CallView {
@@ -22,7 +22,7 @@ export interface Dialler {
   cancel(target: Target): void;
   /** Says why nothing is dialled. */
   refuse(target: Target, why: string): void;
-  viewOf(target: Dialled): CallView | undefined;
+  viewOf(target: Target): CallView | undefined;
   /** News of a call that this frame began. */
   onPageCall(call: PageCall): void;
   clear(): void;
@@ -128,8 +128,8 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
 }
 
 /** Targets with the same key dial the same: they show the same call. */
-export function keyOf(target: Dialled): string {
-  return `${target.e164 ?? target.dial ?? ''}x${target.ext ?? ''}`;
+export function keyOf(target: Target): string {
+  return `${target.e164 ?? target.dial ?? target.text}x${target.ext ?? ''}`;
 }
 
 function refusalWords(refusal: DialRefusal): string {

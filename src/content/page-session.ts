@@ -119,6 +119,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     page.addEventListener('animationend', onMoved, quiet);
     page.fonts?.addEventListener('loadingdone', onMoved, { signal });
     addEventListener('resize', onMoved, { signal });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onMoved, { signal });
   }
 
   function onChanged(holders: ReadonlySet<Element>): void {

@@ -10,6 +10,7 @@ import {
   EMBEDS,
   FIELDS,
   fieldBlock,
+  keepSame,
   ownerOf,
   readEmbed,
   readField,
@@ -337,8 +338,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   function fill(entry: TextEntry, block: TextBlock, { finder }: Reader): void {
     entry.version = finder.version;
     const before = entry.targets;
-    entry.targets = readRunTargets(entry.run, block, finder);
-    if (before.length === 0 && entry.targets.length === 0) return;
+    entry.targets = keepSame(before, readRunTargets(entry.run, block, finder));
+    if (entry.targets === before || entry.targets.length + before.length === 0) return;
     const holder = entry.run.container;
     const set = runsAt.get(holder) ?? new Set();
     set.add(entry);
@@ -348,8 +349,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 
   function readOwn(element: Element, { finder, context }: Reader): void {
     const before = ownTargets.get(element) ?? [];
-    const now = element.isConnected ? targetsOfElement(element, finder, context) : [];
-    if (before.length === 0 && now.length === 0) return;
+    const now = element.isConnected ? keepSame(before, targetsOfElement(element, finder, context)) : [];
+    if (now === before || now.length + before.length === 0) return;
     ownTargets.set(element, now);
     if (now.length > 0) elements.add(element);
     else elements.delete(element);

@@ -23,6 +23,11 @@ export interface AccountNeeds {
   readonly permissions: readonly 'cookies'[];
 }
 
+/** What of it this browser has to be asked for. `ownUrl` is any address of the extension: Firefox gives its sockets a site's cookies unasked. */
+export function needsAt(ownUrl: string, { origins, permissions }: AccountNeeds): AccountNeeds {
+  return { origins, permissions: ownUrl.startsWith('chrome-extension:') ? permissions : [] };
+}
+
 /** How a number is written for the PBX. `outsideLine` is put before the result, not before short extensions. */
 export interface DialingRule {
   /** `e164` `+16173998147`, `digits` `16173998147`, `national` `6173998147` (other countries: digits with the international prefix). */

@@ -1,3 +1,4 @@
+import type { AccountNeeds } from './account.ts';
 import type { EpochMs } from './calls.ts';
 
 /**
@@ -8,8 +9,8 @@ export type PbxError =
   | { readonly kind: PbxErrorKind; readonly detail: string }
   | { readonly kind: 'timeout'; readonly afterMs: number }
   | { readonly kind: 'rate-limited'; readonly retryAfterMs: number }
-  /** Host access is missing; `origin` is what to ask for. */
-  | { readonly kind: 'permission-missing'; readonly origin: string };
+  /** Host access is missing. `missing` is all that is to be asked for, where that is known; else it is `origin` alone. */
+  | { readonly kind: 'permission-missing'; readonly origin: string; readonly missing?: AccountNeeds };
 
 export type PbxErrorKind =
   /** The PBX knows us not: wrong user or password, or the session is over and cannot be renewed. Never repeated by itself. */

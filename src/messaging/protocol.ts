@@ -115,6 +115,8 @@ export interface ImportProblem {
   readonly line?: number;
   /** Path of the wrong value, e.g. `sites.mode`. */
   readonly path?: string;
+  /** Message key of what is wrong with an account's value, as in `PbxAdapter.check`. */
+  readonly why?: string;
 }
 
 /** Answer to `page/numbers`: numbers of one frame in document order, also those outside the view. */

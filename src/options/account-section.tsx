@@ -9,6 +9,8 @@ import { connectionView } from '../ui/connection-view.ts';
 import { Button, Choice, Field, Notice, Switch } from '../ui/controls.tsx';
 import { requestAccess } from '../ui/permissions.ts';
 import { type MessageKey, type Phrase, say, sayByKey } from '../ui/say.ts';
+import { Trouble } from '../ui/trouble.tsx';
+import { useNow } from '../ui/use-now.ts';
 import { siteOfPattern } from '../ui/words.ts';
 import { chosenGroup, type FormAdapter, fieldsOf, groupsOf, problemsOf, valuesToSend } from './account-form.ts';
 import { SignOut } from './sign-out.tsx';
@@ -17,13 +19,14 @@ import { TestSteps } from './test-steps.tsx';
 interface AccountSectionProps {
   readonly account: Account | undefined;
   readonly connection: Connection;
+  readonly granted: AccountNeeds | undefined;
   readonly saveLabel?: MessageKey;
   readonly onSaved?: () => void;
 }
 
 /** Which PBX, and how to sign in there. The form is drawn from what the adapter says it needs. */
 export function AccountSection(props: AccountSectionProps): JSX.Element {
-  const { account, connection } = props;
+  const { account, connection, granted } = props;
   const [vendor, setVendor] = useState(account?.vendor ?? (ADAPTERS.length === 1 ? (ADAPTERS[0]?.id ?? '') : ''));
   const [notice, setNotice] = useState<MessageKey>();
   useEffect(() => {
@@ -36,7 +39,7 @@ export function AccountSection(props: AccountSectionProps): JSX.Element {
   return (
     <>
       <p class="intro">{say('options_account_intro')}</p>
-      {account && <ConnectionNotice connection={connection} />}
+      {account && <ConnectionNotice connection={connection} granted={granted} />}
       {ADAPTERS.length === 0 && <Notice mood="info" title={say('options_account_none_yet')} />}
       {ADAPTERS.length > 0 && (
         <div class="field">
@@ -68,7 +71,7 @@ interface Status {
   readonly words: Phrase;
 }
 
-function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): JSX.Element {
+function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFormProps): JSX.Element {
   const [values, setValues] = useState<AccountValues>(saved?.values ?? {});
   const savedText = JSON.stringify(saved?.values ?? {});
   const shownText = useRef(savedText);
@@ -102,16 +105,16 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
   }, [savedText, saved, adapter]);
 
   /** Checks, then asks for access in the same click (the browser takes it for the user's wish only before any `await`). */
-  const withAccess = (denied: MessageKey, job: () => Promise<void>) => {
+  const withAccess = (denied: MessageKey, faulty: MessageKey, job: () => Promise<void>) => {
     const wrong = problemsOf(adapter, fields, sent, saved !== undefined);
     setErrors(wrong);
     setStatus(undefined);
     if (Object.keys(wrong).length > 0) {
-      setStatus({ mood: 'bad', words: ['options_account_not_saved'] });
+      setStatus({ mood: 'bad', words: [faulty] });
       return;
     }
     const needs = adapter.needs(sent);
-    const asked = requestAccess(needs);
+    const asked = requestAccess(needs, granted);
     void asked.then(async (isGranted) => {
       if (!isGranted) return setStatus({ mood: 'bad', words: [denied, sitesOf(needs)] });
       try {
@@ -122,7 +125,7 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
     });
   };
   const save = () =>
-    withAccess('options_account_access_denied', async () => {
+    withAccess('options_account_access_denied', 'options_account_not_saved', async () => {
       const answer = await ask('account/save', { vendor: adapter.id, values: sent });
       if (!answer.ok) {
         setErrors(answer.error);
@@ -133,7 +136,7 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
       onSaved?.();
     });
   const test = () =>
-    withAccess('options_account_test_denied', async () => {
+    withAccess('options_account_test_denied', 'options_account_not_tested', async () => {
       setHasTested(true);
       setIsTesting(true);
       try {
@@ -178,7 +181,7 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
         </Button>
       </div>
       <div role="status">{status && <Notice mood={status.mood} title={say(...status.words)} />}</div>
-      {hasTested && <TestSteps />}
+      {hasTested && <TestSteps address={addressOf(fields, sent)} />}
     </form>
   );
 
@@ -216,19 +219,36 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
   }
 }
 
-function ConnectionNotice({ connection }: { readonly connection: Connection }): JSX.Element {
-  const view = connectionView(connection);
-  const mood = ({ good: 'good', busy: 'info', limited: 'warn', bad: 'bad' } as const)[view.mood];
+interface ConnectionNoticeProps {
+  readonly connection: Connection;
+  readonly granted: AccountNeeds | undefined;
+}
+
+function ConnectionNotice({ connection, granted }: ConnectionNoticeProps): JSX.Element {
+  const [message, setMessage] = useState<MessageKey>();
+  const now = useNow(connection.status === 'waiting');
+  const { status, mood, trouble } = connectionView(connection);
+  const retry = () => {
+    setMessage(undefined);
+    void ask('connection/retry', {}).catch(() => setMessage('common_failed'));
+  };
+  const grant = (missing: AccountNeeds) => {
+    // Nothing before this line may wait: see `requestAccess`.
+    void requestAccess(missing, granted).then((isYes) => (isYes ? retry() : setMessage('options_sites_denied')));
+  };
   return (
-    <div role="status">
-      <Notice mood={mood} title={say(...view.status)}>
-        {view.trouble && (
-          <p>
-            {say(...view.trouble.what)} {say(...view.trouble.todo)}
-          </p>
-        )}
-      </Notice>
-    </div>
+    <>
+      {trouble || connection.status === 'off' ? (
+        <Trouble connection={connection} now={now} onRetry={retry} onGrant={grant} />
+      ) : (
+        <div role="status">
+          <Notice mood={mood === 'good' ? 'good' : 'info'} title={say(...status)} />
+        </div>
+      )}
+      <p class="field-error" role="status">
+        {message && say(message)}
+      </p>
+    </>
   );
 }
 
@@ -244,6 +264,14 @@ function groupLabel(adapter: FormAdapter, group: string): string {
 function withoutSecrets(fields: readonly AccountField[], values: AccountValues): AccountValues {
   const secret = new Set(fields.filter((field) => field.kind === 'secret').map((field) => field.key));
   return Object.fromEntries(Object.entries(values).filter(([key]) => !secret.has(key)));
+}
+
+/** The first address of the form as a tab opens it. */
+function addressOf(fields: readonly AccountField[], values: AccountValues): string | undefined {
+  const typed = fields.flatMap((field) => (field.kind === 'url' && values[field.key]) || [])[0];
+  if (typed === undefined) return undefined;
+  const address = /^https?:\/\//i.test(typed) ? typed : `https://${typed}`;
+  return URL.canParse(address) ? new URL(address).href : undefined;
 }
 
 function sitesOf(needs: AccountNeeds): string {

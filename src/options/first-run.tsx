@@ -53,6 +53,7 @@ export function FirstRun({ settings, connection, granted, onDone }: FirstRunProp
             <AccountSection
               account={settings.account}
               connection={connection}
+              granted={granted}
               saveLabel="common_continue"
               onSaved={() => setStep(1)}
             />

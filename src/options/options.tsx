@@ -33,7 +33,7 @@ export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
         ) : (
           <>
             <Card id="account" title="options_account">
-              <AccountSection account={account} connection={connection} />
+              <AccountSection account={account} connection={connection} granted={granted} />
             </Card>
             <Card id="sites" title="options_sites">
               <SitesSection rule={settings.sites} granted={granted} />

@@ -6,8 +6,8 @@ import { findAdapter } from '../pbx/registry.ts';
 import type { Settings } from '../storage/settings.ts';
 import { Button, Notice } from '../ui/controls.tsx';
 import { missingOf, requestAccess, siteNeeds } from '../ui/permissions.ts';
-import { type Phrase, say } from '../ui/say.ts';
-import { importProblemWords } from '../ui/words.ts';
+import { type Phrase, say, sayByKey } from '../ui/say.ts';
+import { importAdvice, importProblemWords } from '../ui/words.ts';
 import { SiteTags, wantedSites } from './sites-section.tsx';
 
 interface SettingsFileSectionProps {
@@ -19,6 +19,8 @@ interface SettingsFileSectionProps {
 interface Outcome {
   readonly mood: 'good' | 'bad';
   readonly words: Phrase;
+  /** More sentences: why, and what helps. */
+  readonly more?: readonly string[];
   readonly isImport: boolean;
 }
 
@@ -29,9 +31,13 @@ const LARGEST_FILE = 1_000_000;
 export function SettingsFileSection({ settings, granted, onImported }: SettingsFileSectionProps): JSX.Element {
   const id = useId();
   const [outcome, setOutcome] = useState<Outcome>();
+  const [isDenied, setIsDenied] = useState(false);
   const missing = granted && missingOf(needsOf(settings), granted);
   const isMissing = missing !== undefined && missing.origins.length + missing.permissions.length > 0;
 
+  const grant = () => {
+    void requestAccess(needsOf(settings), granted).then((isYes) => setIsDenied(!isYes));
+  };
   const importFile = async (input: HTMLInputElement) => {
     const file = input.files?.[0];
     if (!file) return;
@@ -67,15 +73,19 @@ export function SettingsFileSection({ settings, granted, onImported }: SettingsF
       <div role="status">
         {outcome && (
           <Notice mood={outcome.mood} title={say(...outcome.words)}>
+            {outcome.more?.map((sentence) => (
+              <p key={sentence}>{sentence}</p>
+            ))}
             {outcome.isImport && outcome.mood === 'good' && missing && isMissing && (
               <>
                 <p>{say('options_sites_missing')}</p>
                 <SiteTags sites={wantedSites(missing)} />
                 <div class="actions">
-                  <Button kind="primary" onPress={() => void requestAccess(missing)}>
+                  <Button kind="primary" onPress={grant}>
                     {say('options_file_grant')}
                   </Button>
                 </div>
+                {isDenied && <p class="field-error">{say('options_sites_denied')}</p>}
               </>
             )}
           </Notice>
@@ -98,8 +108,8 @@ export function needsOf(settings: Settings): AccountNeeds {
 }
 
 async function importText(file: File): Promise<Outcome> {
-  const bad = (words: Phrase): Outcome => ({ mood: 'bad', words, isImport: true });
-  if (file.size > LARGEST_FILE) return bad(['options_import_not_ours']);
+  const bad = (words: Phrase, more: readonly string[] = []): Outcome => ({ mood: 'bad', words, more, isImport: true });
+  if (file.size > LARGEST_FILE) return bad(['options_import_not_ours'], [say('options_import_do_export')]);
   let text: string;
   try {
     text = await file.text();
@@ -110,7 +120,10 @@ async function importText(file: File): Promise<Outcome> {
     const answer = await ask('settings/import', { text });
     return answer.ok
       ? { mood: 'good', words: ['options_file_imported'], isImport: true }
-      : bad(importProblemWords(answer.error));
+      : bad(importProblemWords(answer.error), [
+          ...(answer.error.why === undefined ? [] : [sayByKey(answer.error.why)]),
+          say(importAdvice(answer.error)),
+        ]);
   } catch {
     return bad(['common_failed']);
   }

@@ -112,7 +112,9 @@ function Access({ rule, granted }: { readonly rule: SiteRule; readonly granted: 
   const sites = [...new Set(granted.origins.map(siteOfPattern))];
   const isMissing = missing.origins.length > 0;
   const grant = () => {
-    void requestAccess(needs).then((isYes) => setMessage(isYes ? 'options_sites_granted' : 'options_sites_denied'));
+    void requestAccess(needs, granted).then((isYes) =>
+      setMessage(isYes ? 'options_sites_granted' : 'options_sites_denied'),
+    );
   };
   return (
     <div class="access">

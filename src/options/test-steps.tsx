@@ -14,8 +14,11 @@ const MARKS: Readonly<Record<AccountTestStep['outcome'], IconName>> = {
   skipped: 'pause',
 };
 
-/** The connection test as it goes on: each step ticked, or failed with its own words. */
-export function TestSteps(): JSX.Element | null {
+/**
+ * The connection test as it goes on: each step ticked, or failed with its own words.
+ * @param address - of what is tested; a tab shows what a browser does not tell an extension, such as a certificate it does not trust
+ */
+export function TestSteps({ address }: { readonly address: string | undefined }): JSX.Element | null {
   const test = useStored(accountTestItem, undefined);
   if (!test) return null;
   const hasFailure = test.steps.some(({ outcome }) => outcome === 'failed');
@@ -31,7 +34,7 @@ export function TestSteps(): JSX.Element | null {
                 {say(TEST_STEP_WORDS[step])}
                 <span class="test-outcome"> · {say(outcomeWords(outcome, test.outcome))}</span>
               </p>
-              {error && <StepError step={step} error={error} />}
+              {error && <StepError step={step} error={error} address={address} />}
             </div>
           </li>
         ))}
@@ -50,21 +53,29 @@ function allSteps(told: readonly AccountTestStep[]): readonly AccountTestStep[] 
 }
 
 function outcomeWords(outcome: AccountTestStep['outcome'], whole: AccountTest['outcome']): MessageKey {
-  return outcome === 'skipped' && whole === 'running' ? 'options_test_waiting' : TEST_OUTCOME_WORDS[outcome];
+  if (outcome !== 'skipped' || whole === 'failed') return TEST_OUTCOME_WORDS[outcome];
+  return whole === 'running' ? 'options_test_waiting' : 'options_test_untold';
 }
 
 interface StepErrorProps {
   readonly step: AccountTestStep['step'];
   readonly error: NonNullable<AccountTestStep['error']>;
+  readonly address: string | undefined;
 }
 
-function StepError({ step, error }: StepErrorProps): JSX.Element {
+function StepError({ step, error, address }: StepErrorProps): JSX.Element {
   const { what, todo } = testErrorWords(step, error);
+  const mayLook = error.kind === 'unreachable' || error.kind === 'not-a-pbx';
   return (
     <>
       <p class="test-error">
         {say(...what)} {say(...todo)}
       </p>
+      {mayLook && address !== undefined && (
+        <a class="link" href={address} target="_blank" rel="noreferrer">
+          {say('options_test_open', address)}
+        </a>
+      )}
       {'detail' in error && error.detail !== '' && (
         <p class="quiet">
           <bdi>{say('common_details', cleanText(error.detail, 120))}</bdi>

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { browser } from '../browser.ts';
+import type { AccountNeeds } from '../core/account.ts';
 import { type Call, isLive } from '../core/calls.ts';
 import { ask } from '../messaging/ask.ts';
 import { CallCard } from '../ui/call-card.tsx';
@@ -8,14 +9,16 @@ import { Button, Notice } from '../ui/controls.tsx';
 import { createDialer, type DialOutcome } from '../ui/dialer.ts';
 import { isGranted, requestAccess, useGranted } from '../ui/permissions.ts';
 import { type MessageKey, say } from '../ui/say.ts';
+import { Trouble } from '../ui/trouble.tsx';
 import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
 import { useNow } from '../ui/use-now.ts';
 import { REFUSAL_WORDS } from '../ui/words.ts';
 import { type ActiveSite, readActiveSite } from './active-tab.ts';
 import { DialField } from './dial-field.tsx';
 import { OwnPresence } from './own-presence.tsx';
+import { OwnTroubles } from './own-troubles.tsx';
 import { PageNumbersList } from './page-numbers-list.tsx';
-import { PopupHeader, Trouble } from './popup-header.tsx';
+import { PopupHeader } from './popup-header.tsx';
 import { SitePanel } from './site-panel.tsx';
 
 /** So many ended calls are shown at once; the dial field below them stays in sight. */
@@ -58,9 +61,11 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
   const openOptions = () => {
     void browser.runtime.openOptionsPage().then(() => window.close());
   };
-  const grant = (origin: string) => {
-    void requestAccess({ origins: [origin], permissions: [] }).then((isYes) => {
+  const grant = (missing: AccountNeeds) => {
+    // Nothing before this line may wait: see `requestAccess`.
+    void requestAccess(missing, granted).then((isYes) => {
       if (isYes) tell(ask('connection/retry', {}));
+      else setProblem('popup_site_denied');
     });
   };
   const hasAccount = settings.account !== undefined;
@@ -71,6 +76,7 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
       <PopupHeader connection={hasAccount ? connection : undefined} onOptions={openOptions} />
       <main class="main">
         <div role="alert">{problem && <Notice mood="bad" title={say(problem)} />}</div>
+        <OwnTroubles />
         {hasAccount ? (
           <>
             <Trouble
@@ -124,6 +130,7 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
 function SetUp({ onOptions }: { readonly onOptions: () => void }): JSX.Element {
   return (
     <section class="set-up">
+      <img src="/icons/48.png" alt="" width="48" height="48" />
       <h2>{say('popup_set_up_title')}</h2>
       <p>{say('popup_set_up_text')}</p>
       <Button kind="primary" onPress={onOptions}>

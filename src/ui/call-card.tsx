@@ -35,6 +35,9 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
   const isOver = call.state.phase === 'ended';
   return (
     <li class={`call call-${view.mood}`} data-phase={call.state.phase}>
+      <span class="call-mark">
+        <Icon name={MOOD_ICONS[view.mood]} />
+      </span>
       <div class="call-who">
         {call.name && (
           <p class="call-name">
@@ -58,10 +61,13 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
       )}
       <div class="call-how">
         <p class="call-state">
-          <Icon name={MOOD_ICONS[view.mood]} />
           {say(...view.state)}
-          <Timer view={view} now={now} />
-          {call.state.phase === 'ended' && <span class="call-when"> {formatTime(call.state.at)}</span>}
+          {call.state.phase === 'ended' && (
+            <>
+              <Timer view={view} now={now} />
+              <span class="call-when"> {formatTime(call.state.at)}</span>
+            </>
+          )}
         </p>
         {view.lastKnown && <p class="call-note">{say('state_last_known', say(...view.lastKnown))}</p>}
         {view.notes.map((note) => (
@@ -75,6 +81,7 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
           </p>
         )}
       </div>
+      {!isOver && <Timer view={view} now={now} />}
       <div class="call-act">
         {view.hangUp !== 'absent' && (
           <Button kind="danger" icon="hangUp" isBusy={view.hangUp === 'pressed'} onPress={() => onHangUp(call)}>

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { browser } from '../browser.ts';
-import type { AccountNeeds } from '../core/account.ts';
+import { type AccountNeeds, needsAt } from '../core/account.ts';
 import type { SiteRule } from '../core/site-rule.ts';
 
 /** Match patterns that stand for every web page; the same two the manifest offers. */
 export const ALL_SITES: readonly string[] = ['https://*/*', 'http://*/*'];
+
+const NOTHING: AccountNeeds = { origins: [], permissions: [] };
 
 /** What the browser has granted, followed as it changes. Undefined until the browser has answered. */
 export function useGranted(): AccountNeeds | undefined {
@@ -27,23 +29,27 @@ export function useGranted(): AccountNeeds | undefined {
 }
 
 /**
- * Shows the browser's own question. Call it first thing in a click: after any `await` the browser no longer takes it for the user's wish.
+ * Shows the browser's own question for what is missing. Call it first thing in a click: after any `await` the browser no longer takes it
+ * for the user's wish.
+ * @param granted - see {@link useGranted}; all is asked for while it is unknown
  * @returns false when the user said no or the browser refused to ask
  */
-export async function requestAccess(needs: AccountNeeds): Promise<boolean> {
-  if (needs.origins.length === 0 && needs.permissions.length === 0) return true;
+export async function requestAccess(needs: AccountNeeds, granted: AccountNeeds = NOTHING): Promise<boolean> {
+  const { origins, permissions } = missingOf(needs, granted);
+  if (origins.length === 0 && permissions.length === 0) return true;
   try {
-    return await browser.permissions.request({ origins: [...needs.origins], permissions: [...needs.permissions] });
+    return await browser.permissions.request({ origins: [...origins], permissions: [...permissions] });
   } catch {
     return false;
   }
 }
 
-/** What of the needs is not granted yet. */
+/** What of the needs this browser still has to be asked for. */
 export function missingOf(needs: AccountNeeds, granted: AccountNeeds): AccountNeeds {
+  const { origins, permissions } = needsAt(browser.runtime.getURL(''), needs);
   return {
-    origins: needs.origins.filter((origin) => !isGranted(granted.origins, origin)),
-    permissions: needs.permissions.filter((permission) => !granted.permissions.includes(permission)),
+    origins: origins.filter((origin) => !isGranted(granted.origins, origin)),
+    permissions: permissions.filter((permission) => !granted.permissions.includes(permission)),
   };
 }
 

@@ -94,6 +94,9 @@ export const ERROR_WORDS: Readonly<Record<PbxError['kind'], readonly [MessageKey
 
 /** An error of the PBX in words an agent understands. */
 export function errorWords(error: PbxError): ErrorWords {
+  if (error.kind === 'permission-missing' && error.origin === 'cookies') {
+    return { what: ['error_cookies_missing'], todo: ['error_cookies_missing_do'], action: 'grant' };
+  }
   const [what, todo, action] = ERROR_WORDS[error.kind];
   return { what: [what, ...errorValues(error)], todo: [todo], action };
 }
@@ -108,7 +111,7 @@ export function testErrorWords(
     : errorWords(error);
 }
 
-/** Where a settings file is wrong. */
+/** Where a settings file is wrong; what is to be done about it is `importAdvice`. */
 export function importProblemWords(problem: ImportProblem): Phrase {
   const path = problem.path ?? '';
   switch (problem.problem) {
@@ -125,6 +128,11 @@ export function importProblemWords(problem: ImportProblem): Phrase {
     case 'account-incomplete':
       return ['options_import_account_incomplete', path || 'account.values'];
   }
+}
+
+/** What helps with a settings file that was refused. */
+export function importAdvice({ problem }: ImportProblem): MessageKey {
+  return problem === 'not-ours' ? 'options_import_do_export' : 'options_import_do';
 }
 
 function errorValues(error: PbxError): readonly string[] {

@@ -116,7 +116,7 @@ describe('importing', () => {
     [
       'no server',
       { pagedial: 1, account: { vendor: 'fake', values: { user: '45' } } },
-      { problem: 'account-incomplete', path: 'account.values.server' },
+      { problem: 'account-incomplete', path: 'account.values.server', why: 'missing' },
     ],
   ])('refused: %s', (_name, file, error) => {
     expect(parse(file)).toEqual({ ok: false, error });

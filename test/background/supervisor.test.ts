@@ -10,18 +10,21 @@ import { createFakePbx } from '../fake-pbx.ts';
 
 const DIAL = { type: 'dial', id: 'c1', number: '+16175550123', dialled: '16175550123' } as const;
 const GONE: PbxError = { kind: 'closed', detail: '' };
+const NO_ACCESS: PbxError = { kind: 'permission-missing', origin: 'https://pbx.example.com/*' };
 const NO_PORTS = {} as PbxPorts;
 
 function setUp() {
   const clock = createFakeClock();
   const pbx = createFakePbx();
   const awake = { times: 0 };
+  const access: { missing?: PbxError } = {};
   const remembered: unknown[] = [];
   const values = { server: 'https://pbx.example.com', user: '45', password: 'x' };
   const supervisor: Supervisor = createSupervisor({
     clock,
     ports: NO_PORTS,
     account: async () => ok({ adapter: pbx.adapter, values }),
+    findMissing: async () => access.missing,
     remember: (_account, found) => void remembered.push(found),
     random: () => 0.5,
     dispatch: (event, isStill = () => true) =>
@@ -39,7 +42,7 @@ function setUp() {
     onSaving: () => {},
   });
   const status = () => keeper.current().connection.status;
-  return { clock, pbx, awake, keeper, supervisor, status, remembered };
+  return { clock, pbx, awake, access, keeper, supervisor, status, remembered };
 }
 
 async function goOnline(world: ReturnType<typeof setUp>) {
@@ -273,11 +276,33 @@ describe('the pulse', () => {
     expect(world.status()).toBe('online');
   });
 
+  test('access that was never granted is said before the PBX is asked anything', async () => {
+    const world = setUp();
+    world.access.missing = NO_ACCESS;
+
+    await goOnline(world).catch(() => undefined);
+
+    expect(world.pbx.logins).toBe(0);
+    expect(world.keeper.current().connection).toEqual({ status: 'blocked', error: NO_ACCESS });
+  });
+
+  test('access taken away ends a line that no call needs', async () => {
+    const world = setUp();
+    await goOnline(world);
+    world.access.missing = NO_ACCESS;
+
+    world.supervisor.beatNow();
+    await settle();
+
+    expect(world.keeper.current().connection).toEqual({ status: 'blocked', error: NO_ACCESS });
+  });
+
   test('access taken away in a call leaves the line by which it can be hung up', async () => {
     const world = setUp();
     const session = await goOnline(world);
     session.tell({ type: 'report', report: { pbxId: 'p1', change: { to: 'talking' } } });
-    world.pbx.beat = async () => fail({ kind: 'permission-missing', origin: 'https://pbx.example.com/*' });
+    world.access.missing = NO_ACCESS;
+    world.pbx.beat = async () => fail(NO_ACCESS);
     await world.clock.advance(60_000);
     const [call] = world.keeper.current().calls;
 
