@@ -1,9 +1,6 @@
 import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
-import { createFinder } from '../phone/find-numbers.ts';
-import { formatNumber } from '../phone/format-number.ts';
 import type { NumberPlans } from '../phone/number-plan.ts';
 import { askBackground } from './ask-background.ts';
-import { createContextReader } from './context.ts';
 import { createDialler, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { readPress } from './links.ts';
@@ -11,7 +8,7 @@ import { readPageNumbers } from './page-numbers.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
 import { isSameDial, readEmbed, readLink, type Target } from './targets.ts';
-import { createView, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Everything of ours in one frame, from its start to its end. */
 export interface PageSession {
@@ -23,11 +20,14 @@ export interface PageSession {
 
 const ASK_AGAIN_MS = 3_000;
 
+/** What finding and showing numbers takes. */
+type Tools = typeof import('./number-tools.ts') & { readonly plans: NumberPlans };
+
 /** Starts finding numbers in this frame. `onOrphaned` is told when the extension is gone. */
 export function startPageSession(page: Document, onOrphaned: () => void): PageSession {
   const stop = new AbortController();
   let settings: PageSettings | undefined;
-  let plans: NumberPlans | undefined;
+  let tools: Tools | undefined;
   let asking: Promise<void> | undefined;
   let scanner: Scanner | undefined;
   let view: View | undefined;
@@ -45,9 +45,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     scanner.start();
   }
 
-  /** The plans come with the first candidate: a page without numbers costs neither the message nor the memory. */
+  /** Tools and plans come with the first candidate: a page without numbers costs neither the time nor the memory. */
   function onCandidate(): void {
-    if (plans || asking) return;
+    if (tools || asking) return;
     asking = askSettings().finally(() => {
       asking = undefined;
     });
@@ -63,13 +63,14 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       answer = await askBackground('page/settings', {});
     }
+    const code = await import('./number-tools.ts');
     if (stop.signal.aborted) return;
     if (!isAlive()) {
       onOrphaned();
       return;
     }
     const start: PageStart = answer.got === 'reply' ? answer.reply : { decorate: false, country: 'US' };
-    plans = start.plans;
+    if (start.plans) tools = { ...code, plans: start.plans };
     // What was told since the question is newer than the answer.
     use(told() ?? start);
   }
@@ -82,11 +83,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       return;
     }
     if (!scanner) startScanner();
-    if (!plans || (reader && before?.country === next.country)) return;
+    if (!tools || (reader && before?.country === next.country)) return;
     const lang = page.documentElement?.getAttribute('lang') ?? '';
     reader = {
-      finder: createFinder({ lang, host: location.hostname, userCountry: next.country }, plans),
-      context: createContextReader(lang),
+      finder: tools.createFinder({ lang, host: location.hostname, userCountry: next.country }, tools.plans),
+      context: tools.createContextReader(lang),
     };
     scanner?.use(reader);
   }
@@ -123,18 +124,19 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function onChanged(holders: ReadonlySet<Element>): void {
-    if (!settings?.decorate || !scanner) return;
+    if (!settings?.decorate || !scanner || !tools) return;
     if (!isAlive()) {
       onOrphaned();
       return;
     }
     const current = scanner;
+    const { createView, formatNumber, plans } = tools;
     listen();
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       dialler,
-      format: (number) => (plans ? formatNumber(number, plans) : number),
+      format: (number) => formatNumber(number, plans),
       onPress,
     });
     view.changed(holders);
