@@ -134,7 +134,7 @@ export function createCallButtons(
     },
     boxOf(target) {
       const button = buttons.get(target);
-      if (!button || !button.element.isConnected) return undefined;
+      if (!button?.element.isConnected) return undefined;
       if (getComputedStyle(button.element).opacity === '0' && button.shown.placed.mode === 'hover') return undefined;
       return button.element.getBoundingClientRect();
     },

@@ -4,7 +4,7 @@ import type { ContextReader } from './context.ts';
 import { parseTelUri } from './tel-uri.ts';
 
 /** Why a number is shown but never dialled on a click in the page. */
-export type Refused = NonNullable<FoundNumber['refused']> | 'text-differs';
+export type Refused = NonNullable<FoundNumber['refused']>;
 
 /** What a target would dial, as far as it is compared again at the click. */
 export interface Dialled {
@@ -14,6 +14,8 @@ export interface Dialled {
   readonly kind: 'phone' | 'fax';
   readonly refused?: Refused;
   readonly alternatives?: readonly string[];
+  /** A link that shows one number and would call another; `e164` is what is shown, where that is a whole number. */
+  readonly differs?: { readonly e164?: string };
 }
 
 /** One number of the page, with where it stands. */
@@ -82,7 +84,7 @@ export function readLink(link: Element, finder: NumberFinder): Target | undefine
   const differs = textDiffers(text, number, finder);
   return {
     ...number,
-    ...(differs ? { refused: 'text-differs' as const } : {}),
+    ...(differs === undefined ? {} : { differs }),
     source: 'link',
     text: text || asked.number,
     holder: link,
@@ -131,7 +133,8 @@ export function isReadableField(element: Element): element is HTMLInputElement |
 
 /** True when both would dial the same. */
 export function isSameDial(a: Dialled, b: Dialled): boolean {
-  return a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind && a.refused === b.refused;
+  const isSameNumber = a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind;
+  return isSameNumber && a.refused === b.refused && (a.differs === undefined) === (b.differs === undefined);
 }
 
 /** The call link or embedded call element around a node: the number inside is theirs. */
@@ -162,19 +165,19 @@ function findWhole(text: string, finder: NumberFinder): FoundNumber | undefined 
   return finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' })[0];
 }
 
-/** True when a link shows one number and would call another. Text without a number's worth of digits never differs. */
-function textDiffers(text: string, target: Dialled, finder: NumberFinder): boolean {
+/** What a link shows, when that is another number than it would call. Text without a number's worth of digits never differs. */
+function textDiffers(text: string, target: Dialled, finder: NumberFinder): Dialled['differs'] {
   const digits = toAsciiDigits(text).replace(/\D/g, '');
-  if (digits.length < 5) return false;
-  const shown = text.length <= 200 ? finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' }) : [];
-  if (shown.some((found) => found.refused === undefined && found.e164 !== undefined && found.e164 === target.e164)) {
-    return false;
-  }
+  if (digits.length < 5) return undefined;
+  const found = text.length <= 200 ? finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' }) : [];
+  const shown = found.filter(({ refused }) => refused === undefined).flatMap(({ e164 }) => e164 ?? []);
+  if (target.e164 !== undefined && shown.includes(target.e164)) return undefined;
   const called = (target.e164 ?? target.dial ?? '').replace(/\D/g, '');
   const plain = digits.replace(/^0+/, '');
   // National form, perhaps with the extension behind it.
   const withExt = called + (target.ext ?? '');
-  return !(plain.length >= 5 && (called.endsWith(plain) || withExt.endsWith(plain)));
+  if (plain.length >= 5 && (called.endsWith(plain) || withExt.endsWith(plain))) return undefined;
+  return shown[0] === undefined ? {} : { e164: shown[0] };
 }
 
 /** Decimal digits of any script as 0 to 9. */
