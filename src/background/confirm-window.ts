@@ -13,10 +13,10 @@ interface Area extends Place {
 
 const PAGE = 'src/confirm/confirm.html';
 const WIDTH = 440;
-/** With one reason and no choice; more of both make it higher, and what does not fit scrolls. */
-const HEIGHT = 420;
-const PER_REASON = 48;
-const PER_CHOICE = 64;
+/** With one number and one reason; more of both make it higher, and what does not fit scrolls. */
+const HEIGHT = 430;
+const PER_REASON = 46;
+const PER_CHOICE = 78;
 
 /** Opens the window that asks the user, in front and over the window it is about; undefined where there are no windows (Android). */
 export async function openConfirmWindow({ id, choices, origin }: Proposal): Promise<number | undefined> {
@@ -25,7 +25,7 @@ export async function openConfirmWindow({ id, choices, origin }: Proposal): Prom
   const reasons = Math.max(...choices.map((choice) => choice.reasons.length));
   const size = {
     width: WIDTH,
-    height: HEIGHT + PER_REASON * (reasons - 1) + (choices.length > 1 ? PER_CHOICE * choices.length : 0),
+    height: HEIGHT + PER_REASON * (reasons - 1) + PER_CHOICE * (choices.length - 1),
   };
   const url = browser.runtime.getURL(`${PAGE}?id=${encodeURIComponent(id)}`);
   const place = await placeOver(windows, origin.tabId, size);
