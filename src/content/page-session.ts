@@ -1,7 +1,7 @@
 import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
 import type { NumberPlans } from '../phone/number-plan.ts';
 import { askBackground } from './ask-background.ts';
-import { createDialler, keyOf } from './dial.ts';
+import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { readPress } from './links.ts';
 import { readPageNumbers } from './page-numbers.ts';
@@ -177,7 +177,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       dialler.cancel(target);
       return;
     }
-    if (call && call.state !== 'refused' && call.state !== 'lost') return;
+    if (call && call.state !== 'waiting' && !isOver(call)) return;
     const now = reader && reread(target, reader);
     if (!now || !isSameDial(now, target)) {
       dialler.refuse(target, words('content_changed'));
@@ -206,7 +206,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
 
   function dialOrRefuse(target: Target): void {
     if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
-    else dialler.dial(target);
+    else dialler.dial(target, []);
   }
 
   startScanner();
