@@ -11,7 +11,7 @@ import { startZorio, VARIANT_VALUES, type ZorioSimulator } from '../simulators/z
 import { type ContractPbx, describeContract, passing, turns } from './contract.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
-import { type NodePorts, nodePorts } from './node-ports.ts';
+import { type NodePorts, nodePorts, passTime } from './node-ports.ts';
 
 const NUMBER = '+16175550142';
 
@@ -107,13 +107,7 @@ describe('Zorio', () => {
     open.push(opened.value);
     return opened.value;
   }
-  /** Lets time go by with room for real traffic in between. */
-  async function pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 10_000) {
-      clock.advance(Math.min(left, 10_000));
-      await turns();
-    }
-  }
+  const pass = (ms: number) => passTime(ms, 10_000, clock, ports);
   const bodies = () => pbx.places().map(({ body }) => body);
   const requests = (path: string) => pbx.journal.requests().filter((request) => request.path === path);
 
