@@ -440,7 +440,7 @@ describe('Kazoo', () => {
         const before = await connect(account(way), first.tell);
         await first.opened(before);
         first.dispatch({ type: 'dial', id: 'ours', number: NUMBER, dialled: NUMBER });
-        await turns();
+        await expect.poll(() => first.state.calls[0]?.placed).toBe('yes');
         answered();
         await pass(6_000);
         before.close();
