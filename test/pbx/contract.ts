@@ -83,7 +83,7 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
     /** Waits for something to come true while time goes by, for those who look again and again instead of being told. */
     const eventually = (look: () => unknown) =>
       expect.poll(() => {
-        clock.advance(250);
+        clock.advance(500);
         return look();
       });
     const text = (...things: readonly unknown[]) => JSON.stringify([...things, told.news, ports.asked]);
@@ -231,6 +231,7 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
         const line = await session();
 
         const placed = await line.dial({ number: NUMBER, ref: 'ours' });
+        await eventually(() => told.states()).toContain('ringing');
         pbx.phone().answer();
         pbx.farEnd().answer();
         await eventually(() => told.states()).toContain('talking');
@@ -248,6 +249,7 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
 
       test('a lost line is told once', async () => {
         const line = await session();
+        await line.dial({ number: NUMBER, ref: 'ours' });
 
         pbx.dropLine();
         await eventually(() => told.of('lost').length).toBe(1);
