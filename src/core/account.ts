@@ -25,6 +25,13 @@ export interface FieldChoice {
   readonly label: string;
 }
 
+/** Something to know before an account is filled in or saved. */
+export interface AccountNote {
+  readonly mood: 'info' | 'warn';
+  /** Message key. */
+  readonly text: string;
+}
+
 /** What must be granted before an account can be used. Origins are match patterns, e.g. `https://pbx.example.com/*`. */
 export interface AccountNeeds {
   readonly origins: readonly string[];

@@ -31,6 +31,8 @@ export type PbxErrorKind =
   /** The PBX refused this request. */
   | 'rejected'
   | 'number-refused'
+  /** No phone is signed in for our own extension: there is nothing the PBX could ring first. */
+  | 'phone-not-registered'
   | 'protocol'
   | 'unsupported'
   /** The live connection was closed or went silent. */

@@ -1,10 +1,11 @@
-import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountNote, AccountValues } from '../core/account.ts';
 
 /** The part of an adapter the form needs. */
 export interface FormAdapter {
   readonly id: string;
   readonly label: string;
   readonly fields: readonly AccountField[];
+  notes?(account: AccountValues): readonly AccountNote[];
   check(account: AccountValues): Readonly<Record<string, string>>;
   needs(account: AccountValues): AccountNeeds;
 }

@@ -153,6 +153,9 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
         save();
       }}
     >
+      {adapter.notes?.(sent).map(({ mood, text }) => (
+        <Notice key={text} mood={mood} title={sayByKey(text)} />
+      ))}
       {before.map(drawField)}
       {groups.length > 0 && (
         <div class="alternatives">

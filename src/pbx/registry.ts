@@ -1,9 +1,10 @@
 import type { PbxAdapter } from './adapter.ts';
+import { asteriskAri } from './vendors/asterisk-ari.ts';
 import { vodia } from './vendors/vodia.ts';
 import { zorio } from './vendors/zorio.ts';
 
 /** Every PBX we know, in the order the options page offers them. */
-export const ADAPTERS: readonly PbxAdapter[] = [vodia, zorio];
+export const ADAPTERS: readonly PbxAdapter[] = [vodia, zorio, asteriskAri];
 
 /** The adapter with this id, or undefined. */
 export function findAdapter(id: string): PbxAdapter | undefined {

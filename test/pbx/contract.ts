@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
-import type { Capabilities, PbxErrorKind } from '../../src/core/connection.ts';
+import type { Capabilities, PbxError } from '../../src/core/connection.ts';
 import type { PbxAdapter, PbxSession } from '../../src/pbx/adapter.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { ANSWERS, type Fault, type Faults } from '../simulators/faults.ts';
@@ -17,6 +17,8 @@ export interface ContractPbx {
   readonly wrongAccount: AccountValues;
   /** Texts that must never show in errors, news or addresses. */
   readonly secrets: readonly string[];
+  /** A browser's socket sends no header, so this PBX wants its secret in the socket's address: the one place where it may stand. */
+  readonly secretsInSockets?: true;
   readonly faults: Faults;
   readonly journal: Journal;
   readonly violations: readonly string[];
@@ -26,7 +28,7 @@ export interface ContractPbx {
   readonly ambiguous: Readonly<Record<string, { readonly point: string; readonly fault: Fault }>>;
   /** Answers to the place request, by the error they mean; empty where placing is no HTTP request. */
   readonly refusals: Readonly<
-    Record<string, { readonly point: string; readonly fault: Fault; readonly kind: PbxErrorKind }>
+    Record<string, { readonly point: string; readonly fault: Fault; readonly kind: PbxError['kind'] }>
   >;
   /** Calls the PBX has begun to place. */
   places(): number;
@@ -86,7 +88,10 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
         clock.advance(250);
         return look();
       });
-    const text = (...things: readonly unknown[]) => JSON.stringify([...things, told.news, ports.asked]);
+    const text = (...things: readonly unknown[]) => {
+      const asked = ports.asked.filter((one) => !pbx.secretsInSockets || !one.startsWith('SOCKET '));
+      return JSON.stringify([...things, told.news, asked]);
+    };
     const expectNoSecret = (...things: readonly unknown[]) => {
       for (const secret of pbx.secrets) expect(text(...things)).not.toContain(secret);
     };
@@ -313,7 +318,7 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
         const id = (placed.ok && placed.value.pbxId) || '';
 
         const first = await line.hangUp(id);
-        await eventually(() => told.states().at(-1)).toBe('ended cancelled');
+        if (capabilities.liveState) await eventually(() => told.states().at(-1)).toBe('ended cancelled');
         const second = await line.hangUp(id);
 
         expect([first.ok, second.ok]).toEqual([true, true]);
