@@ -11,6 +11,8 @@ export interface AccountField {
   readonly required: boolean;
   /** Message key of a sentence that helps to fill the field in. */
   readonly help?: string;
+  /** Filled in already in a new form. */
+  readonly initial?: string;
   /** An example, shown while the field is empty. */
   readonly placeholder?: string;
   /** Fields with the same group are alternatives: filling one group in is enough (e.g. `password` or `helper`). */

@@ -45,6 +45,8 @@ export interface Capabilities {
   readonly liveState: boolean;
   /** Ringing of the customer's phone can be told from ringing of our own. */
   readonly seesFarEnd: boolean;
+  /** False where `talking` only says that our own phone was picked up; the far end may still ring. Absent: both talk. */
+  readonly seesAnswer?: false;
   readonly hangUp: boolean;
   readonly hold: boolean;
   readonly transfer: boolean;

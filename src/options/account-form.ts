@@ -25,6 +25,11 @@ export function chosenGroup(fields: readonly AccountField[], values: AccountValu
   return filled ?? groups[0] ?? '';
 }
 
+/** What a new form holds. */
+export function initialValues(fields: readonly AccountField[]): AccountValues {
+  return Object.fromEntries(fields.flatMap(({ key, initial }) => (initial === undefined ? [] : [[key, initial]])));
+}
+
 /** The fields to be filled in while `group` is the chosen alternative. */
 export function fieldsOf(fields: readonly AccountField[], group: string): readonly AccountField[] {
   const hasChoice = groupsOf(fields).length > 0;

@@ -10,7 +10,15 @@ import { Button, Choice, Field, Notice, Switch } from '../ui/controls.tsx';
 import { requestAccess } from '../ui/permissions.ts';
 import { type MessageKey, type Phrase, say, sayByKey } from '../ui/say.ts';
 import { siteOfPattern } from '../ui/words.ts';
-import { chosenGroup, type FormAdapter, fieldsOf, groupsOf, problemsOf, valuesToSend } from './account-form.ts';
+import {
+  chosenGroup,
+  type FormAdapter,
+  fieldsOf,
+  groupsOf,
+  initialValues,
+  problemsOf,
+  valuesToSend,
+} from './account-form.ts';
 import { SignOut } from './sign-out.tsx';
 import { TestSteps } from './test-steps.tsx';
 
@@ -69,7 +77,7 @@ interface Status {
 }
 
 function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): JSX.Element {
-  const [values, setValues] = useState<AccountValues>(saved?.values ?? {});
+  const [values, setValues] = useState<AccountValues>(saved?.values ?? initialValues(adapter.fields));
   const savedText = JSON.stringify(saved?.values ?? {});
   const shownText = useRef(savedText);
   const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
@@ -96,7 +104,7 @@ function AccountForm({ adapter, saved, saveLabel, onSaved }: AccountFormProps): 
     // Saved, imported or signed out: the form shows what is saved now, secrets blank.
     if (shownText.current === savedText) return;
     shownText.current = savedText;
-    setValues(saved?.values ?? {});
+    setValues(saved?.values ?? initialValues(adapter.fields));
     setGroup(chosenGroup(adapter.fields, saved?.values ?? {}));
     setErrors({});
   }, [savedText, saved, adapter]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
 import type { Capabilities, PbxError } from '../../src/core/connection.ts';
+import { fail, type Result } from '../../src/core/result.ts';
 import type { PbxAdapter, PbxSession } from '../../src/pbx/adapter.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { ANSWERS, type Fault, type Faults } from '../simulators/faults.ts';
@@ -49,6 +50,8 @@ export interface ContractCase {
   readonly capabilities: Capabilities;
   /** The PBX could do more, but refuses it here. */
   readonly isLimited?: boolean;
+  /** When the PBX looks at the login: at `connect` unless told otherwise. `dial`: it can be asked nothing else before. */
+  readonly loginAt?: 'connect' | 'dial';
   start(clock: VirtualClock): Promise<ContractPbx>;
 }
 
@@ -56,7 +59,14 @@ export interface ContractCase {
 const NUMBER = '+16175550142';
 
 /** What every adapter has to do the same way. A new PBX plugs in with one row; what it cannot do must answer `unsupported`. */
-export function describeContract({ name, adapter, capabilities, isLimited = false, start }: ContractCase): void {
+export function describeContract({
+  name,
+  adapter,
+  capabilities,
+  isLimited = false,
+  loginAt = 'connect',
+  start,
+}: ContractCase): void {
   describe(name, () => {
     let clock: VirtualClock;
     let pbx: ContractPbx;
@@ -81,6 +91,15 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
       if (!opened.ok) throw new Error(`not connected: ${JSON.stringify(opened.error)}`);
       open.push(opened.value);
       return opened.value;
+    }
+    /** Uses the login: connects, and where that shows nothing yet, asks for a call. The error either way. */
+    async function logIn(account = pbx.account): Promise<Result<unknown, PbxError>> {
+      const opened = await connect(account);
+      if (!opened.ok) return opened;
+      open.push(opened.value);
+      if (loginAt === 'connect') return opened;
+      const placed = await opened.value.dial({ number: NUMBER, ref: 'ours' });
+      return placed.ok ? placed : fail(placed.error.error);
     }
     /** Waits for something to come true while time goes by, for those who look again and again instead of being told. */
     const eventually = (look: () => unknown) =>
@@ -115,17 +134,18 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
     test('a good login opens a session and tells its steps', async () => {
       const opened = await session();
 
-      expect(told.steps.slice(0, 2)).toEqual(['reach ok', 'login ok']);
+      if (loginAt === 'connect') expect(told.steps.slice(0, 2)).toEqual(['reach ok', 'login ok']);
+      else expect(told.steps).not.toContain('login ok');
       expect(opened.capabilities).toEqual(capabilities);
       expect(opened.limit !== undefined).toBe(isLimited);
       expectNoSecret(opened.limit);
     });
 
     test('a refused login is a value with the secret nowhere in it', async () => {
-      const refused = await connect(pbx.wrongAccount);
+      const refused = await logIn(pbx.wrongAccount);
 
       expect(refused).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
-      expect(told.steps).toContain('login login-refused');
+      if (loginAt === 'connect') expect(told.steps).toContain('login login-refused');
       expect(pbx.journal.requests().length).toBeLessThanOrEqual(2);
       expectNoSecret(refused);
     });
@@ -136,10 +156,10 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
         const fault = ANSWERS[answer];
         if (fault) pbx.faults.set(pbx.loginPoint, fault, { always: true });
 
-        const refused = await connect();
+        const refused = await logIn();
 
         expect(refused.ok).toBe(false);
-        expect(told.steps.at(-1)).not.toMatch(/ ok$/);
+        if (loginAt === 'connect') expect(told.steps.at(-1)).not.toMatch(/ ok$/);
         expect(pbx.places()).toBe(0);
         expect(pbx.journal.requests().some((request) => request.path.startsWith('/elsewhere'))).toBe(false);
         expectNoSecret(refused);
@@ -148,10 +168,10 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
 
     test('a login answered with 401 is refused, with 429 waits as long as it was told', async () => {
       pbx.faults.set(pbx.loginPoint, { kind: 'answer', status: 401 }, { always: true });
-      const refused = await connect();
+      const refused = await logIn();
       pbx.faults.clear();
       pbx.faults.set(pbx.loginPoint, { kind: 'answer', status: 429, headers: { 'retry-after': '7' } });
-      const limited = await connect();
+      const limited = await logIn();
 
       expect(refused).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
       expect(limited).toEqual({ ok: false, error: { kind: 'rate-limited', retryAfterMs: 7_000 } });
@@ -162,17 +182,17 @@ export function describeContract({ name, adapter, capabilities, isLimited = fals
       async (kind) => {
         pbx.faults.set(pbx.loginPoint, { kind }, { always: true });
 
-        const failed = await connect();
+        const failed = await logIn();
 
         expect(failed).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
-        expect(pbx.faults.struck.length).toBe(1);
+        expect(pbx.faults.struck.filter(({ point }) => point === pbx.loginPoint).length).toBe(1);
       },
     );
 
     test('a login without answer ends in a timeout', async () => {
       pbx.faults.set(pbx.loginPoint, { kind: 'delay', ms: 60_000 });
 
-      const failed = await passing(connect(), clock);
+      const failed = await passing(logIn(), clock);
 
       expect(failed).toMatchObject({ ok: false, error: { kind: 'timeout' } });
     });
