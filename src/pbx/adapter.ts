@@ -1,4 +1,4 @@
-import type { AccountField, AccountNeeds, AccountValues, FieldChoices } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountNote, AccountValues, FieldChoices } from '../core/account.ts';
 import type { CallId, EpochMs, PbxCall, PbxCallId } from '../core/calls.ts';
 import type { Capabilities, PbxError } from '../core/connection.ts';
 import type { Presence } from '../core/presence.ts';
@@ -12,6 +12,8 @@ export interface PbxAdapter {
   /** The vendor's own name, as shown. */
   readonly label: string;
   readonly fields: readonly AccountField[];
+  /** What is shown above the form: what an administrator must do first, what is risky about these values. Pure. */
+  notes?(account: AccountValues): readonly AccountNote[];
   /** What is wrong with the values, by field key, as message keys; empty when they can be tried. Pure. */
   check(account: AccountValues): Readonly<Record<string, string>>;
   /** Host access and API permissions the account needs; pure, from what is known before the first login. */
@@ -151,6 +153,8 @@ export interface PbxPorts {
    */
   ownCookie(url: string, name: string): Promise<OwnCookie>;
   now(): EpochMs;
+  /** A new id that nobody can guess, of letters, digits and dashes. */
+  newId(): string;
   /** Runs the job once, later; answers with its own cancel. */
   after(ms: number, job: () => void): () => void;
 }

@@ -88,6 +88,7 @@ export const ERROR_WORDS: Readonly<Record<PbxError['kind'], readonly [MessageKey
   'live-refused': ['error_live_refused', 'error_live_refused_do', 'retry'],
   rejected: ['error_rejected', 'error_rejected_do', 'retry'],
   'number-refused': ['error_number_refused', 'error_number_refused_do', 'settings'],
+  'phone-not-registered': ['popup_not_registered', 'options_test_phone_do', 'retry'],
   protocol: ['error_protocol', 'error_protocol_do', 'retry'],
   unsupported: ['error_unsupported', 'error_unsupported_do', 'none'],
   closed: ['error_closed', 'error_closed_do', 'retry'],

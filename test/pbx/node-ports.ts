@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { PbxError } from '../../src/core/connection.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
@@ -155,6 +156,7 @@ export function nodePorts({ clock, likeChrome = false, granted }: NodePortsOptio
       };
     },
     now: () => clock.now(),
+    newId: () => randomUUID(),
     after: (ms, job) => clock.after(ms, job),
   };
 }
