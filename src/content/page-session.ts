@@ -4,6 +4,7 @@ import { askBackground } from './ask-background.ts';
 import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { readPress } from './links.ts';
+import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
@@ -84,10 +85,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     }
     if (!scanner) startScanner();
     if (!tools || (reader && before?.country === next.country)) return;
-    const lang = page.documentElement?.getAttribute('lang') ?? '';
     reader = {
-      finder: tools.createFinder({ lang, host: location.hostname, userCountry: next.country }, tools.plans),
-      context: tools.createContextReader(lang),
+      finder: tools.createFinder({ ...readEvidence(page), userCountry: next.country }, tools.plans),
+      context: tools.createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
     };
     scanner?.use(reader);
   }
