@@ -98,8 +98,8 @@ export interface PbxCall {
   readonly change:
     | { readonly to: 'ringing'; readonly leg: Leg; readonly order?: LegOrder }
     | { readonly to: 'talking' | 'held'; readonly since?: EpochMs }
-    /** `talkedMs`: how long they talked, where the PBX says so only afterwards. */
-    | { readonly to: 'ended'; readonly reason: EndReason; readonly talkedMs?: number }
+    /** `talkedMs`: how long they talked, where the PBX says so only afterwards. `error`: more to say than the reason. */
+    | { readonly to: 'ended'; readonly reason: EndReason; readonly talkedMs?: number; readonly error?: PbxError }
     /** It lives, but the PBX used a word we do not know. */
     | { readonly to: 'alive' };
 }
@@ -256,7 +256,7 @@ function advance(call: Call, report: PbxCall, now: EpochMs): Call {
   switch (change.to) {
     case 'ended': {
       const talked = heard.talkingSince === undefined && change.talkedMs ? { talkingSince: now - change.talkedMs } : {};
-      return endCall({ ...heard, ...talked }, change.reason, now);
+      return endCall({ ...heard, ...talked }, change.reason, now, change.error ? { error: change.error } : {});
     }
     case 'alive':
       return heard;

@@ -32,6 +32,8 @@ export type PbxErrorKind =
   /** The PBX refused this request. */
   | 'rejected'
   | 'number-refused'
+  /** No phone is signed in for our own extension: there is nothing the PBX could ring first. */
+  | 'phone-not-registered'
   | 'protocol'
   | 'unsupported'
   /** The live connection was closed or went silent. */
@@ -44,6 +46,8 @@ export interface Capabilities {
   readonly liveState: boolean;
   /** Ringing of the customer's phone can be told from ringing of our own. */
   readonly seesFarEnd: boolean;
+  /** False where `talking` only says that our own phone was picked up; the far end may still ring. Absent: both talk. */
+  readonly seesAnswer?: false;
   readonly hangUp: boolean;
   readonly hold: boolean;
   readonly transfer: boolean;

@@ -53,6 +53,11 @@ export function isWebPage(response: PbxResponse): boolean {
   );
 }
 
+/** True for a request that our own side did not send: nothing can have come of it. */
+export function neverLeft(error: PbxError): boolean {
+  return error.kind === 'permission-missing' || error.kind === 'bad-address' || error.kind === 'insecure-address';
+}
+
 /**
  * What a status that is no success means. 401 is `login-refused`, 404 `unknown-user`: vendors that mean something else by them look
  * at the status first.

@@ -80,7 +80,7 @@ function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase 
       if (isBlind) return ['state_ringing_pick_up'];
       return [state.leg === 'own-phone' ? 'state_own_phone' : 'state_far_end'];
     case 'talking':
-      return ['state_talking'];
+      return [capabilities?.seesAnswer === false ? 'state_in_call' : 'state_talking'];
     case 'held':
       return ['state_held'];
     case 'ended':

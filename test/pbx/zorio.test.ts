@@ -8,10 +8,10 @@ import { zorio } from '../../src/pbx/vendors/zorio.ts';
 import { ZORIO } from '../../src/pbx/zorio/session.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { startZorio, VARIANT_VALUES, type ZorioSimulator } from '../simulators/zorio.ts';
-import { type ContractPbx, describeContract, passing, turns } from './contract.ts';
+import { type ContractPbx, describeContract, passing } from './contract.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
-import { type NodePorts, nodePorts } from './node-ports.ts';
+import { type NodePorts, nodePorts, passTime } from './node-ports.ts';
 
 const NUMBER = '+16175550142';
 
@@ -107,13 +107,9 @@ describe('Zorio', () => {
     open.push(opened.value);
     return opened.value;
   }
-  /** Lets time go by with room for real traffic in between. */
-  async function pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 10_000) {
-      clock.advance(Math.min(left, 10_000));
-      await turns();
-    }
-  }
+  const pass = (ms: number) => passTime(ms, 10_000, clock, ports);
+  /** Waits until nothing is under way. */
+  const settled = () => expect.poll(() => ports.busy).toBe(0);
   const bodies = () => pbx.places().map(({ body }) => body);
   const requests = (path: string) => pbx.journal.requests().filter((request) => request.path === path);
 
@@ -347,13 +343,13 @@ describe('Zorio', () => {
       const background = new MiniBackground(clock);
       await background.opened(await connect(byToken(), background.tell));
       for (let index = 0; index < 7; index += 1) dialTo(background, index);
-      await turns();
+      await settled();
       clock.advance(10_000);
       const restarted = new MiniBackground(clock);
       restarted.state = JSON.parse(JSON.stringify(background.state));
       await restarted.opened(await connect(byToken(), restarted.tell));
       for (let index = 0; index < 5; index += 1) dialTo(restarted, index);
-      await turns();
+      await settled();
 
       expect(pbx.places()).toHaveLength(10);
       const refused = restarted.state.calls.filter((call) => call.error?.kind === 'rate-limited');
@@ -363,7 +359,7 @@ describe('Zorio', () => {
       ]);
       clock.advance(50_000);
       dialTo(restarted, 9);
-      await turns();
+      await settled();
       expect(pbx.places()).toHaveLength(11);
       expect(requests('/api/pbx/calls/click-to-call').every(({ status }) => status === 202)).toBe(true);
     });
@@ -381,7 +377,7 @@ describe('Zorio', () => {
         dialTo(background, 1);
         await expect.poll(() => background.state.calls[0]?.error).toBeDefined();
         dialTo(background, 2);
-        await turns();
+        await settled();
 
         const wait = limitHeaders === 'none' ? 30_000 : 40_000;
         expect(background.state.calls.map((call) => call.error)).toEqual([
@@ -390,7 +386,7 @@ describe('Zorio', () => {
         ]);
         clock.advance(wait);
         dialTo(background, 3);
-        await turns();
+        await settled();
         const statuses = requests('/api/pbx/calls/click-to-call').map(({ status }) => status);
         expect(statuses.slice(10)).toEqual([429, limitHeaders === 'none' ? 429 : 202]);
         expect(pbx.violations.length).toBe(limitHeaders === 'none' ? 1 : 0);
@@ -460,7 +456,7 @@ describe('Zorio', () => {
       const background = new MiniBackground(clock);
       await background.opened(await connect(byToken(), background.tell));
       background.dispatch({ type: 'dial', id: 'ours', number: NUMBER, dialled: NUMBER });
-      await turns();
+      await settled();
       pbx.phone('1001').answer();
       pbx.farEnd().answer();
       for (const session of open.splice(0)) session.close();
@@ -506,7 +502,7 @@ describe('Zorio', () => {
       const session = await connect(byToken());
       await session.dial({ number: NUMBER, ref: 'ours' });
       clock.advance(4 * 60 * 60_000);
-      await turns();
+      await settled();
       const given = count();
       await pass(5 * 60_000);
       expect(count()).toBe(given);
