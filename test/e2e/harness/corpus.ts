@@ -13,7 +13,7 @@ const CORPUS = join(ROOT, '..', 'shared', 'corpus');
 const GROUPS = ['page', 'annot', 'sec', 'crm', 'negpage', 'dom'] as const;
 type Group = (typeof GROUPS)[number];
 /** How many pages of each group a short run opens. */
-const SAMPLE: Readonly<Record<Group, number>> = { page: 40, annot: 14, sec: 3, crm: 4, negpage: 16, dom: 140 };
+const SAMPLE: Readonly<Record<Group, number>> = { page: 30, annot: 14, sec: 2, crm: 4, negpage: 14, dom: 110 };
 /** Pages whose script changes the text do so within 600 ms; this leaves time to see it. */
 const SETTLE_MS = 1_100;
 const ASK_WITHIN_MS = 12_000;
