@@ -25,6 +25,7 @@ export function createPbxPorts(world: PortsWorld): PbxPorts {
     openSocket: (url, on) => openSocket(url, on, world),
     ownCookie: (url, name) => world.ownCookie(url, name),
     now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
     after(ms, job) {
       const timer = setTimeout(job, ms);
       return () => clearTimeout(timer);

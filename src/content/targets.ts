@@ -4,7 +4,7 @@ import { placeAt, type Run } from './blocks.ts';
 import type { ContextReader } from './context.ts';
 
 /** Why a number is shown but never dialled on a click in the page. */
-export type Refused = NonNullable<FoundNumber['refused']> | 'text-differs' | 'feature-code' | 'look-alike' | 'sip-uri';
+export type Refused = NonNullable<FoundNumber['refused']> | 'feature-code' | 'look-alike' | 'sip-uri';
 
 /** What a target would dial, as far as it is compared again at the click. */
 export interface Dialled {
@@ -14,6 +14,8 @@ export interface Dialled {
   readonly kind: 'phone' | 'fax';
   readonly refused?: Refused;
   readonly alternatives?: readonly string[];
+  /** A link that shows one number and would call another; `e164` is what is shown, where that is a whole number. */
+  readonly differs?: { readonly e164?: string };
 }
 
 /** One number of the page, with where it stands. */
@@ -63,7 +65,7 @@ export function readRunTargets(run: Run, block: TextBlock, finder: NumberFinder)
     targets.push({
       ...dialledOf(found),
       source: 'text',
-      text: run.text.slice(found.start, found.end),
+      text: run.text.slice(found.start, found.end).replace(/\u200b/g, ''),
       holder: run.container,
       place: { in: 'text', start: start.node, startOffset: start.offset, end: end.node, endOffset: end.offset },
     });
@@ -78,10 +80,10 @@ export function readLink(link: Element, finder: NumberFinder): Target | undefine
   const number = resolve(parseTelUri(href), finder);
   if (!number) return undefined;
   const text = (link.textContent ?? '').trim();
-  const differs = number.refused === undefined && textDiffers(text, number, finder);
+  const differs = number.refused === undefined ? textDiffers(text, number, finder) : undefined;
   return {
     ...number,
-    ...(differs ? { refused: 'text-differs' as const } : {}),
+    ...(differs === undefined ? {} : { differs }),
     source: 'link',
     text: text || (number.e164 ?? number.dial ?? href),
     holder: link,
@@ -129,7 +131,8 @@ export function isReadableField(element: Element): element is HTMLInputElement |
 
 /** True when both would dial the same. */
 export function isSameDial(a: Dialled, b: Dialled): boolean {
-  return a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind && a.refused === b.refused;
+  const isSameNumber = a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind;
+  return isSameNumber && a.refused === b.refused && (a.differs === undefined) === (b.differs === undefined);
 }
 
 /**
@@ -191,19 +194,19 @@ function findWhole(text: string, finder: NumberFinder): FoundNumber | undefined 
   return finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' })[0];
 }
 
-/** True when a link shows one number and would call another. Text without a number's worth of digits never differs. */
-function textDiffers(text: string, target: Dialled, finder: NumberFinder): boolean {
+/** What a link shows, when that is another number than it would call. Text without a number's worth of digits never differs. */
+function textDiffers(text: string, target: Dialled, finder: NumberFinder): Dialled['differs'] {
   const digits = toAsciiDigits(text).replace(/\D/g, '');
-  if (digits.length < 5) return false;
-  const shown = text.length <= 200 ? finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' }) : [];
-  if (shown.some((found) => found.refused === undefined && found.e164 !== undefined && found.e164 === target.e164)) {
-    return false;
-  }
+  if (digits.length < 5) return undefined;
+  const found = text.length <= 200 ? finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' }) : [];
+  const shown = found.filter(({ refused }) => refused === undefined).flatMap(({ e164 }) => e164 ?? []);
+  if (target.e164 !== undefined && shown.includes(target.e164)) return undefined;
   const called = (target.e164 ?? target.dial ?? '').replace(/\D/g, '');
   const plain = digits.replace(/^0+/, '');
   // National form, perhaps with the extension behind it.
   const withExt = called + (target.ext ?? '');
-  return !(plain.length >= 5 && (called.endsWith(plain) || withExt.endsWith(plain)));
+  if (plain.length >= 5 && (called.endsWith(plain) || withExt.endsWith(plain))) return undefined;
+  return shown[0] === undefined ? {} : { e164: shown[0] };
 }
 
 /** Decimal digits of any script as 0 to 9. */

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { isSiteEnabled, type SiteRule, withSite } from '../core/site-rule.ts';
 import { ask } from '../messaging/ask.ts';
+import { shortHost } from '../ui/clean-text.ts';
 import { Button, Switch } from '../ui/controls.tsx';
 import { ALL_SITES, requestAccess } from '../ui/permissions.ts';
 import { type MessageKey, say } from '../ui/say.ts';
@@ -17,6 +18,7 @@ interface SitePanelProps {
 export function SitePanel({ site, rule, hasAccess }: SitePanelProps): JSX.Element {
   const [message, setMessage] = useState<MessageKey>();
   const host = site.host;
+  const shown = shortHost(host);
 
   const switchTo = (isOn: boolean) => {
     void ask('settings/change', { sites: withSite(rule, host, isOn) }).catch(() => setMessage('common_failed'));
@@ -33,10 +35,10 @@ export function SitePanel({ site, rule, hasAccess }: SitePanelProps): JSX.Elemen
   return (
     <section class="section site" aria-label={say('popup_site_page')}>
       {hasAccess ? (
-        <Switch label={<SiteLabel host={host} />} isOn={isSiteEnabled(rule, host)} onChange={switchTo} />
+        <Switch label={<SiteLabel host={shown} />} isOn={isSiteEnabled(rule, host)} onChange={switchTo} />
       ) : (
         <>
-          <p class="site-text">{say('popup_site_no_access', host)}</p>
+          <p class="site-text">{say('popup_site_no_access', shown)}</p>
           <div class="actions">
             <Button kind="primary" onPress={() => enable([site.pattern])}>
               {say('popup_site_enable_one')}

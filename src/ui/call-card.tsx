@@ -89,14 +89,15 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
           </Button>
         )}
         {isOver && view.mayCallAgain && (
-          <Button
-            kind="quiet"
-            icon="phone"
-            name={say('popup_call_again_named', numberText(call.number, call.ext))}
-            onPress={() => onCallAgain(call)}
+          <button
+            type="button"
+            class="icon-button call-again"
+            aria-label={say('popup_call_again_named', numberText(call.number, call.ext))}
+            title={say('popup_call_again')}
+            onClick={() => onCallAgain(call)}
           >
-            {say('popup_call_again')}
-          </Button>
+            <Icon name="phone" />
+          </button>
         )}
       </div>
     </li>

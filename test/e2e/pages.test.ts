@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Stage } from '../ui/browser-stub.ts';
 import { type BrowserKind, findBrowser, launch } from '../ui/find-browser.ts';
 import { type PageStage, startPageStage } from '../ui/page-stage.ts';
-import { OPTIONS_STATES, POPUP_STATES } from '../ui/states.ts';
+import { CONFIRM_STATES, OPTIONS_STATES, POPUP_STATES } from '../ui/states.ts';
 
 /** A folder for pictures of every state, for people who want to look; none are taken without it. */
 const SHOTS = process.env.PAGE_SHOTS;
@@ -37,6 +37,12 @@ for (const kind of ['chrome', 'firefox'] as const satisfies readonly BrowserKind
         test.each([320, 360])(`the popup is readable and fits when ${name}, %i px wide`, async (width) => {
           const page = await stage.open(browser, 'popup', setting, width);
           await expectSound(page, `${kind}-popup-${name}-${width}-${isDark ? 'dark' : 'light'}`, width === 360);
+        });
+      }
+      for (const [name, setting] of Object.entries(CONFIRM_STATES)) {
+        test.each([320, 440])(`the question is readable and fits when ${name}, %i px wide`, async (width) => {
+          const page = await stage.open(browser, 'confirm', setting, width);
+          await expectSound(page, `${kind}-confirm-${name}-${width}-${isDark ? 'dark' : 'light'}`, width === 440);
         });
       }
       for (const [name, setting] of Object.entries(OPTIONS_STATES)) {

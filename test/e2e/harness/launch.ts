@@ -23,6 +23,10 @@ export interface TestBrowser {
   inExtension<Args extends readonly unknown[], T>(job: (...args: Args) => T | Promise<T>, ...args: Args): Promise<T>;
   /** Ends the service worker or event page as the browser does when it is idle. The next message or alarm starts it again. */
   stopBackground(): Promise<void>;
+  /** An own page that the extension itself has opened, once there is one. */
+  findOwnPage(page: OwnPage): Promise<Page>;
+  /** Light or dark, as the system would say. In Firefox for all pages. */
+  setColors(page: Page, colors: 'light' | 'dark'): Promise<void>;
   /** Lets the next `permissions.request` for these match patterns succeed without a prompt. */
   acceptPrompt(origins: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -32,6 +36,8 @@ export interface LaunchOptions {
   readonly headless?: boolean;
   /** `granted` (default): all sites allowed, see `copyExtension`. `as-built`: what users install. `none`: a browser without it. */
   readonly extension?: 'granted' | 'as-built' | 'none';
+  /** False: certificates nobody vouches for are refused, as for users. */
+  readonly trustsAnyCertificate?: boolean;
   /** Fill the window instead of a fixed viewport, for people who look at it. */
   readonly forPeople?: boolean;
   readonly args?: readonly string[];
@@ -80,7 +86,7 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     headless: options.headless ?? true,
     pipe: true,
     enableExtensions: true,
-    acceptInsecureCerts: true,
+    acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
     args: [
       ...(isRoot() ? ['--no-sandbox'] : []),
@@ -110,6 +116,7 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       await session.send('ServiceWorker.stopAllWorkers');
       await page.close();
     },
+    setColors: (page, colors) => page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: colors }]),
     async acceptPrompt(origins) {
       const page = await browser.newPage();
       await page.goto('chrome://extensions/');
@@ -126,7 +133,7 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
     browser: 'firefox',
     executablePath,
     headless: options.headless ?? true,
-    acceptInsecureCerts: true,
+    acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
     // Without it "Navigation to moz-extension://… is not allowed in this context".
     args: ['--remote-allow-system-access', ...(options.args ?? [])],
@@ -154,6 +161,10 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
         `WebExtensionPolicy.getByID(${JSON.stringify(GECKO_ID)}).extension.terminateBackground()`,
       );
     },
+    async setColors(_page, colors) {
+      const override = `'layout.css.prefers-color-scheme.content-override', ${colors === 'dark' ? 0 : 1}`;
+      await inFirefoxItself(browser, `Services.prefs.setIntPref(${override})`);
+    },
     // The preference above accepts every prompt.
     async acceptPrompt() {},
   };
@@ -165,7 +176,7 @@ function common(
   extensionOrigin: string,
   openIdle: () => Promise<Page>,
   onClosed: () => void,
-): Pick<TestBrowser, 'kind' | 'puppeteer' | 'extensionOrigin' | 'open' | 'inExtension' | 'close'> {
+): Pick<TestBrowser, 'kind' | 'puppeteer' | 'extensionOrigin' | 'open' | 'findOwnPage' | 'inExtension' | 'close'> {
   let idle: Promise<Page> | undefined;
   return {
     kind,
@@ -176,6 +187,16 @@ function common(
       await page.goto(url);
       await page.bringToFront();
       return page;
+    },
+    findOwnPage(name) {
+      const address = ownAddress(extensionOrigin, name);
+      return until(`the extension shows its ${name} page`, async () => {
+        for (const page of await browser.pages()) {
+          // Asked of the page itself: to the driver, pages that Firefox opened for an extension stay `about:blank`.
+          if ((await page.evaluate(() => location.href).catch(() => '')) === address) return page;
+        }
+        return undefined;
+      });
     },
     async inExtension(job, ...args) {
       idle ??= openIdle();

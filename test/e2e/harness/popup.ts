@@ -7,6 +7,17 @@ export function openPopup(browser: TestBrowser): Promise<Page> {
   return browser.openOwnPage('popup');
 }
 
+/** The popup as the toolbar opens it over this page: the page is the active tab when the popup asks for it. */
+export async function openPopupOver(browser: TestBrowser, page: Page): Promise<Page> {
+  await page.bringToFront();
+  await browser.inExtension(async () => {
+    await chrome.tabs.create({ url: chrome.runtime.getURL('src/popup/popup.html'), active: false });
+  });
+  const popup = await browser.findOwnPage('popup');
+  await until('the popup has drawn itself', async () => (await textOf(popup)).trim() !== '');
+  return popup;
+}
+
 /** All a person can read in the page. */
 export function textOf(page: Page): Promise<string> {
   return page.evaluate(() => document.body.innerText);
