@@ -144,6 +144,34 @@ describe('every vendor is known everywhere', () => {
   });
 });
 
+describe("the README's tree", () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const lines = (/```\nsrc\/\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').split('\n');
+  const shown = filesOfTree(lines);
+
+  test('has a line for every file, and none for a file that is gone', () => {
+    const there = listFiles(SRC).map((file) => relative(SRC, file));
+
+    expect(there.filter((file) => !shown.has(file))).toEqual([]);
+    expect([...shown].filter((file) => !there.includes(file))).toEqual([]);
+  });
+});
+
+/** Paths below `src` as the indented lines of a tree name them; the tree of `src` ends at the first line without indentation. */
+function filesOfTree(lines: readonly string[]): ReadonlySet<string> {
+  const files = new Set<string>();
+  const folders: { readonly indent: number; readonly path: string }[] = [];
+  for (const line of lines) {
+    const [, space = '', name = ''] = /^( *)(\S+)/.exec(line) ?? [];
+    if (space === '') break;
+    while ((folders.at(-1)?.indent ?? -1) >= space.length) folders.pop();
+    const path = (folders.at(-1)?.path ?? '') + name;
+    if (name.endsWith('/')) folders.push({ indent: space.length, path });
+    else files.add(path);
+  }
+  return files;
+}
+
 function listFiles(folder: string): readonly string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
