@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { build } from 'vite';
-import { ALL_PLANS } from '../../src/phone/all-plans.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 /** What the stand-in background was asked, oldest first. */
 export interface Asked {
@@ -23,7 +23,7 @@ export interface TryOut {
   serve(path: string, html: string, type?: string): string;
   asked(): Promise<readonly Asked[]>;
   forget(): Promise<void>;
-  /** What the background answers from now on, by message type; the number plans are added to settings that ask for marks. */
+  /** What the background answers from now on, by message type; the atlas is added to settings that ask for marks. */
   answer(type: string, reply: unknown): Promise<void>;
   /** Sends to all tabs, answers what the first frame said. */
   tell(page: Page, message: unknown, frameId?: number): Promise<unknown>;
@@ -34,13 +34,13 @@ export interface TryOut {
 
 const BACKGROUND = `
 const api = globalThis.browser ?? chrome;
-const plans = ${JSON.stringify(ALL_PLANS)};
+const atlas = ${JSON.stringify(WHOLE_ATLAS)};
 globalThis.asked = [];
 globalThis.replies = { 'page/settings': { decorate: true, country: 'US' }, 'call/dial': { ok: true, value: 'c1' }, 'call/cancel': { ok: true } };
 api.runtime.onMessage.addListener((message, sender, answer) => {
   asked.push(message);
   const reply = replies[message.type] ?? null;
-  answer(reply?.decorate ? { ...reply, plans } : reply);
+  answer(reply?.decorate ? { ...reply, atlas } : reply);
   return false;
 });
 `;
