@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ALL_PLANS } from '../../src/phone/all-plans.ts';
 import { createFinder, type FoundNumber, type PageEvidence, type TextBlock } from '../../src/phone/find-numbers.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 /** What the finder makes of texts of one page, for a user in the US unless `about` says otherwise. */
 function find(
@@ -8,7 +8,7 @@ function find(
   about: Partial<PageEvidence> & Partial<TextBlock> = {},
 ): FoundNumber[] {
   const { lang = '', host = '', userCountry = 'US', hints = [], ...more } = about;
-  const finder = createFinder({ lang, host, userCountry, hints }, ALL_PLANS);
+  const finder = createFinder({ lang, host, userCountry, hints }, WHOLE_ATLAS);
   const blocks = (typeof texts === 'string' ? [texts] : texts).map((text) => ({
     text,
     nodeStarts: [0],
