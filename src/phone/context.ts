@@ -77,7 +77,15 @@ function meaningBehind(after: string): Meaning {
   return letter === 'f' ? 'fax' : 'phone';
 }
 
+/** The last answer: for one start of a number many ends are tried, and what stands in front is always the same. */
+let latest: { readonly text: string; readonly meaning: Meaning } | undefined;
+
 function meaningInFront(text: string): Meaning {
+  if (latest?.text !== text) latest = { text, meaning: readFront(text) };
+  return latest.meaning;
+}
+
+function readFront(text: string): Meaning {
   if (FAX_ICON.test(text)) return 'fax';
   if (ICON.test(text)) return 'phone';
   const abbreviated = ABBREVIATED.exec(text);
