@@ -35,7 +35,7 @@ interface AccountSectionProps {
 /** Which PBX, and how to sign in there. The form is drawn from what the adapter says it needs. */
 export function AccountSection(props: AccountSectionProps): JSX.Element {
   const { account, connection, granted } = props;
-  const [vendor, setVendor] = useState(account?.vendor ?? (ADAPTERS.length === 1 ? (ADAPTERS[0]?.id ?? '') : ''));
+  const [vendor, setVendor] = useState(account?.vendor ?? ADAPTERS[0]?.id ?? '');
   const [notice, setNotice] = useState<MessageKey>();
   useEffect(() => {
     // Saved or imported elsewhere: show that account.
@@ -53,7 +53,6 @@ export function AccountSection(props: AccountSectionProps): JSX.Element {
         <div class="field">
           <label for="vendor">{say('options_account_vendor')}</label>
           <select id="vendor" value={vendor} onChange={(event) => setVendor(event.currentTarget.value)}>
-            {vendor === '' && <option value="">{say('options_account_choose')}</option>}
             {ADAPTERS.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}
