@@ -45,6 +45,13 @@ export default defineConfig(({ mode }) => {
   return {
     define: { 'process.env.NODE_ENV': JSON.stringify('production') },
     plugins: [preact(), crx({ manifest: manifestFor(target), browser: target }), contentScript(outDir)],
-    build: { outDir, emptyOutDir: true, modulePreload: false, target: 'es2022' },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      modulePreload: false,
+      target: 'es2022',
+      // The manifest names the other pages; this one is opened by the background alone.
+      rollupOptions: { input: ['src/confirm/confirm.html'] },
+    },
   };
 });

@@ -28,6 +28,8 @@ interface Import {
   readonly from: string;
   readonly to: string;
   readonly isTypeOnly: boolean;
+  /** Imported at run time, when it is needed. */
+  readonly isLater: boolean;
 }
 
 const files = listFiles(SRC).filter((file) => /\.tsx?$/.test(file));
@@ -71,11 +73,14 @@ describe('who may import whom', () => {
     expect(wrong).toEqual([]);
   });
 
-  test.each(['content/main.ts', 'popup/main.tsx'])('%s starts without the number plans, which are large', (entry) => {
-    expect(
-      reachedFrom(entry).filter((file) => file === 'phone/all-plans.ts' || file.includes('libphonenumber')),
-    ).toEqual([]);
-  });
+  test.each(['content/main.ts', 'content/number-tools.ts', 'popup/main.tsx'])(
+    '%s starts without the number plans, which are large',
+    (entry) => {
+      expect(
+        reachedFrom(entry).filter((file) => file === 'phone/all-plans.ts' || file.includes('libphonenumber')),
+      ).toEqual([]);
+    },
+  );
 
   test('nothing but one file loads the number plans, so that no bundle holds them twice', () => {
     const wrong = imports.filter(
@@ -154,23 +159,29 @@ function areaOf(file: string): string {
 
 function importsOf(file: string): readonly Import[] {
   const code = withoutComments(readFileSync(file, 'utf8'));
-  const found = code.matchAll(/(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/g);
-  return [...found].map(([, typeOnly, target = '']) => ({
-    from: relative(SRC, file),
-    to: target.startsWith('.') ? relative(SRC, resolve(dirname(file), target)) : target,
-    isTypeOnly: typeOnly !== undefined,
-  }));
+  const found = code.matchAll(
+    /(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\b(typeof )?import\('([^']+)'\)/g,
+  );
+  return [...found].map(([, typeOnly, first, typeOf, later]) => {
+    const target = first ?? later ?? '';
+    return {
+      from: relative(SRC, file),
+      to: target.startsWith('.') ? relative(SRC, resolve(dirname(file), target)) : target,
+      isTypeOnly: typeOnly !== undefined || typeOf !== undefined,
+      isLater: later !== undefined,
+    };
+  });
 }
 
 function withoutComments(code: string): string {
   return code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
 }
 
-/** All that is loaded with an entry file, which is what it imports (types and imports at run time do not count). */
+/** All that is loaded with a file: what it imports, and so on; not types, nor what is imported later. */
 function reachedFrom(entry: string): readonly string[] {
   const reached = new Set([entry]);
   for (const file of reached) {
-    for (const edge of imports) if (edge.from === file && !edge.isTypeOnly) reached.add(edge.to);
+    for (const edge of imports) if (edge.from === file && !edge.isTypeOnly && !edge.isLater) reached.add(edge.to);
   }
   return [...reached];
 }

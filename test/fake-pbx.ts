@@ -1,7 +1,7 @@
 import type { PbxCall } from '../src/core/calls.ts';
 import type { Capabilities, PbxError } from '../src/core/connection.ts';
 import { fail, ok, type Result } from '../src/core/result.ts';
-import type { DialAccepted, DialFailure } from '../src/core/update.ts';
+import type { DialAccepted, DialFailure, OpenCall } from '../src/core/update.ts';
 import type { DialRequest, PbxAdapter, PbxNews, PbxSession } from '../src/pbx/adapter.ts';
 
 export const ALL: Capabilities = {
@@ -18,6 +18,7 @@ export interface FakeSession {
   readonly tell: (news: PbxNews) => void;
   readonly dialled: DialRequest[];
   readonly hungUp: string[];
+  readonly followed: OpenCall[];
   readonly values: Readonly<Record<string, string>>;
   beats: number;
   isClosed: boolean;
@@ -62,7 +63,7 @@ export function createFakePbx(): FakePbx {
         pbx.logins += 1;
         const login = await pbx.login();
         if (!login.ok) return fail(login.error);
-        const session: FakeSession = { tell, values, dialled: [], hungUp: [], beats: 0, isClosed: false };
+        const session: FakeSession = { tell, values, dialled: [], hungUp: [], followed: [], beats: 0, isClosed: false };
         pbx.sessions.push(session);
         return ok(sessionOf(session, pbx));
       },
@@ -82,6 +83,7 @@ function sessionOf(session: FakeSession, pbx: FakePbx): PbxSession {
       session.hungUp.push(pbxId);
       return pbx.hangUp();
     },
+    follow: (calls) => void session.followed.push(...calls),
     listCalls: async () => ok(pbx.alive),
     beat() {
       session.beats += 1;

@@ -1,4 +1,4 @@
-import type { AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountNeeds, AccountValues, FieldChoices } from '../core/account.ts';
 import type { AccountTest, AccountTestStep } from '../core/account-test.ts';
 import { CONNECT_WITHIN_MS, type PbxError } from '../core/connection.ts';
 import { fail, type Result } from '../core/result.ts';
@@ -41,8 +41,20 @@ export async function testAccount(
     done.set(news.step, news.result);
     show(progress(done));
   });
+  const choices = session.ok ? await readChoices(session.value) : undefined;
   if (session.ok) session.value.close();
-  return publishLast(parts, finish(done, session.ok ? undefined : session.error));
+  const test = finish(done, session.ok ? undefined : session.error);
+  return publishLast(parts, choices ? { ...test, choices } : test);
+}
+
+/** Nice to have: what goes wrong here is no fault of the account. */
+async function readChoices(session: PbxSession): Promise<FieldChoices | undefined> {
+  try {
+    const choices = await session.choices?.();
+    return choices?.ok ? choices.value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function publishLast(parts: AccountTestParts, test: AccountTest): Promise<AccountTest> {

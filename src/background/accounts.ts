@@ -28,8 +28,8 @@ export interface Accounts {
   /** The values with saved secrets for blank ones, and the adapter; undefined when there is no such PBX. */
   complete(vendor: string, values: AccountValues): Promise<ReadyAccount | undefined>;
   save(vendor: string, values: AccountValues): Promise<Result<void, Readonly<Record<string, string>>>>;
-  /** Keeps what the adapter found out about this very account (keys that begin with `_`, never a secret). */
-  remember(account: ReadyAccount, found: AccountValues): Promise<void>;
+  /** Keeps what the adapter found out about this very account (keys that begin with `_`); `secrets` in the vault, blank ones forgotten. */
+  remember(account: ReadyAccount, found: AccountValues, secrets?: AccountValues): Promise<void>;
   remove(): Promise<void>;
   importFile(text: string): Promise<Result<void, ImportProblem>>;
   exportFile(): Promise<string>;
@@ -45,7 +45,8 @@ export function createAccounts(parts: AccountsParts): Accounts {
     const { account } = await parts.readSettings();
     const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
     if (account?.vendor !== vendor || !isSamePlace(adapter, account.values, values)) return { adapter, values: given };
-    return { adapter, values: { ...(await vault.read(vendor)), ...given } };
+    // What was found out belongs to the account as it was; the one that is given may be another.
+    return { adapter, values: { ...pickOwn(await vault.read(vendor), false), ...given } };
   }
 
   async function store(settings: Settings, vendor: string, secrets: AccountValues): Promise<void> {
@@ -76,13 +77,19 @@ export function createAccounts(parts: AccountsParts): Accounts {
       await store({ ...(await parts.readSettings()), account: { vendor, values: open } }, vendor, secrets);
       return ok(undefined);
     },
-    async remember({ adapter, values }, found) {
+    async remember({ adapter, values }, found, secrets = {}) {
       const settings = await parts.readSettings();
       const { account } = settings;
       const isStill = account?.vendor === adapter.id && adapter.fields.every(isOpenAndEqual(account.values, values));
       if (!account || !isStill) return;
-      const kept = Object.fromEntries(Object.entries(found).filter(([key]) => key.startsWith('_')));
-      await parts.writeSettings({ ...settings, account: { ...account, values: { ...account.values, ...kept } } });
+      const kept = pickOwn(found, true);
+      if (Object.keys(kept).length > 0) {
+        await parts.writeSettings({ ...settings, account: { ...account, values: { ...account.values, ...kept } } });
+      }
+      const sealed = Object.entries({ ...(await vault.read(adapter.id)), ...pickOwn(secrets, true) });
+      if (Object.keys(secrets).length > 0) {
+        await vault.write(adapter.id, Object.fromEntries(sealed.filter(([, value]) => value !== '')));
+      }
     },
     async remove() {
       const { account: _removed, ...rest } = await parts.readSettings();
@@ -110,6 +117,11 @@ export function createAccounts(parts: AccountsParts): Accounts {
       return formatSettings(await parts.readSettings(), findAdapter);
     },
   };
+}
+
+/** The values an adapter has found out by itself (`isOwn`), or those the user gave. */
+function pickOwn(values: AccountValues, isOwn: boolean): AccountValues {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => key.startsWith('_') === isOwn));
 }
 
 /** Secrets are not compared: they are not among the saved values. */

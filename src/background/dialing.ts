@@ -1,6 +1,7 @@
 import type { CallId, CallOrigin } from '../core/calls.ts';
+import type { Choice, Proposal } from '../core/proposal.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { COUNT_WITHIN_MS, type RiskReason, riskReasons } from '../core/risk.ts';
+import { COUNT_WITHIN_MS, type NumberType, PAGE_DOUBTS, type PageDoubt, riskReasons } from '../core/risk.ts';
 import { isSiteEnabled } from '../core/site-rule.ts';
 import { type AppState, findRepeat } from '../core/update.ts';
 import type { DialRefusal } from '../messaging/protocol.ts';
@@ -9,16 +10,22 @@ import { toDialString } from '../phone/dial-string.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { Decision, Keeper } from './keeper.ts';
+import type { Proposals } from './proposals.ts';
 import type { Asker } from './router.ts';
 
 export interface DialingParts {
   readonly keeper: Keeper;
+  readonly proposals: Proposals;
   settings(): Promise<Settings>;
   knownCountries(): Promise<readonly string[]>;
   rememberCountry(country: string): Promise<void>;
   /** False when the machine has no network at all. */
   isOnline(): boolean;
+  /** True when the account tells its PBX something about the page; the page's address is kept with the call only then. */
+  wantsPage(settings: Settings): boolean;
   newId(): string;
+  /** Tells the page that began it that its wish is over without a call. */
+  tellRefused(proposal: Proposal, reason: DialRefusal['reason']): void;
 }
 
 /** The way of every wish to dial from a message to the keeper. */
@@ -27,6 +34,8 @@ export interface Dialing {
   dial(payload: Readonly<Record<string, unknown>>, asker: Asker): Promise<DialAnswer>;
   /** `ui/dial`: a number typed into our own surface. */
   dialTyped(payload: Readonly<Record<string, unknown>>): Promise<DialAnswer>;
+  /** `confirm/answer`: what the user said to a risky wish of a page, in our own window. */
+  answer(payload: Readonly<Record<string, unknown>>): Promise<Result<void, DialRefusal>>;
 }
 
 type DialAnswer = Result<CallId, DialRefusal>;
@@ -37,48 +46,90 @@ interface Wanted {
   readonly ext?: string;
   readonly requestId: string;
   readonly origin?: CallOrigin;
+  readonly pageUrl?: string;
+}
+
+/** The same from a page, with what only matters until the user has seen it. */
+interface PageWish extends Wanted {
+  readonly origin: CallOrigin;
+  readonly host: string;
+  readonly pageUrl: string;
+  readonly alternatives: readonly string[];
+  readonly doubts: readonly PageDoubt[];
 }
 
 const E164 = /^\+\d{6,15}$/;
 const SHORT = /^\d{2,6}$/;
+const SIP = /^sips?:[\w.+-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?(?::\d{1,5})?$/i;
 const EXTENSION = /^\d{1,8}$/;
 const REQUEST_ID = /^[\w-]{1,64}$/;
 /** Three digits look like an extension; a page must not bring the police to the door on one click. */
 const EMERGENCY = new Set(['112', '911', '999', '000']);
+const MOST_ALTERNATIVES = 3;
 
 /** Checks who wants to call whom, and from where, before anything is journalled. */
 export function createDialing(parts: DialingParts): Dialing {
-  async function dialFromPage(wanted: Wanted, host: string): Promise<DialAnswer> {
+  const { proposals } = parts;
+
+  async function dialFromPage(wish: PageWish): Promise<DialAnswer> {
     const settings = await parts.settings();
-    if (!isSiteEnabled(settings.sites, host)) return refuse('site-off');
+    if (!isSiteEnabled(settings.sites, wish.host)) return refuse('site-off');
+    const { host, pageUrl, alternatives, doubts, ...wanted } = wish;
     const known = await parts.knownCountries();
-    return place(wanted, settings, (state, now) => pageRisk(wanted.number, settings.country, known, state, now));
+    const choiceOf = (number: string, state: AppState, now: number) =>
+      readChoice(number, { userCountry: settings.country, knownCountries: known, doubts, ...recentDials(state, now) });
+    const page = parts.wantsPage(settings) ? { pageUrl } : {};
+    const placed = await place(
+      { ...wanted, ...page },
+      settings,
+      (state, now): readonly [Choice, ...Choice[]] | undefined => {
+        const first = choiceOf(wanted.number, state, now);
+        if (first.reasons.length === 0) return undefined;
+        return [first, ...alternatives.map((number) => choiceOf(number, state, now))];
+      },
+    );
+    if ('ok' in placed) return placed;
+    const { number: _first, ...rest } = wanted;
+    const proposed = await proposals.propose({ ...rest, ...page, choices: placed.ask, host });
+    // Where no window can be opened (Firefox for Android) it stays with the refusal, which says why.
+    if (proposed === 'impossible') return refuse(placed.ask[0].reasons[0] ?? 'internal');
+    return refuse(proposed === 'asked' ? 'waiting' : 'other-question');
   }
 
   async function dialFromUi(wanted: Wanted, settings: Settings): Promise<DialAnswer> {
     const answer = await place(wanted, settings, () => undefined);
+    if (!('ok' in answer)) return refuse('internal');
     const { country } = wanted.number.startsWith('+') ? classify(wanted.number) : {};
     // The deliberate act: from now on pages may dial this country on one click.
     if (answer.ok && country !== undefined) await parts.rememberCountry(country).catch(() => {});
     return answer;
   }
 
-  function place(
+  /** Journals and dials, unless `mustAsk` names what the user has to be asked first. */
+  function place<Ask>(
     wanted: Wanted,
     settings: Settings,
-    riskOf: (state: AppState, now: number) => RiskReason | undefined,
-  ): Promise<DialAnswer> {
-    return parts.keeper.decide((state, now): Decision<DialAnswer> => {
+    mustAsk: (state: AppState, now: number) => Ask | undefined,
+  ): Promise<DialAnswer | { readonly ask: Ask }> {
+    return parts.keeper.decide((state, now): Decision<DialAnswer | { readonly ask: Ask }> => {
       const repeat = findRepeat(state, wanted, now);
       if (repeat) return { answer: repeat.requestId === wanted.requestId ? ok(repeat.id) : refuse('already-calling') };
       if (!settings.account) return { answer: refuse('no-account') };
       if (state.connection.status !== 'online' && !parts.isOnline()) return { answer: refuse('offline') };
-      const risk = riskOf(state, now);
-      if (risk) return { answer: refuse(risk) };
+      const ask = mustAsk(state, now);
+      if (ask !== undefined) return { answer: { ask } };
       const id = parts.newId();
       const dialled = toDialString(wanted.number, settings.dialing, settings.country);
       return { answer: ok(id), event: { type: 'dial', id, dialled, ...wanted } };
     });
+  }
+
+  async function dialConfirmed(proposal: Proposal, number: string): Promise<DialAnswer> {
+    const settings = await parts.settings();
+    if (!isSiteEnabled(settings.sites, proposal.host)) return refuse('site-off');
+    const { ext, requestId, origin, pageUrl } = proposal;
+    const rest = { ...(ext === undefined ? {} : { ext }), ...(pageUrl === undefined ? {} : { pageUrl }) };
+    return dialFromUi({ number, requestId, origin, ...rest }, settings);
   }
 
   return {
@@ -87,7 +138,8 @@ export function createDialing(parts: DialingParts): Dialing {
       if (!read.ok) return read;
       if (asker.kind === 'ui') return dialFromUi(read.value, await parts.settings());
       if (!asker.address) return refuse('site-off');
-      return dialFromPage({ ...read.value, origin: asker.frame }, asker.address.host);
+      const { host, href: pageUrl } = asker.address;
+      return dialFromPage({ ...read.value, ...readDoubts(payload), origin: asker.frame, host, pageUrl });
     },
     async dialTyped({ text, requestId }) {
       if (typeof text !== 'string' || !isRequestId(requestId)) return refuse('not-a-number');
@@ -95,6 +147,23 @@ export function createDialing(parts: DialingParts): Dialing {
       const settings = await parts.settings();
       const typed = readTypedNumber(text, settings.country);
       return typed ? dialFromUi({ ...typed, requestId }, settings) : refuse('not-a-number');
+    },
+    async answer({ id, call, number }) {
+      if (typeof id !== 'string' || typeof call !== 'boolean') return refuse('unknown-request');
+      const asked = await proposals.read(id);
+      if (!asked) return refuse('unknown-request');
+      const chosen = asked.choices.find((choice) => number === undefined || choice.number === number);
+      if (call && !chosen) return refuse('not-a-number');
+      const taken = await proposals.take(id);
+      if (!taken) return refuse('unknown-request');
+      if (!call || !chosen) {
+        parts.tellRefused(taken, 'not-confirmed');
+        return ok(undefined);
+      }
+      const answer = await dialConfirmed(taken, chosen.number);
+      if (answer.ok) return ok(undefined);
+      parts.tellRefused(taken, answer.error.reason);
+      return answer;
     },
   };
 }
@@ -106,9 +175,23 @@ export function isRequestId(value: unknown): value is string {
 
 function readWanted({ number, ext, requestId }: Readonly<Record<string, unknown>>): Result<Wanted, DialRefusal> {
   if (typeof number !== 'string' || !isRequestId(requestId)) return refuse('not-a-number');
-  if (!E164.test(number) && !SHORT.test(number)) return refuse(whyNot(number));
+  if (!E164.test(number) && !SHORT.test(number) && !SIP.test(number)) return refuse(whyNot(number));
   if (ext === undefined) return ok({ number, requestId });
   return typeof ext === 'string' && EXTENSION.test(ext) ? ok({ number, ext, requestId }) : refuse('not-a-number');
+}
+
+/** A forged message can only name more doubts, and numbers that are shown to the user before anything is dialled. */
+function readDoubts({
+  number,
+  alternatives,
+  doubts,
+}: Readonly<Record<string, unknown>>): Pick<PageWish, 'alternatives' | 'doubts'> {
+  const others = Array.isArray(alternatives) ? alternatives : [];
+  const isNew = (other: unknown): other is string => typeof other === 'string' && E164.test(other) && other !== number;
+  return {
+    alternatives: [...new Set(others.filter(isNew))].slice(0, MOST_ALTERNATIVES),
+    doubts: Array.isArray(doubts) ? PAGE_DOUBTS.filter((doubt) => doubts.includes(doubt)) : [],
+  };
 }
 
 function whyNot(number: string): DialRefusal['reason'] {
@@ -116,23 +199,20 @@ function whyNot(number: string): DialRefusal['reason'] {
   return /^sips?:/i.test(number) ? 'sip-uri' : 'not-a-number';
 }
 
-function pageRisk(
-  number: string,
-  userCountry: string,
-  knownCountries: readonly string[],
-  state: AppState,
-  now: number,
-): RiskReason | undefined {
-  const recentPageDials = state.calls.filter(
-    (call) => call.origin !== undefined && now - call.startedAt < COUNT_WITHIN_MS,
-  ).length;
-  const line = number.startsWith('+') ? classify(number) : shortLine(number, userCountry);
-  return riskReasons({ ...line, userCountry, knownCountries, recentPageDials })[0];
+function readChoice(number: string, facts: Omit<Parameters<typeof riskReasons>[0], 'type' | 'country'>): Choice {
+  const line = number.startsWith('+') ? classify(number) : { type: shortType(number) };
+  return { number, ...line, reasons: riskReasons({ ...facts, ...line }) };
 }
 
-/** A short extension is at home in the company. */
-function shortLine(number: string, userCountry: string): Pick<Parameters<typeof riskReasons>[0], 'type' | 'country'> {
-  return EMERGENCY.has(number) ? { type: 'unknown', country: userCountry } : { type: 'fixed', country: userCountry };
+function shortType(number: string): NumberType {
+  if (!SHORT.test(number)) return 'internet';
+  return EMERGENCY.has(number) ? 'emergency' : 'extension';
+}
+
+function recentDials(state: AppState, now: number): { readonly recentPageDials: number } {
+  const isRecent = (call: AppState['calls'][number]) =>
+    call.origin !== undefined && now - call.startedAt < COUNT_WITHIN_MS;
+  return { recentPageDials: state.calls.filter(isRecent).length };
 }
 
 function refuse(reason: DialRefusal['reason']): { readonly ok: false; readonly error: DialRefusal } {

@@ -11,12 +11,14 @@ import type { Accounts } from './accounts.ts';
 import { type Dialing, isRequestId } from './dialing.ts';
 import type { Frames } from './frames.ts';
 import type { Decision, Keeper } from './keeper.ts';
+import type { Proposals } from './proposals.ts';
 import type { Asker, Handlers } from './router.ts';
 import type { ReadyAccount } from './supervisor.ts';
 
 export interface HandlersParts {
   readonly keeper: Keeper;
   readonly dialing: Dialing;
+  readonly proposals: Proposals;
   readonly accounts: Accounts;
   readonly frames: Frames;
   /** Resolves when the saved state is loaded and `woke` is done: nothing is answered before. */
@@ -34,7 +36,7 @@ const MOST_VALUES = 100;
 
 /** The answers to all messages; each reads its payload piece by piece, and a page's answers hold nothing of other pages. */
 export function createHandlers(parts: HandlersParts): Handlers {
-  const { keeper, dialing, accounts, frames, started } = parts;
+  const { keeper, dialing, proposals, accounts, frames, started } = parts;
   return {
     page: {
       'page/settings': async (_payload, asker) => {
@@ -48,6 +50,7 @@ export function createHandlers(parts: HandlersParts): Handlers {
       'call/cancel': async ({ requestId }, asker) => {
         await started;
         if (!isRequestId(requestId)) return fail({ reason: 'unknown-request' });
+        if (asker.kind === 'page' && (await proposals.withdraw(requestId, asker.frame))) return ok(undefined);
         return keeper.decide((state): Decision<Result<void, DialRefusal>> => {
           const call = state.calls.find((candidate) => candidate.requestId === requestId);
           if (!call) return { answer: fail({ reason: 'unknown-request' }) };
@@ -60,6 +63,15 @@ export function createHandlers(parts: HandlersParts): Handlers {
       'ui/dial': async (payload) => {
         await started;
         return dialing.dialTyped(payload).catch(() => fail({ reason: 'internal' }));
+      },
+      'confirm/read': async ({ id }) => {
+        await started;
+        const asked = typeof id === 'string' ? await proposals.read(id) : undefined;
+        return asked ? ok(asked) : fail({ reason: 'unknown-request' });
+      },
+      'confirm/answer': async (payload) => {
+        await started;
+        return dialing.answer(payload).catch(() => fail({ reason: 'internal' }));
       },
       'call/hang-up': async ({ id }) => {
         await started;

@@ -1,21 +1,24 @@
 import { browser } from '../browser.ts';
 import { type AccountNeeds, needsAt } from '../core/account.ts';
+import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
+import type { Proposal } from '../core/proposal.ts';
 import { isSiteEnabled } from '../core/site-rule.ts';
 import type { AppEvent, AppState } from '../core/update.ts';
-import type { SettingsChange } from '../messaging/protocol.ts';
+import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { knownCountriesItem, refusedLoginItem } from '../storage/local-items.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
 import { settingsItem } from '../storage/settings-item.ts';
-import { accountTestItem, framesItem, stateItem, troubleItem } from '../storage/state-item.ts';
+import { accountTestItem, framesItem, proposalItem, stateItem, troubleItem } from '../storage/state-item.ts';
 import { indexedDbStore, sessionSecrets } from '../storage/vault-store.ts';
 import { testAccount } from './account-test.ts';
 import { createAccounts, findMissing } from './accounts.ts';
 import { badgeOf, drawBadge } from './badge.ts';
 import { callWords } from './call-words.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
+import { closeConfirmWindow, focusConfirmWindow, onWindowClosed, openConfirmWindow } from './confirm-window.ts';
 import { injectIntoOpenTabs, registerContent } from './content-registration.ts';
 import { createDialing } from './dialing.ts';
 import { createFrames } from './frames.ts';
@@ -25,6 +28,7 @@ import { createKeeper } from './keeper.ts';
 import { dropOwnCookies, ownCookie } from './own-cookie.ts';
 import { createPageNews } from './page-news.ts';
 import { createPbxPorts } from './pbx-ports.ts';
+import { createProposals } from './proposals.ts';
 import { createRouter } from './router.ts';
 import { createSupervisor } from './supervisor.ts';
 import { createTroubles } from './troubles.ts';
@@ -52,7 +56,7 @@ const supervisor = createSupervisor({
   ports,
   account: () => accounts.ready(),
   findMissing: findUngranted,
-  remember: (account, found) => void accounts.remember(account, found).catch(() => {}),
+  remember: (account, found, secrets) => void accounts.remember(account, found, secrets).catch(() => {}),
   random: () => Math.random(),
   dispatch: (event, isStill = () => true) =>
     void keeper
@@ -77,6 +81,7 @@ const accounts = createAccounts({
   writeSettings: (settings) => settingsItem.write(settings),
   async onAccount(hasAccount) {
     await keepAlarm(hasAccount);
+    await proposals.forgetAll();
     await keeper.dispatch({ type: 'account-changed', hasAccount });
   },
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
@@ -91,13 +96,24 @@ const frames = createFrames({
 
 const tellPages = createPageNews({
   words: (call) => browser.i18n.getMessage(callWords(call)),
-  send: ({ tabId, frameId }, payload) =>
-    // The page may be gone; the call is not.
-    void browser.tabs.sendMessage(tabId, { type: 'page/call', payload }, { frameId }).catch(() => {}),
+  send: tellFrame,
+});
+
+const proposals = createProposals({
+  clock: SYSTEM_CLOCK,
+  newId: () => crypto.randomUUID(),
+  load: async () => (await proposalItem.read()) ?? undefined,
+  save: (proposal) => proposalItem.write(proposal ?? null),
+  openWindow: openConfirmWindow,
+  focusWindow: focusConfirmWindow,
+  closeWindow: closeConfirmWindow,
+  onDropped: (proposal) => tellRefused(proposal, 'not-confirmed'),
 });
 
 const dialing = createDialing({
   keeper,
+  proposals,
+  tellRefused,
   settings: readSettings,
   knownCountries: () => knownCountriesItem.read(),
   async rememberCountry(country) {
@@ -105,6 +121,7 @@ const dialing = createDialing({
     if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
   },
   isOnline: () => navigator.onLine,
+  wantsPage: ({ account }) => (account && findAdapter(account.vendor)?.wantsPage?.(account.values)) ?? false,
   newId: () => crypto.randomUUID(),
 });
 
@@ -119,6 +136,7 @@ const answer = createRouter(
   createHandlers({
     keeper,
     dialing,
+    proposals,
     accounts,
     frames,
     started,
@@ -154,7 +172,11 @@ browser.alarms.onAlarm.addListener(({ name }) => {
 });
 browser.permissions.onAdded.addListener(({ origins = [] }) => void onGranted(origins).catch(() => {}));
 browser.permissions.onRemoved.addListener(() => void onTakenAway().catch(() => {}));
-browser.tabs.onRemoved.addListener((tabId) => void frames.forgetTab(tabId));
+browser.tabs.onRemoved.addListener((tabId) => {
+  void frames.forgetTab(tabId);
+  void proposals.forgetTab(tabId);
+});
+onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
 self.addEventListener('online', () => later({ type: 'nudge' }));
 
 void start().finally(markStarted);
@@ -200,6 +222,16 @@ async function tellSettings(): Promise<void> {
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
     return { type: 'page/settings-changed', payload: { decorate: mayStay && isSiteEnabled(sites, host), country } };
   });
+}
+
+function tellFrame({ tabId, frameId }: CallOrigin, payload: PageCall): void {
+  // The page may be gone; the call is not.
+  void browser.tabs.sendMessage(tabId, { type: 'page/call', payload }, { frameId }).catch(() => {});
+}
+
+function tellRefused({ origin, requestId }: Proposal, reason: DialRefusal['reason']): void {
+  const words = browser.i18n.getMessage(`refused_${reason.replaceAll('-', '_')}`);
+  tellFrame(origin, { requestId, phase: 'ended', words, canCancel: false });
 }
 
 async function onGranted(origins: readonly string[]): Promise<void> {

@@ -25,6 +25,7 @@ export function createPbxPorts(world: PortsWorld): PbxPorts {
     openSocket: (url, on) => openSocket(url, on, world),
     ownCookie: (url, name) => world.ownCookie(url, name),
     now: () => Date.now(),
+    newId: () => crypto.randomUUID(),
     after(ms, job) {
       const timer = setTimeout(job, ms);
       return () => clearTimeout(timer);
@@ -49,12 +50,14 @@ async function send(request: PbxRequest, world: PortsWorld): Promise<Result<PbxR
       headers: { ...request.headers },
       ...(request.body === undefined ? {} : { body: request.body }),
       credentials: request.cookies ? 'include' : 'omit',
-      // A redirect would carry the PBX's own token headers to another machine; both browsers strip only `Authorization`.
-      redirect: 'error',
+      // Never followed: it would carry the PBX's own token headers to another machine; both browsers strip only `Authorization`.
+      redirect: 'manual',
       referrerPolicy: 'no-referrer',
       cache: 'no-store',
       signal: limit.signal,
     });
+    // A site that wants a sign-in first is there, and is no PBX: another advice than for one that cannot be reached.
+    if (isRedirect(response)) return fail({ kind: 'not-a-pbx', detail: 'redirect' });
     const body = await readBody(response);
     if (body === undefined) return fail({ kind: 'protocol', detail: 'answer too large' });
     return ok({ status: response.status, headers: Object.fromEntries(response.headers), body });
@@ -65,6 +68,11 @@ async function send(request: PbxRequest, world: PortsWorld): Promise<Result<PbxR
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Browsers hide the status of a redirect that is not followed. */
+function isRedirect({ type, status }: Response): boolean {
+  return type === 'opaqueredirect' || (status >= 300 && status < 400);
 }
 
 /** The body as text, or undefined when it is too large: a hostile PBX must not fill the memory. */

@@ -2,7 +2,17 @@ import type { AccountNeeds, AccountValues } from '../core/account.ts';
 import { isLive, type PbxCall, type PbxCallId } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { fail, type Result, unreachable } from '../core/result.ts';
-import type { AppEvent, AppState, DialAccepted, DialFailure, DialIntent, Effect } from '../core/update.ts';
+import {
+  type AppEvent,
+  type AppState,
+  type DialAccepted,
+  type DialFailure,
+  type DialIntent,
+  type Effect,
+  INITIAL,
+  type OpenCall,
+  openCalls,
+} from '../core/update.ts';
 import type { PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../pbx/adapter.ts';
 import type { Clock } from './clock.ts';
 
@@ -20,7 +30,7 @@ export interface SupervisorParts {
   /** What of it the user has not granted, or has taken away; undefined when nothing is missing. */
   findMissing(needs: AccountNeeds): Promise<PbxError | undefined>;
   /** Keeps what an adapter found out, to be among the values of its next `connect`. Losing it does no harm. */
-  remember(account: ReadyAccount, found: AccountValues): void;
+  remember(account: ReadyAccount, found: AccountValues, secrets: AccountValues): void;
   /** A number in [0, 1). */
   random(): number;
   /** Hands an event to the keeper, which drops it when `isStill` is false by the time it is its turn. */
@@ -63,6 +73,7 @@ const CLOSED: PbxError = { kind: 'closed', detail: '' };
 export function createSupervisor(parts: SupervisorParts): Supervisor {
   const { clock, dispatch } = parts;
   let line: Line | undefined;
+  let state = INITIAL;
   let hasCall = false;
   let beatenAt = 0;
   let cancelBeat = () => {};
@@ -93,6 +104,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     }
     own.session = session.value;
     scheduleBeat(own, clock.now());
+    handOver(session.value, openCalls(state, clock.now()));
     const alive = await listAlive(session.value);
     if (line === own) opened(own, session.value, alive);
   }
@@ -108,7 +120,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       if (missing) return fail(missing);
       return await adapter.connect(values, parts.ports, (news) => {
         if (news.type !== 'remember') hear(own, news);
-        else if (line === own) parts.remember(account.value, news.values);
+        else if (line === own) parts.remember(account.value, news.values, news.secrets ?? {});
       });
     } catch {
       return fail({ kind: 'protocol', detail: 'connect' });
@@ -206,7 +218,8 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
           return unreachable(effect);
       }
     },
-    onState(state) {
+    onState(latest) {
+      state = latest;
       const before = hasCall;
       hasCall = state.calls.some(isLive);
       if (hasCall !== before && line?.session) scheduleBeat(line, beatenAt);
@@ -220,11 +233,21 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 async function place(session: PbxSession | undefined, intent: DialIntent): Promise<Result<DialAccepted, DialFailure>> {
   // The line was lost after the core asked: nothing has left the browser.
   if (!session) return fail({ error: CLOSED, placed: 'no' });
-  const { dialled, id, name } = intent;
+  const { dialled, id, name, pageUrl } = intent;
+  const more = { ...(name === undefined ? {} : { name }), ...(pageUrl === undefined ? {} : { pageUrl }) };
   try {
-    return await session.dial({ number: dialled, ref: id, ...(name === undefined ? {} : { name }) });
+    return await session.dial({ number: dialled, ref: id, ...more });
   } catch {
     return fail({ error: { kind: 'protocol', detail: 'dial' }, placed: 'unknown' });
+  }
+}
+
+function handOver(session: PbxSession, calls: readonly OpenCall[]): void {
+  if (calls.length === 0) return;
+  try {
+    session.follow?.(calls);
+  } catch {
+    // They stay as they are: not known.
   }
 }
 

@@ -31,6 +31,8 @@ button[data-state='live'] .disc { background: var(--full); color: var(--on-full)
 button[data-cancel]:hover .disc, button[data-cancel]:focus-visible .disc { background: #b3261e; color: #fff; animation: none; }
 button[data-state='refused'] { --accent: var(--warn); --full: #8f5200; --on-full: #fff; }
 button[data-state='refused'] .disc, button[data-state='lost'] .disc { background: color-mix(in srgb, var(--warn) 22%, transparent); color: var(--warn); }
+button[data-state='waiting'] { --accent: var(--warn); }
+button[data-state='waiting'] .disc { background: color-mix(in srgb, var(--warn) 22%, transparent); color: var(--warn); outline: 2px dashed var(--warn); outline-offset: -1px; }
 @keyframes ring { 50% { opacity: .55; } }
 .bubble {
   position: fixed; box-sizing: border-box; max-width: min(280px, calc(100vw - 16px)); padding: 7px 10px; border-radius: 7px;

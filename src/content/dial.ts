@@ -1,11 +1,12 @@
-import type { DialRefusal, PageCall } from '../messaging/protocol.ts';
+import type { PageDoubt } from '../core/risk.ts';
+import type { DialPayload, DialRefusal, PageCall } from '../messaging/protocol.ts';
 import { askBackground } from './ask-background.ts';
 import { words } from './extension-api.ts';
-import type { Dialled, Target } from './targets.ts';
+import type { Target } from './targets.ts';
 
 /** How a number's last call, or try, stands; shown by its buttons. */
 export interface CallView {
-  readonly state: 'asking' | 'calling' | 'live' | 'refused' | 'lost';
+  readonly state: 'asking' | 'waiting' | 'calling' | 'live' | 'refused' | 'lost';
   /** Plain words for tooltip and bubble. */
   readonly words: string;
   readonly requestId?: string;
@@ -16,13 +17,16 @@ export interface CallView {
 
 /** Places the calls of this frame, one gesture at most one. */
 export interface Dialler {
-  /** Dials after a trusted click on a number that was just read again from the page. */
-  dial(target: Target): void;
-  /** Ends the call begun here, where the PBX can. */
+  /**
+   * Dials after a trusted click on a number that was just read again from the page. While the user is asked about it outside the page, a
+   * further click brings that question to the front.
+   */
+  dial(target: Target, doubts: readonly PageDoubt[]): void;
+  /** Ends the call begun here, where the PBX can, or takes back the question. */
   cancel(target: Target): void;
   /** Says why nothing is dialled. */
   refuse(target: Target, why: string): void;
-  viewOf(target: Dialled): CallView | undefined;
+  viewOf(target: Target): CallView | undefined;
   /** News of a call that this frame began. */
   onPageCall(call: PageCall): void;
   clear(): void;
@@ -30,6 +34,8 @@ export interface Dialler {
 
 /** How long a reason, or the end of a call, stays on the button. */
 const SHOW_MS = 6_000;
+/** Somewhat longer than the background waits for the user: its word that nobody answered may be lost. */
+const WAIT_MS = 65_000;
 
 /** Makes the dialler. `onChanged` is told when a number's view is another one, with words to say now if there are any. */
 export function createDialler(onChanged: (key: string, say?: string) => void): Dialler {
@@ -42,28 +48,32 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
     if (timer !== undefined) clearTimeout(timer);
     timers.delete(key);
     views.set(key, view);
-    if (view.state === 'refused' || view.state === 'lost') forgetLater(key);
+    if (isOver(view)) later(key, SHOW_MS, () => views.delete(key));
+    if (view.state === 'waiting') later(key, WAIT_MS, () => refused(key, view, words('refused_not_confirmed')));
     onChanged(key, say);
   }
 
-  function forgetLater(key: string): void {
+  function later(key: string, ms: number, job: () => void): void {
     timers.set(
       key,
       setTimeout(() => {
         timers.delete(key);
-        views.delete(key);
+        job();
         onChanged(key);
-      }, SHOW_MS),
+      }, ms),
     );
   }
 
-  async function place(target: Target, number: string, key: string): Promise<void> {
-    const requestId = newRequestId();
-    const base = { requestId, canCancel: false, since: performance.now() };
+  function refused(key: string, view: CallView, why: string): void {
+    set(key, { ...view, state: 'refused', words: why, canCancel: false }, why);
+  }
+
+  async function place(wish: DialPayload, key: string, meanwhile: string): Promise<void> {
+    const { requestId } = wish;
+    const base: CallView = { state: 'asking', words: meanwhile, requestId, canCancel: false, since: performance.now() };
     keyByRequest.set(requestId, key);
-    set(key, { ...base, state: 'asking', words: words('content_calling') });
-    const ext = target.ext === undefined ? {} : { ext: target.ext };
-    const answer = await askBackground('call/dial', { number, ...ext, requestId });
+    set(key, base);
+    const answer = await askBackground('call/dial', wish);
     const now = views.get(key);
     // News may have come before the answer, or another try may have taken the place.
     if (now?.requestId !== requestId || now.state !== 'asking') return;
@@ -72,37 +82,39 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
     else if (answer.reply.ok) set(key, { ...base, state: 'calling', words: words('content_calling') });
     else {
       const why = refusalWords(answer.reply.error);
-      set(key, { ...base, state: 'refused', words: why }, why);
+      if (answer.reply.error.reason === 'waiting') set(key, { ...base, state: 'waiting', words: why }, why);
+      else refused(key, base, why);
     }
   }
 
   return {
-    dial(target) {
-      const number = target.e164 ?? target.dial;
-      if (number === undefined) return;
+    dial(target, doubts) {
       const key = keyOf(target);
       const before = views.get(key);
-      if (before && before.state !== 'refused' && before.state !== 'lost') return;
-      void place(target, number, key);
+      if (before && before.state !== 'waiting' && !isOver(before)) return;
+      const waiting = before?.state === 'waiting' ? before : undefined;
+      const wish = wishOf(target, doubts, waiting?.requestId ?? newRequestId());
+      if (wish) void place(wish, key, waiting?.words ?? words('content_calling'));
     },
     cancel(target) {
       const key = keyOf(target);
       const view = views.get(key);
-      if (!view?.requestId || !view.canCancel) return;
+      if (!view?.requestId || (!view.canCancel && view.state !== 'waiting')) return;
       set(key, { ...view, canCancel: false, words: words('content_hanging_up') });
       void askBackground('call/cancel', { requestId: view.requestId }).then((answer) => {
         if (answer.got === 'reply' && answer.reply.ok) return;
         const why =
           answer.got === 'reply' && !answer.reply.ok ? refusalWords(answer.reply.error) : words('content_lost');
         const now = views.get(key);
-        if (now && now.requestId === view.requestId) set(key, { ...now, canCancel: true }, why);
+        if (now && now.requestId === view.requestId && !isOver(now))
+          set(key, { ...now, canCancel: view.canCancel }, why);
       });
     },
     refuse(target, why) {
       const key = keyOf(target);
       const before = views.get(key);
       // A running call is not hidden behind a refusal of a second one.
-      if (before && before.state !== 'refused' && before.state !== 'lost') return onChanged(key, why);
+      if (before && !isOver(before)) return onChanged(key, why);
       set(key, { state: 'refused', words: why, canCancel: false, since: performance.now() }, why);
     },
     viewOf: (target) => views.get(keyOf(target)),
@@ -112,7 +124,7 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
       if (key === undefined || view?.requestId !== call.requestId) return;
       if (call.phase === 'ended') {
         keyByRequest.delete(call.requestId);
-        set(key, { ...view, state: 'refused', words: call.words, canCancel: false }, call.words);
+        refused(key, view, call.words);
         return;
       }
       const state = call.phase === 'talking' || call.phase === 'held' ? 'live' : 'calling';
@@ -128,8 +140,28 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
 }
 
 /** Targets with the same key dial the same: they show the same call. */
-export function keyOf(target: Dialled): string {
-  return `${target.e164 ?? target.dial ?? ''}x${target.ext ?? ''}`;
+export function keyOf(target: Target): string {
+  return `${target.e164 ?? target.dial ?? target.text}x${target.ext ?? ''}`;
+}
+
+/** True when a new try may begin. */
+export function isOver({ state }: CallView): boolean {
+  return state === 'refused' || state === 'lost';
+}
+
+/** What the background is asked to dial, with all it needs to ask the user; undefined where the target names nothing to dial. */
+function wishOf(target: Target, doubts: readonly PageDoubt[], requestId: string): DialPayload | undefined {
+  const number = target.e164 ?? target.dial;
+  if (number === undefined) return undefined;
+  const others = [...(target.differs?.e164 === undefined ? [] : [target.differs.e164]), ...(target.alternatives ?? [])];
+  const all: readonly PageDoubt[] = target.differs === undefined ? doubts : ['text-differs', ...doubts];
+  return {
+    number,
+    requestId,
+    ...(target.ext === undefined ? {} : { ext: target.ext }),
+    ...(others.length === 0 ? {} : { alternatives: others }),
+    ...(all.length === 0 ? {} : { doubts: all }),
+  };
 }
 
 function refusalWords(refusal: DialRefusal): string {

@@ -90,5 +90,5 @@ export function createMarks(): Marks {
 
 function kindOf(target: Target): Kind {
   if (target.kind === 'fax') return 'fax';
-  return target.refused === undefined ? 'phone' : 'refused';
+  return target.refused === undefined && target.differs === undefined ? 'phone' : 'refused';
 }

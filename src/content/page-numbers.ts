@@ -32,6 +32,8 @@ export async function readPageNumbers(source: NumberSource): Promise<PageNumbers
 }
 
 function toPageNumber(target: Target, source: NumberSource): PageNumber | undefined {
+  // A refused link may name nothing that could be dialled.
+  if (target.e164 === undefined && target.dial === undefined) return undefined;
   const painter = painterOf(target);
   const spot = spotOf(target);
   if (!painter || !spot || !isShown(painter)) return undefined;

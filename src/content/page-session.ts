@@ -1,17 +1,15 @@
 import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
-import { createFinder } from '../phone/find-numbers.ts';
-import { formatNumber } from '../phone/format-number.ts';
 import type { NumberPlans } from '../phone/number-plan.ts';
 import { askBackground } from './ask-background.ts';
-import { createContextReader } from './context.ts';
-import { createDialler, keyOf } from './dial.ts';
+import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { readPress } from './links.ts';
+import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
 import { isSameDial, readEmbed, readLink, type Target } from './targets.ts';
-import { createView, type View } from './view.ts';
+import type { View } from './view.ts';
 
 /** Everything of ours in one frame, from its start to its end. */
 export interface PageSession {
@@ -23,11 +21,14 @@ export interface PageSession {
 
 const ASK_AGAIN_MS = 3_000;
 
+/** What finding and showing numbers takes. */
+type Tools = typeof import('./number-tools.ts') & { readonly plans: NumberPlans };
+
 /** Starts finding numbers in this frame. `onOrphaned` is told when the extension is gone. */
 export function startPageSession(page: Document, onOrphaned: () => void): PageSession {
   const stop = new AbortController();
   let settings: PageSettings | undefined;
-  let plans: NumberPlans | undefined;
+  let tools: Tools | undefined;
   let asking: Promise<void> | undefined;
   let scanner: Scanner | undefined;
   let view: View | undefined;
@@ -45,9 +46,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     scanner.start();
   }
 
-  /** The plans come with the first candidate: a page without numbers costs neither the message nor the memory. */
+  /** Tools and plans come with the first candidate: a page without numbers costs neither the time nor the memory. */
   function onCandidate(): void {
-    if (plans || asking) return;
+    if (tools || asking) return;
     asking = askSettings().finally(() => {
       asking = undefined;
     });
@@ -63,13 +64,14 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       answer = await askBackground('page/settings', {});
     }
+    const code = await import('./number-tools.ts');
     if (stop.signal.aborted) return;
     if (!isAlive()) {
       onOrphaned();
       return;
     }
     const start: PageStart = answer.got === 'reply' ? answer.reply : { decorate: false, country: 'US' };
-    plans = start.plans;
+    if (start.plans) tools = { ...code, plans: start.plans };
     // What was told since the question is newer than the answer.
     use(told() ?? start);
   }
@@ -82,11 +84,10 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       return;
     }
     if (!scanner) startScanner();
-    if (!plans || (reader && before?.country === next.country)) return;
-    const lang = page.documentElement?.getAttribute('lang') ?? '';
+    if (!tools || (reader && before?.country === next.country)) return;
     reader = {
-      finder: createFinder({ lang, host: location.hostname, userCountry: next.country }, plans),
-      context: createContextReader(lang),
+      finder: tools.createFinder({ ...readEvidence(page), userCountry: next.country }, tools.plans),
+      context: tools.createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
     };
     scanner?.use(reader);
   }
@@ -119,21 +120,23 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     page.addEventListener('animationend', onMoved, quiet);
     page.fonts?.addEventListener('loadingdone', onMoved, { signal });
     addEventListener('resize', onMoved, { signal });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onMoved, { signal });
   }
 
   function onChanged(holders: ReadonlySet<Element>): void {
-    if (!settings?.decorate || !scanner) return;
+    if (!settings?.decorate || !scanner || !tools) return;
     if (!isAlive()) {
       onOrphaned();
       return;
     }
     const current = scanner;
+    const { createView, formatNumber, plans } = tools;
     listen();
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       dialler,
-      format: (number) => (plans ? formatNumber(number, plans) : number),
+      format: (number) => formatNumber(number, plans),
       onPress,
     });
     view.changed(holders);
@@ -174,7 +177,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       dialler.cancel(target);
       return;
     }
-    if (call && call.state !== 'refused' && call.state !== 'lost') return;
+    if (call && call.state !== 'waiting' && !isOver(call)) return;
     const now = reader && reread(target, reader);
     if (!now || !isSameDial(now, target)) {
       dialler.refuse(target, words('content_changed'));
@@ -203,7 +206,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
 
   function dialOrRefuse(target: Target): void {
     if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
-    else dialler.dial(target);
+    else dialler.dial(target, []);
   }
 
   startScanner();

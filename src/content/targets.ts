@@ -1,10 +1,10 @@
 import type { FoundNumber, NumberFinder, TextBlock } from '../phone/find-numbers.ts';
+import { parseCallNumber, parseTelUri, type UriRefusal } from '../phone/tel-uri.ts';
 import { placeAt, type Run } from './blocks.ts';
 import type { ContextReader } from './context.ts';
-import { parseTelUri } from './tel-uri.ts';
 
 /** Why a number is shown but never dialled on a click in the page. */
-export type Refused = NonNullable<FoundNumber['refused']> | 'text-differs';
+export type Refused = NonNullable<FoundNumber['refused']> | 'feature-code' | 'look-alike' | 'sip-uri';
 
 /** What a target would dial, as far as it is compared again at the click. */
 export interface Dialled {
@@ -14,6 +14,8 @@ export interface Dialled {
   readonly kind: 'phone' | 'fax';
   readonly refused?: Refused;
   readonly alternatives?: readonly string[];
+  /** A link that shows one number and would call another; `e164` is what is shown, where that is a whole number. */
+  readonly differs?: { readonly e164?: string };
 }
 
 /** One number of the page, with where it stands. */
@@ -41,7 +43,7 @@ export interface ElementPlace {
 
 export const CALL_LINKS =
   'a[href^="tel:" i],a[href^="callto:" i],a[href^="sip:" i],a[href^="sips:" i],' +
-  'area[href^="tel:" i],area[href^="callto:" i],area[href^="sip:" i]';
+  'area[href^="tel:" i],area[href^="callto:" i],area[href^="sip:" i],area[href^="sips:" i]';
 /** Vodia's embedded form; the tag name may be anything. */
 export const EMBEDS = '[number]';
 export const FIELDS = 'input,textarea';
@@ -63,7 +65,7 @@ export function readRunTargets(run: Run, block: TextBlock, finder: NumberFinder)
     targets.push({
       ...dialledOf(found),
       source: 'text',
-      text: run.text.slice(found.start, found.end),
+      text: run.text.slice(found.start, found.end).replace(/\u200b/g, ''),
       holder: run.container,
       place: { in: 'text', start: start.node, startOffset: start.offset, end: end.node, endOffset: end.offset },
     });
@@ -74,17 +76,16 @@ export function readRunTargets(run: Run, block: TextBlock, finder: NumberFinder)
 /** The target of a call link, or undefined when it names no number that could be dialled. */
 export function readLink(link: Element, finder: NumberFinder): Target | undefined {
   const href = link.getAttribute('href') ?? link.getAttributeNS('http://www.w3.org/1999/xlink', 'href');
-  const asked = href === null ? undefined : parseTelUri(href);
-  if (!asked || link.closest(EMBEDS)?.querySelector('button[name="call"]')) return undefined;
-  const number = resolve(asked.number, asked.ext, finder);
+  if (href === null || link.closest(EMBEDS)?.querySelector('button[name="call"]')) return undefined;
+  const number = resolve(parseTelUri(href), finder);
   if (!number) return undefined;
   const text = (link.textContent ?? '').trim();
-  const differs = textDiffers(text, number, finder);
+  const differs = number.refused === undefined ? textDiffers(text, number, finder) : undefined;
   return {
     ...number,
-    ...(differs ? { refused: 'text-differs' as const } : {}),
+    ...(differs === undefined ? {} : { differs }),
     source: 'link',
-    text: text || asked.number,
+    text: text || (number.e164 ?? number.dial ?? href),
     holder: link,
     place: { in: 'element', element: link },
   };
@@ -94,8 +95,7 @@ export function readLink(link: Element, finder: NumberFinder): Target | undefine
 export function readEmbed(element: Element, finder: NumberFinder): Target | undefined {
   const written = element.getAttribute('number');
   if (written === null || !element.querySelector('button[name="call"]')) return undefined;
-  const asked = parseTelUri(`tel:${encodeURIComponent(written)}`);
-  const number = asked && resolve(asked.number, asked.ext, finder);
+  const number = resolve(parseCallNumber(written), finder);
   if (!number) return undefined;
   return { ...number, source: 'embed', text: written, holder: element, place: { in: 'element', element } };
 }
@@ -131,7 +131,32 @@ export function isReadableField(element: Element): element is HTMLInputElement |
 
 /** True when both would dial the same. */
 export function isSameDial(a: Dialled, b: Dialled): boolean {
-  return a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind && a.refused === b.refused;
+  const isSameNumber = a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind;
+  return isSameNumber && a.refused === b.refused && (a.differs === undefined) === (b.differs === undefined);
+}
+
+/**
+ * What was read again, with the targets of before in place of those that are the same, so that their buttons and all that is known of
+ * them stay; `before` itself when nothing is different.
+ */
+export function keepSame(before: readonly Target[], now: readonly Target[]): readonly Target[] {
+  if (before.length === 0) return now;
+  const kept = now.map((target, i) => {
+    const old = before[i];
+    return old && isSameTarget(old, target) ? old : target;
+  });
+  return kept.length === before.length && kept.every((target, i) => target === before[i]) ? before : kept;
+}
+
+function isSameTarget(a: Target, b: Target): boolean {
+  const isSame = isSameDial(a, b) && a.source === b.source && a.text === b.text && a.holder === b.holder;
+  return isSame && isSamePlace(a.place, b.place) && a.alternatives?.join() === b.alternatives?.join();
+}
+
+function isSamePlace(a: Target['place'], b: Target['place']): boolean {
+  if (a.in === 'element') return b.in === 'element' && a.element === b.element;
+  if (b.in === 'element') return false;
+  return a.start === b.start && a.startOffset === b.startOffset && a.end === b.end && a.endOffset === b.endOffset;
 }
 
 /** The call link or embedded call element around a node: the number inside is theirs. */
@@ -148,33 +173,40 @@ function dialledOf(found: FoundNumber): Dialled {
   return dialled;
 }
 
-function resolve(number: string, ext: string | undefined, finder: NumberFinder): Dialled | undefined {
+/** Tricks and codes are shown as not dialled; what is only no number (a name, a broken address) is left to the browser. */
+function resolve(asked: ReturnType<typeof parseTelUri>, finder: NumberFinder): Dialled | undefined {
+  if (!asked.ok) return isShownRefusal(asked.error) ? { kind: 'phone', refused: asked.error } : undefined;
+  if (asked.value.kind === 'sip') return { dial: asked.value.uri, kind: 'phone', refused: 'sip-uri' };
+  const { number, ext, context } = asked.value;
   const more = ext === undefined ? {} : { ext };
-  if (number.includes('@')) return { dial: `sip:${number}`, kind: 'phone' };
-  if (/^\d{2,6}$/.test(number)) return { dial: number, kind: 'phone', ...more };
-  const found = findWhole(number, finder);
+  if (/^\d{2,6}$/.test(number) && context === undefined) return { dial: number, kind: 'phone', ...more };
+  const found = findWhole((context ?? '') + number, finder);
   if (found?.e164) return { ...dialledOf(found), kind: 'phone', ...more };
   // An author's `tel:+…` is taken at its word; whether it may be dialled is the background's to say.
   return /^\+\d{7,15}$/.test(number) ? { e164: number, kind: 'phone', ...more } : undefined;
+}
+
+function isShownRefusal(reason: UriRefusal): reason is UriRefusal & Refused {
+  return ['feature-code', 'look-alike', 'order-controls', 'private-use'].includes(reason);
 }
 
 function findWhole(text: string, finder: NumberFinder): FoundNumber | undefined {
   return finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' })[0];
 }
 
-/** True when a link shows one number and would call another. Text without a number's worth of digits never differs. */
-function textDiffers(text: string, target: Dialled, finder: NumberFinder): boolean {
+/** What a link shows, when that is another number than it would call. Text without a number's worth of digits never differs. */
+function textDiffers(text: string, target: Dialled, finder: NumberFinder): Dialled['differs'] {
   const digits = toAsciiDigits(text).replace(/\D/g, '');
-  if (digits.length < 5) return false;
-  const shown = text.length <= 200 ? finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' }) : [];
-  if (shown.some((found) => found.refused === undefined && found.e164 !== undefined && found.e164 === target.e164)) {
-    return false;
-  }
+  if (digits.length < 5) return undefined;
+  const found = text.length <= 200 ? finder.find({ text, nodeStarts: [0], label: '', markup: 'telephone' }) : [];
+  const shown = found.filter(({ refused }) => refused === undefined).flatMap(({ e164 }) => e164 ?? []);
+  if (target.e164 !== undefined && shown.includes(target.e164)) return undefined;
   const called = (target.e164 ?? target.dial ?? '').replace(/\D/g, '');
   const plain = digits.replace(/^0+/, '');
   // National form, perhaps with the extension behind it.
   const withExt = called + (target.ext ?? '');
-  return !(plain.length >= 5 && (called.endsWith(plain) || withExt.endsWith(plain)));
+  if (plain.length >= 5 && (called.endsWith(plain) || withExt.endsWith(plain))) return undefined;
+  return shown[0] === undefined ? {} : { e164: shown[0] };
 }
 
 /** Decimal digits of any script as 0 to 9. */

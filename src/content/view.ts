@@ -65,6 +65,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let scrollTimer: ReturnType<typeof setTimeout> | undefined;
   let hoverTimer: ReturnType<typeof setTimeout> | undefined;
   let hovered: Target | undefined;
+  let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
   let isPageIdle = false;
   let lastLook = 0;
@@ -159,6 +160,8 @@ export function createView(page: Document, parts: ViewParts): View {
     }
     if (isScrolling || stop.signal.aborted) return;
     spots = seen;
+    // A pointer that already rests on a number when it is found does not move again to say so.
+    if (pointer && !(hovered && seen.has(hovered))) hovered = findAt(spots, pointer.x, pointer.y);
     buttons.show(shown);
     buttons.hideWhileMoving(false);
     buttons.reveal(focusedTarget ?? hovered);
@@ -257,6 +260,7 @@ export function createView(page: Document, parts: ViewParts): View {
       }, STILL_AFTER_MS);
     },
     pointed(x, y) {
+      pointer = { x, y };
       if (isScrolling) return;
       if (performance.now() - lastLook > 400 && spots.size > 0) soon();
       const hit = findAt(spots, x, y);

@@ -11,10 +11,27 @@ export interface AccountField {
   readonly required: boolean;
   /** Message key of a sentence that helps to fill the field in. */
   readonly help?: string;
+  /** Filled in already in a new form. */
+  readonly initial?: string;
   /** An example, shown while the field is empty. */
   readonly placeholder?: string;
   /** Fields with the same group are alternatives: filling one group in is enough (e.g. `password` or `helper`). */
   readonly group?: string;
+}
+
+/** Values a PBX offers for fields of the account form, by field key. */
+export type FieldChoices = Readonly<Record<string, readonly FieldChoice[]>>;
+
+export interface FieldChoice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** Something to know before an account is filled in or saved. */
+export interface AccountNote {
+  readonly mood: 'info' | 'warn';
+  /** Message key. */
+  readonly text: string;
 }
 
 /** What must be granted before an account can be used. Origins are match patterns, e.g. `https://pbx.example.com/*`. */

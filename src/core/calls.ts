@@ -26,10 +26,13 @@ export type EndReason =
 /** Which phone rings: in a two-leg call the agent's own phone first, then the customer's (`far-end`). */
 export type Leg = 'own-phone' | 'far-end';
 
+/** Whether it is the first phone that rings or the second, once the first is answered. Absent: our own phone comes first. */
+export type LegOrder = 'first' | 'second';
+
 export type CallState =
   /** `queued`: waits for the connection, nothing has left the browser. `sent`: it has left, or may have. */
   | { readonly phase: 'requested'; readonly step: 'queued' | 'sent' }
-  | { readonly phase: 'ringing'; readonly leg: Leg }
+  | { readonly phase: 'ringing'; readonly leg: Leg; readonly order?: LegOrder }
   | { readonly phase: 'talking'; readonly since: EpochMs }
   | { readonly phase: 'held'; readonly since: EpochMs }
   | { readonly phase: 'ended'; readonly at: EpochMs; readonly reason: EndReason };
@@ -74,6 +77,14 @@ export interface Call {
   /** Made at the click; a second request with the same id is the same call. */
   readonly requestId?: string;
   readonly origin?: CallOrigin;
+  /** Address of the page it was begun on, where the account has use for it. */
+  readonly pageUrl?: string;
+  /** What the PBX said when it took the call, in its own names (ids to be copied). */
+  readonly told?: Readonly<Record<string, string>>;
+  /** How long the PBX rings before it gives up, where it said so. */
+  readonly ringsForMs?: number;
+  /** The PBX's call records are looked at until then for how the call ended. */
+  readonly recordUntil?: EpochMs;
 }
 
 /** One PBX's report about one call, already in our words. */
@@ -85,9 +96,10 @@ export interface PbxCall {
   readonly name?: string;
   readonly direction?: Call['direction'];
   readonly change:
-    | { readonly to: 'ringing'; readonly leg: Leg }
+    | { readonly to: 'ringing'; readonly leg: Leg; readonly order?: LegOrder }
     | { readonly to: 'talking' | 'held'; readonly since?: EpochMs }
-    | { readonly to: 'ended'; readonly reason: EndReason }
+    /** `talkedMs`: how long they talked, where the PBX says so only afterwards. `error`: more to say than the reason. */
+    | { readonly to: 'ended'; readonly reason: EndReason; readonly talkedMs?: number; readonly error?: PbxError }
     /** It lives, but the PBX used a word we do not know. */
     | { readonly to: 'alive' };
 }
@@ -164,12 +176,19 @@ export function endCall(
   return { ...rest, confirmed: true, ...more, state: { phase: 'ended', at: now, reason } };
 }
 
-/** Drops what ended long ago, and the oldest when there are many. Live calls always stay. */
+/** Drops what ended long ago, and the oldest when there are many. Live calls always stay, and those whose result is still to come. */
 export function prune(calls: readonly Call[], now: EpochMs): readonly Call[] {
-  const ended = calls.filter((call) => call.state.phase === 'ended' && now - call.state.at < KEEP_ENDED_MS);
+  const ended = calls.filter(
+    (call) => call.state.phase === 'ended' && (now - call.state.at < KEEP_ENDED_MS || isAwaited(call, now)),
+  );
   const kept = new Set(ended.slice(-KEEP_ENDED_COUNT));
   const left = calls.filter((call) => isLive(call) || kept.has(call));
   return left.length === calls.length ? calls : left;
+}
+
+/** True for a call whose end we only guessed while the PBX's records may still tell. */
+export function isAwaited(call: Call, now: EpochMs): boolean {
+  return !isLive(call) && !call.confirmed && call.recordUntil !== undefined && now < call.recordUntil;
 }
 
 function findCall(calls: readonly Call[], report: PbxCall, now: EpochMs): Call | undefined {
@@ -235,14 +254,17 @@ function advance(call: Call, report: PbxCall, now: EpochMs): Call {
   };
   const change = report.change;
   switch (change.to) {
-    case 'ended':
-      return endCall(heard, change.reason, now);
+    case 'ended': {
+      const talked = heard.talkingSince === undefined && change.talkedMs ? { talkingSince: now - change.talkedMs } : {};
+      return endCall({ ...heard, ...talked }, change.reason, now, change.error ? { error: change.error } : {});
+    }
     case 'alive':
       return heard;
-    case 'ringing':
-      return rank(heard.state) < rank({ phase: 'ringing', leg: change.leg })
-        ? { ...heard, state: { phase: 'ringing', leg: change.leg } }
-        : heard;
+    case 'ringing': {
+      const { to: phase, ...which } = change;
+      const ringing: CallState = { phase, ...which };
+      return rank(heard.state) < rank(ringing) ? { ...heard, state: ringing } : heard;
+    }
     case 'talking':
     case 'held': {
       const since = heard.talkingSince ?? change.since ?? now;
@@ -265,7 +287,7 @@ function rank(state: CallState): number {
     case 'requested':
       return 0;
     case 'ringing':
-      return state.leg === 'own-phone' ? 1 : 2;
+      return (state.order ?? (state.leg === 'own-phone' ? 'first' : 'second')) === 'first' ? 1 : 2;
     case 'talking':
     case 'held':
       return 3;

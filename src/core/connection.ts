@@ -1,5 +1,6 @@
 import type { AccountNeeds } from './account.ts';
 import type { EpochMs } from './calls.ts';
+import type { PlaceLimit } from './pace.ts';
 
 /**
  * Why something with the PBX did not work. The kind says what can be done about it and picks the words shown (`ui/words.ts`);
@@ -31,6 +32,8 @@ export type PbxErrorKind =
   /** The PBX refused this request. */
   | 'rejected'
   | 'number-refused'
+  /** No phone is signed in for our own extension: there is nothing the PBX could ring first. */
+  | 'phone-not-registered'
   | 'protocol'
   | 'unsupported'
   /** The live connection was closed or went silent. */
@@ -43,10 +46,16 @@ export interface Capabilities {
   readonly liveState: boolean;
   /** Ringing of the customer's phone can be told from ringing of our own. */
   readonly seesFarEnd: boolean;
+  /** False where `talking` only says that our own phone was picked up; the far end may still ring. Absent: both talk. */
+  readonly seesAnswer?: false;
   readonly hangUp: boolean;
   readonly hold: boolean;
   readonly transfer: boolean;
   readonly listCalls: boolean;
+  /** The PBX takes no more calls than this; more are refused here, with the time to wait. */
+  readonly placeLimit?: PlaceLimit;
+  /** The customer's phone rings first, then our own. */
+  readonly contactFirst?: true;
 }
 
 /** A PBX that takes a call and says nothing more. */

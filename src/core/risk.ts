@@ -9,11 +9,29 @@ export type NumberType =
   | 'voip'
   | 'satellite'
   | 'pager'
+  /** A short number inside the company. */
+  | 'extension'
+  | 'emergency'
+  /** No phone number at all: a SIP address. */
+  | 'internet'
   | 'other'
   | 'unknown';
 
+/** What a page shows that speaks against dialling on one click; seen by the content script. */
+export const PAGE_DOUBTS = ['text-differs', 'page-doubtful'] as const;
+export type PageDoubt = (typeof PAGE_DOUBTS)[number];
+
 /** Why a click in a page is not enough to dial; a second, deliberate act outside the page is. */
-export type RiskReason = 'premium' | 'shared-cost' | 'satellite' | 'unknown-type' | 'foreign-first-time' | 'too-many';
+export type RiskReason =
+  | 'emergency'
+  | 'premium'
+  | 'satellite'
+  | 'shared-cost'
+  | 'unknown-type'
+  | 'sip-uri'
+  | PageDoubt
+  | 'foreign-first-time'
+  | 'too-many';
 
 export interface RiskFacts {
   readonly type: NumberType;
@@ -24,6 +42,7 @@ export interface RiskFacts {
   readonly knownCountries: readonly string[];
   /** Calls begun from pages within the last {@link COUNT_WITHIN_MS}. */
   readonly recentPageDials: number;
+  readonly doubts: readonly PageDoubt[];
 }
 
 /** How many calls pages may begin per minute; the next one needs a deliberate act. */
@@ -37,17 +56,21 @@ export const COUNT_WITHIN_MS = 60_000;
 export function riskReasons(facts: RiskFacts): readonly RiskReason[] {
   const ofType = riskOfType(facts.type);
   const reasons: RiskReason[] = ofType === undefined ? [] : [ofType];
-  if (facts.type !== 'toll-free' && isForeignFirst(facts)) reasons.push('foreign-first-time');
+  reasons.push(...PAGE_DOUBTS.filter((doubt) => facts.doubts.includes(doubt)));
+  if (hasCountry(facts.type) && isForeignFirst(facts)) reasons.push('foreign-first-time');
   if (facts.recentPageDials >= MOST_PAGE_DIALS) reasons.push('too-many');
   return reasons;
 }
 
 function riskOfType(type: NumberType): RiskReason | undefined {
   switch (type) {
+    case 'emergency':
     case 'premium':
     case 'shared-cost':
     case 'satellite':
       return type;
+    case 'internet':
+      return 'sip-uri';
     // Pagers and personal numbers forward at the caller's cost.
     case 'pager':
     case 'other':
@@ -56,6 +79,11 @@ function riskOfType(type: NumberType): RiskReason | undefined {
     default:
       return undefined;
   }
+}
+
+/** Short numbers are at home in the company, SIP addresses nowhere, and toll-free ones cost the same from everywhere. */
+function hasCountry(type: NumberType): boolean {
+  return type !== 'toll-free' && type !== 'extension' && type !== 'emergency' && type !== 'internet';
 }
 
 function isForeignFirst({ country, userCountry, knownCountries }: RiskFacts): boolean {

@@ -7,6 +7,7 @@ import {
   type EpochMs,
   endCall,
   HANG_UP_WITHIN_MS,
+  isAwaited,
   isLive,
   type PbxCall,
   type PbxCallId,
@@ -15,6 +16,7 @@ import {
   reconcile,
 } from './calls.ts';
 import { afterFailure, type Capabilities, CONNECT_WITHIN_MS, type Connection, type PbxError } from './connection.ts';
+import { afterPlacing, afterPlea, type Pace, waitToPlace } from './pace.ts';
 import { mergePresence, type Presence } from './presence.ts';
 import { type Result, unreachable } from './result.ts';
 
@@ -24,6 +26,8 @@ export interface AppState {
   readonly calls: readonly Call[];
   /** Own extension and colleagues as the PBX reports them. */
   readonly people: readonly Presence[];
+  /** How many calls were asked for lately, and whether the PBX wants a pause. */
+  readonly pace?: Pace;
 }
 
 /** What is to be called. `number` is shown, `dialled` is what the PBX is told. */
@@ -33,6 +37,7 @@ export interface DialIntent {
   readonly dialled: string;
   readonly ext?: string;
   readonly name?: string;
+  readonly pageUrl?: string;
 }
 
 /** Why `dial` failed, and whether the request may have reached the PBX all the same. */
@@ -44,6 +49,21 @@ export interface DialFailure {
 /** The PBX took the request. `pbxId` is absent where the PBX does not tell one, or not yet. */
 export interface DialAccepted {
   readonly pbxId?: PbxCallId;
+  /** What else it said about the call, in its own names, for people who look closer. Never a secret. */
+  readonly told?: Readonly<Record<string, string>>;
+  /** How long the PBX rings before it gives up. */
+  readonly ringsForMs?: number;
+  /** Its call records tell how the call ended; the session looks there for this long. */
+  readonly recordWithinMs?: number;
+}
+
+/** A call of an earlier session whose end is still to come. */
+export interface OpenCall {
+  readonly ref: CallId;
+  readonly pbxId: PbxCallId;
+  /** What the PBX was told to dial. */
+  readonly number: string;
+  readonly startedAt: EpochMs;
 }
 
 export type AppEvent =
@@ -98,6 +118,8 @@ export const LIMITED_RETRY_MS = 60_000;
 export const REPEAT_WITHIN_MS = 3_000;
 /** How long a call stays in sight that can be hung up but not followed: the PBX never says that it ended. */
 export const BLIND_CALL_MS = 30 * 60_000;
+/** How long a call stays in sight that the PBX took, can neither hang up nor follow, and did not say how long it rings. */
+export const UNTOLD_CALL_MS = 2 * 60_000;
 /** A time to try again that is further away than this was made by another clock. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
@@ -176,17 +198,34 @@ export function findRepeat(
   );
 }
 
+/** Milliseconds until the PBX takes another call; 0: now. */
+export function dialWait({ connection, pace }: AppState, now: EpochMs): number {
+  const limit = connection.status === 'online' ? connection.capabilities.placeLimit : undefined;
+  return waitToPlace(pace, limit, now);
+}
+
+/** The calls a new session has to know, since only an older one has placed them. */
+export function openCalls({ calls }: AppState, now: EpochMs): readonly OpenCall[] {
+  return calls.flatMap((call) => {
+    if (call.pbxId === undefined || !(isLive(call) || isAwaited(call, now))) return [];
+    return [{ ref: call.id, pbxId: call.pbxId, number: call.dialled ?? call.number, startedAt: call.startedAt }];
+  });
+}
+
 function callDeadlines(call: Call, connection: Connection): readonly EpochMs[] {
   if (isLive(call) && call.hangUp?.step === 'sent') return [call.hangUp.at + HANG_UP_WITHIN_MS];
   if (call.state.phase !== 'requested') return [];
   if (call.state.step === 'queued') return [call.startedAt + QUEUE_LIMIT_MS];
-  return [call.startedAt + (isBlind(call, connection) ? BLIND_CALL_MS : CONFIRM_WITHIN_MS)];
+  return [call.startedAt + sightMs(call, connection)];
 }
 
-/** The PBX took the call and can hang it up, but never says how it stands: it stays in sight so that it can be hung up. */
-function isBlind(call: Call, connection: Connection): boolean {
-  if (call.pbxId === undefined || connection.status !== 'online') return false;
-  return !connection.capabilities.liveState && connection.capabilities.hangUp;
+/** How long a request that has left stays among the live calls while the PBX says nothing more about it. */
+function sightMs(call: Call, connection: Connection): number {
+  const isFollowable = connection.status !== 'online' || connection.capabilities.liveState;
+  if (call.placed !== 'yes' || isFollowable) return CONFIRM_WITHIN_MS;
+  // In sight as long as there is something to press.
+  if (call.pbxId !== undefined && connection.capabilities.hangUp) return BLIND_CALL_MS;
+  return call.ringsForMs ?? UNTOLD_CALL_MS;
 }
 
 /** A session that works only in part may be opened anew, but never under a live call. */
@@ -239,7 +278,9 @@ function isDue(at: EpochMs, now: EpochMs): boolean {
 
 function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Step {
   const calls = guessEnded(state.calls, now);
-  const off: AppState = { connection: { status: 'off' }, calls, people: [] };
+  // The count stays: it may be the same login at the same PBX. What an older one was told does not bind a new one.
+  const pace = state.pace ? { pace: { placedAt: state.pace.placedAt } } : {};
+  const off: AppState = { connection: { status: 'off' }, calls, people: [], ...pace };
   const close: Effect = { type: 'close' };
   if (!hasAccount) return { state: off, effects: [close] };
   const next = connect(off, now);
@@ -286,11 +327,27 @@ function opened(state: AppState, event: Extract<AppEvent, { type: 'opened' }>, n
     ...(event.extension === undefined ? {} : { extension: event.extension }),
     ...(event.limit === undefined ? {} : { limit: event.limit }),
   };
-  const queued = calls.filter((call) => call.state.phase === 'requested' && call.state.step === 'queued');
-  const sent = calls.map((call) => (queued.includes(call) ? asSent(call) : call));
-  const placed = queued.map((call): Effect => ({ type: 'dial', intent: intentOf(call) }));
-  const wished = sendWishes({ ...state, connection, calls: sent }, now);
-  return { state: wished.state, effects: [...placed, ...wished.effects] };
+  const placed = placeQueued({ ...state, connection, calls }, now);
+  const wished = sendWishes(placed.state, now);
+  return { state: wished.state, effects: [...placed.effects, ...wished.effects] };
+}
+
+/** What waits for the connection goes out, as far as the PBX takes calls now; the rest says how long it would have to wait. */
+function placeQueued(state: AppState, now: EpochMs): Step {
+  const limit = state.connection.status === 'online' ? state.connection.capabilities.placeLimit : undefined;
+  let { pace } = state;
+  const effects: Effect[] = [];
+  const calls = state.calls.map((call): Call => {
+    if (call.state.phase !== 'requested' || call.state.step !== 'queued') return call;
+    const retryAfterMs = waitToPlace(pace, limit, now);
+    if (retryAfterMs > 0) {
+      return endCall(call, 'failed', now, { placed: 'no', error: { kind: 'rate-limited', retryAfterMs } });
+    }
+    pace = afterPlacing(pace, limit, now);
+    effects.push({ type: 'dial', intent: intentOf(call) });
+    return asSent(call);
+  });
+  return { state: { ...state, calls, ...(pace ? { pace } : {}) }, effects };
 }
 
 function lost(state: AppState, error: PbxError, jitter: number, now: EpochMs): Step {
@@ -328,10 +385,7 @@ function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: 
   const { connection } = state;
   switch (connection.status) {
     case 'online':
-      return {
-        state: { ...state, calls: calls.map((c) => (c === call ? asSent(c) : c)) },
-        effects: [{ type: 'dial', intent }],
-      };
+      return placeQueued({ ...state, calls }, now);
     case 'connecting':
       return quiet({ ...state, calls });
     case 'waiting':
@@ -351,7 +405,9 @@ function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: 
 
 function dialled(state: AppState, id: CallId, result: Result<DialAccepted, DialFailure>, now: EpochMs): Step {
   const calls = state.calls.map((call) => (call.id === id ? afterDial(call, result, now) : call));
-  return sendWishes({ ...state, calls: withoutTwin(calls, id) }, now);
+  const error = result.ok ? undefined : result.error.error;
+  const pace = error?.kind === 'rate-limited' ? { pace: afterPlea(state.pace, error.retryAfterMs, now) } : {};
+  return sendWishes({ ...state, ...pace, calls: withoutTwin(calls, id) }, now);
 }
 
 /** A report that overtook the answer, and could not be told to be ours, has made a call of its own: the two become one. */
@@ -378,8 +434,17 @@ function withoutTwin(calls: readonly Call[], id: CallId): readonly Call[] {
 
 function afterDial(call: Call, result: Result<DialAccepted, DialFailure>, now: EpochMs): Call {
   if (result.ok) {
-    const pbxId = call.pbxId ?? result.value.pbxId;
-    return { ...call, placed: 'yes', heardAt: now, ...(pbxId === undefined ? {} : { pbxId }) };
+    const { pbxId: told, recordWithinMs, ...more } = result.value;
+    const pbxId = call.pbxId ?? told;
+    const recordUntil = recordWithinMs === undefined ? undefined : now + recordWithinMs;
+    return {
+      ...call,
+      ...more,
+      placed: 'yes',
+      heardAt: now,
+      ...(pbxId === undefined ? {} : { pbxId }),
+      ...(recordUntil === undefined ? {} : { recordUntil }),
+    };
   }
   const { error, placed } = result.error;
   // A report may have overtaken the answer: the PBX knows the call, so a lost answer changes nothing.
@@ -447,6 +512,7 @@ function intentOf(call: Call): DialIntent {
     dialled: call.dialled ?? call.number,
     ...(call.ext === undefined ? {} : { ext: call.ext }),
     ...(call.name === undefined ? {} : { name: call.name }),
+    ...(call.pageUrl === undefined ? {} : { pageUrl: call.pageUrl }),
   };
 }
 

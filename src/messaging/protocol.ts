@@ -2,7 +2,9 @@ import type { AccountValues, DialingRule } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
 import type { CallId } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
+import type { Proposal } from '../core/proposal.ts';
 import type { Result } from '../core/result.ts';
+import type { PageDoubt, RiskReason } from '../core/risk.ts';
 import type { SiteRule } from '../core/site-rule.ts';
 import type { NumberPlans } from '../phone/number-plan.ts';
 
@@ -15,9 +17,12 @@ interface Ask<Payload, Reply> {
 export interface FromPage {
   /** Asked once a frame shows what may be a number: most pages never need the plans. */
   'page/settings': Ask<Empty, PageStart>;
-  /** Answers once the intent is saved (or refused); how the call goes on is told by `page/call`. */
+  /**
+   * Answers once the intent is saved (or refused); how the call goes on is told by `page/call`. Refused as `waiting`: it is risky, our own
+   * window asks the user, and what comes of it is told the same way.
+   */
   'call/dial': Ask<DialPayload, Result<CallId, DialRefusal>>;
-  /** Only for a call that the same frame began. */
+  /** Only for a call, or a question to the user, that the same frame began. */
   'call/cancel': Ask<{ readonly requestId: string }, Result<void, DialRefusal>>;
 }
 
@@ -25,6 +30,13 @@ export interface FromPage {
 export interface FromUi extends FromPage {
   /** A number typed or chosen in our own surface: the deliberate act itself. */
   'ui/dial': Ask<{ readonly text: string; readonly requestId: string }, Result<CallId, DialRefusal>>;
+  /** What our window is to ask the user; refused once it is over. */
+  'confirm/read': Ask<{ readonly id: string }, Result<Proposal, DialRefusal>>;
+  /** The second, deliberate act. `number` is one of the proposal's choices, its first when absent. */
+  'confirm/answer': Ask<
+    { readonly id: string; readonly call: boolean; readonly number?: string },
+    Result<void, DialRefusal>
+  >;
   'call/hang-up': Ask<{ readonly id: CallId }, Result<void, PbxError>>;
   'call/dismiss': Ask<{ readonly id: CallId }, void>;
   /** Try to connect now; also the only way out of `blocked`. */
@@ -71,9 +83,13 @@ export interface PageStart extends PageSettings {
 }
 
 export interface DialPayload {
-  /** E.164, or a short internal extension (2 to 6 digits). Nothing else is dialled for a page. */
+  /** E.164, or a short internal extension (2 to 6 digits); a SIP address only after a question. Nothing else is dialled for a page. */
   readonly number: string;
   readonly ext?: string;
+  /** Other numbers that may be meant (E.164), for the user to choose from when asked. */
+  readonly alternatives?: readonly string[];
+  /** What the content script saw that speaks against one click. It adds to what the background finds, and takes nothing away. */
+  readonly doubts?: readonly PageDoubt[];
   /** Made at the click. */
   readonly requestId: string;
 }
@@ -85,19 +101,18 @@ export interface DialRefusal {
     | 'not-a-number'
     | 'site-off'
     | 'already-calling'
-    | 'too-many'
     | 'offline'
     | 'unknown-request'
     | 'not-our-call'
-    /** Risky: what a second, deliberate act outside the page will be asked for. */
-    | 'premium'
-    | 'shared-cost'
-    | 'satellite'
-    | 'unknown-type'
-    | 'foreign-first-time'
     | 'feature-code'
-    | 'sip-uri'
-    | 'text-differs'
+    /** Risky, and our own window asks the user now. */
+    | 'waiting'
+    /** Risky, and our own window asks about something else. */
+    | 'other-question'
+    /** The user said no, or nothing. */
+    | 'not-confirmed'
+    /** Risky, where no window can be opened. */
+    | RiskReason
     | 'internal';
   /** For people who look closer; never a secret. */
   readonly detail?: string;
@@ -150,7 +165,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** A call as the frame that began it may know it: no name, nothing of other calls. */
+/** A call (or a wish for one) as the frame that began it may know it: no name, nothing of other calls. */
 export interface PageCall {
   readonly requestId: string;
   readonly phase: 'requested' | 'ringing' | 'talking' | 'held' | 'ended';

@@ -1,10 +1,11 @@
-import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountNote, AccountValues } from '../core/account.ts';
 
 /** The part of an adapter the form needs. */
 export interface FormAdapter {
   readonly id: string;
   readonly label: string;
   readonly fields: readonly AccountField[];
+  notes?(account: AccountValues): readonly AccountNote[];
   check(account: AccountValues): Readonly<Record<string, string>>;
   needs(account: AccountValues): AccountNeeds;
 }
@@ -22,6 +23,11 @@ export function chosenGroup(fields: readonly AccountField[], values: AccountValu
     fields.some((field) => field.group === group && (values[field.key] ?? '') !== ''),
   );
   return filled ?? groups[0] ?? '';
+}
+
+/** What a new form holds. */
+export function initialValues(fields: readonly AccountField[]): AccountValues {
+  return Object.fromEntries(fields.flatMap(({ key, initial }) => (initial === undefined ? [] : [[key, initial]])));
 }
 
 /** The fields to be filled in while `group` is the chosen alternative. */

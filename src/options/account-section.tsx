@@ -12,7 +12,15 @@ import { type MessageKey, type Phrase, say, sayByKey } from '../ui/say.ts';
 import { Trouble } from '../ui/trouble.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { siteOfPattern } from '../ui/words.ts';
-import { chosenGroup, type FormAdapter, fieldsOf, groupsOf, problemsOf, valuesToSend } from './account-form.ts';
+import {
+  chosenGroup,
+  type FormAdapter,
+  fieldsOf,
+  groupsOf,
+  initialValues,
+  problemsOf,
+  valuesToSend,
+} from './account-form.ts';
 import { SignOut } from './sign-out.tsx';
 import { TestSteps } from './test-steps.tsx';
 
@@ -72,7 +80,7 @@ interface Status {
 }
 
 function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFormProps): JSX.Element {
-  const [values, setValues] = useState<AccountValues>(saved?.values ?? {});
+  const [values, setValues] = useState<AccountValues>(saved?.values ?? initialValues(adapter.fields));
   const savedText = JSON.stringify(saved?.values ?? {});
   const shownText = useRef(savedText);
   const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
@@ -99,7 +107,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
     // Saved, imported or signed out: the form shows what is saved now, secrets blank.
     if (shownText.current === savedText) return;
     shownText.current = savedText;
-    setValues(saved?.values ?? {});
+    setValues(saved?.values ?? initialValues(adapter.fields));
     setGroup(chosenGroup(adapter.fields, saved?.values ?? {}));
     setErrors({});
   }, [savedText, saved, adapter]);
@@ -156,6 +164,9 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
         save();
       }}
     >
+      {adapter.notes?.(sent).map(({ mood, text }) => (
+        <Notice key={text} mood={mood} title={sayByKey(text)} />
+      ))}
       {before.map(drawField)}
       {groups.length > 0 && (
         <div class="alternatives">

@@ -1,9 +1,9 @@
-import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountNote, AccountValues, FieldChoices } from '../core/account.ts';
 import type { CallId, EpochMs, PbxCall, PbxCallId } from '../core/calls.ts';
 import type { Capabilities, PbxError } from '../core/connection.ts';
 import type { Presence } from '../core/presence.ts';
 import type { Result } from '../core/result.ts';
-import type { DialAccepted, DialFailure } from '../core/update.ts';
+import type { DialAccepted, DialFailure, OpenCall } from '../core/update.ts';
 
 /** All a vendor must be: one file that translates between a PBX and our words, and nothing more. */
 export interface PbxAdapter {
@@ -12,10 +12,14 @@ export interface PbxAdapter {
   /** The vendor's own name, as shown. */
   readonly label: string;
   readonly fields: readonly AccountField[];
+  /** What is shown above the form: what an administrator must do first, what is risky about these values. Pure. */
+  notes?(account: AccountValues): readonly AccountNote[];
   /** What is wrong with the values, by field key, as message keys; empty when they can be tried. Pure. */
   check(account: AccountValues): Readonly<Record<string, string>>;
   /** Host access and API permissions the account needs; pure, from what is known before the first login. */
   needs(account: AccountValues): AccountNeeds;
+  /** True when calls of this account tell the PBX something about the page they were begun on. Pure; absent: never. */
+  wantsPage?(account: AccountValues): boolean;
   /**
    * One login attempt; retrying is the supervisor's job. `tell` says `lost` at most once, never before this resolves and never after
    * `close`. Never throws; a refused login is a value with the secret nowhere in it.
@@ -38,9 +42,10 @@ export type PbxNews =
   | { readonly type: 'step'; readonly step: ConnectStep; readonly result: Result<void, PbxError> }
   /**
    * Something found out about this PBX that spares a try next time, never a secret: to be kept and merged into the account values of
-   * later `connect`s until the account is changed. Keys begin with `_`; losing it does no harm.
+   * later `connect`s until the account is changed. Keys begin with `_`; losing it does no harm. `secrets` are kept the same way, but
+   * where passwords are (a token that spares a login); a blank one is forgotten.
    */
-  | { readonly type: 'remember'; readonly values: AccountValues };
+  | { readonly type: 'remember'; readonly values: AccountValues; readonly secrets?: AccountValues };
 
 /** One call to place. `number` is what the PBX is told, already in the account's format. */
 export interface DialRequest {
@@ -48,6 +53,8 @@ export interface DialRequest {
   readonly ref: CallId;
   /** Plain text shown on the phone where the PBX can; at most 64 characters. */
   readonly name?: string;
+  /** Address of the page the call was begun on; only where the adapter `wantsPage`. */
+  readonly pageUrl?: string;
 }
 
 export interface PbxSession {
@@ -65,10 +72,73 @@ export interface PbxSession {
   hangUp(pbxId: PbxCallId): Promise<Result<void, PbxError>>;
   /** The live calls of our own extension. `unsupported` where the PBX cannot say. */
   listCalls(): Promise<Result<readonly PbxCall[], PbxError>>;
+  /** Calls that an earlier session has placed; said once, before `listCalls`. What is found out about them is told as reports. */
+  follow?(calls: readonly OpenCall[]): void;
+  /** The click-to-call endpoints that lie at the PBX, where it has such. */
+  readonly endpoints?: CallEndpoints;
+  /** What the PBX offers for fields of the account form, so that nobody has to type ids. */
+  choices?(): Promise<Result<FieldChoices, PbxError>>;
   /** A question the PBX answers when the line is up: called every 15 to 20 s. A failure means the line is dead. */
   beat(): Promise<Result<void, PbxError>>;
   /** Ends the session at the PBX where that is ours alone; safe to call twice. */
   close(): void;
+}
+
+/** Click-to-call endpoints kept at the PBX: each rings one extension and connects it with whom it is told. */
+export interface CallEndpoints {
+  /** All of them, however many pages they come in. */
+  list(): Promise<Result<readonly EndpointSummary[], PbxError>>;
+  read(id: string): Promise<Result<CallEndpoint, PbxError>>;
+  /** What is wrong with an endpoint before it is sent, by key, as message keys. Pure. */
+  check(endpoint: CallEndpoint): Readonly<Record<string, string>>;
+  create(endpoint: CallEndpoint): Promise<Result<EndpointSummary, PbxError>>;
+  /** Sends only what is given; the rest stays as it is. */
+  change(id: string, changes: Partial<CallEndpoint>): Promise<Result<void, PbxError>>;
+  /** One that is gone already counts as removed. */
+  remove(id: string): Promise<Result<void, PbxError>>;
+  /** What was called through it lately, newest first. */
+  history(id: string): Promise<Result<readonly PastCall[], PbxError>>;
+}
+
+export interface EndpointSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly extension: string;
+}
+
+/** All that can be said about an endpoint. Absent means the PBX's own default. */
+export interface CallEndpoint {
+  readonly name: string;
+  readonly extension: string;
+  /** False: whoever knows the address can call with it, without a login. */
+  readonly authRequired?: boolean;
+  readonly dialFirst?: 'extension' | 'contact';
+  /** Seconds that the first phone rings. */
+  readonly timeout?: number;
+  readonly throttle?: number;
+  /** Regular expressions; a contact has to match one of them. None: every contact may be called. */
+  readonly whitelist?: readonly string[];
+  readonly callerIdNumber?: string;
+  readonly calleeIdName?: string;
+  readonly calleeIdNumber?: string;
+  readonly presenceId?: string;
+  readonly ringback?: string;
+  readonly bypassMedia?: boolean;
+  readonly ignoreEarlyMedia?: boolean;
+  readonly holdMusic?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly sipHeadersIn?: Readonly<Record<string, string>>;
+  readonly sipHeadersOut?: Readonly<Record<string, string>>;
+}
+
+/** One call of the past. `at` is epoch ms. */
+export interface PastCall {
+  readonly at: EpochMs;
+  readonly number: string;
+  readonly isPlaced: boolean;
+  readonly callId?: PbxCallId;
+  /** The PBX's word for why it was not placed. */
+  readonly cause?: string;
 }
 
 /** The outside world as a vendor sees it. Nothing here throws; tests pass a simulator's ports. */
@@ -83,6 +153,8 @@ export interface PbxPorts {
    */
   ownCookie(url: string, name: string): Promise<OwnCookie>;
   now(): EpochMs;
+  /** A new id that nobody can guess, of letters, digits and dashes. */
+  newId(): string;
   /** Runs the job once, later; answers with its own cancel. */
   after(ms: number, job: () => void): () => void;
 }

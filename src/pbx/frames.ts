@@ -53,6 +53,11 @@ export function isWebPage(response: PbxResponse): boolean {
   );
 }
 
+/** True for a request that our own side did not send: nothing can have come of it. */
+export function neverLeft(error: PbxError): boolean {
+  return error.kind === 'permission-missing' || error.kind === 'bad-address' || error.kind === 'insecure-address';
+}
+
 /**
  * What a status that is no success means. 401 is `login-refused`, 404 `unknown-user`: vendors that mean something else by them look
  * at the status first.
@@ -73,13 +78,20 @@ export function refusalOf(response: PbxResponse, now: EpochMs): PbxError {
 }
 
 /**
- * How long to wait before asking again, in milliseconds: `Retry-After` in seconds or as HTTP date, 30 s where there is no usable one,
- * a day at most.
+ * How long to wait before asking again, in milliseconds: `Retry-After` in seconds or as HTTP date, else the time of `X-RateLimit-Reset`
+ * (epoch seconds), 30 s where there is no usable one, a day at most.
  */
 export function retryAfterMs(response: PbxResponse, now: EpochMs): number {
   const said = response.headers['retry-after']?.trim() ?? '';
-  const ms = /^\d+$/.test(said) ? Number(said) * 1000 : (httpDate(said) ?? now) - now;
-  return ms > 0 ? Math.min(ms, LONGEST_WAIT_MS) : ASK_AGAIN_MS;
+  const reset = response.headers['x-ratelimit-reset']?.trim() ?? '';
+  // Times of day are the PBX's: its own clock says how far away they are.
+  const there = httpDate(response.headers.date?.trim() ?? '') ?? now;
+  const waits = [
+    /^\d+$/.test(said) ? Number(said) * 1000 : (httpDate(said) ?? there) - there,
+    /^\d+$/.test(reset) ? Number(reset) * 1000 - there : 0,
+  ];
+  const wait = waits.find((ms) => ms > 0);
+  return wait === undefined ? ASK_AGAIN_MS : Math.min(wait, LONGEST_WAIT_MS);
 }
 
 /** An HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`) as epoch ms; undefined when it is none. */

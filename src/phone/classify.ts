@@ -13,12 +13,18 @@ const TYPES: Readonly<Record<string, NumberType>> = {
   PAGER: 'pager',
 };
 
-/** Stand-in until the number work brings its own. What kind of line an E.164 number is, and in which country. */
+/** Satellite networks by their calling codes. Source: ITU-T E.164 assigned codes: 870 Inmarsat, 881 GMSS, 882 16 Thuraya. */
+const SATELLITE = /^\+(?:870|881|88216)/;
+
+/**
+ * What kind of line an E.164 number is, and in which country, as far as its digits tell: numbers are carried from network to network.
+ * `country` is absent for numbers of no country and for those no plan knows; the latter are of type `unknown`.
+ */
 export function classify(e164: string): { readonly country?: string; readonly type: NumberType } {
   const number = parsePhoneNumberFromString(e164, ALL_PLANS);
   if (!number) return { type: 'unknown' };
   const country = number.country === undefined ? {} : { country: number.country };
-  if (/^\+(870|881|88216)/.test(e164)) return { ...country, type: 'satellite' };
+  if (SATELLITE.test(e164)) return { ...country, type: 'satellite' };
   const type = number.getType();
   return { ...country, type: type === undefined ? 'unknown' : (TYPES[type] ?? 'other') };
 }

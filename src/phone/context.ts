@@ -19,7 +19,8 @@ const REACH = 60;
 const PHONE_REACH = 34;
 /** …a word that denies must stand next to it, or harmless prose would hide numbers. */
 const DENIAL_GAP = /^(?:\s*(?:no|nr|nos|num|number|nummer|n°|nº|№|id|code|#)\b\.?)?[\s:：#.=()[\]\-–—"']*$/iu;
-const ABBREVIATED = /(?:^|[^\p{L}\p{N}])(?:([tmf])\s?[.:)\]|]|([pohwcd])\s?[:)\]])\s*[([+]*$/iu;
+const ABBREVIATED =
+  /(?:^|[^\p{L}\p{N}])(?:([tmf])\s?[.:)\]|]|([pohwcd])\s?[:)\]])\s*[([+]*$|(?:^|\n)\s*(?:([tmf])|([pohwcd])) [([+]*$/iu;
 const ICON =
   /[\u260e\u260f\u2706\u{1f4de}\u{1f4f1}\u{1f57f}\u{1f57d}\u{1f57b}\u{1f4f2}\u{1f919}]\ufe0f?\s*[:.]?\s*[([]?$/u;
 const FAX_ICON = /[\u{1f4e0}\u{1f5b7}\u213b]\ufe0f?\s*[:.]?\s*[([]?$/u;
@@ -45,10 +46,11 @@ const AFTER_LETTER = /^\s*[([]\s*([fmtohwcvpd])\s*[)\]]/i;
  * @param label - what stands for the whole block; read where the text in front has no words of its own
  */
 export function meaningOf(before: string, after: string, label: string): Meaning {
-  const behind = meaningBehind(after);
-  if (behind !== 'unsaid') return behind;
   const near = before.slice(-REACH);
   const own = meaningInFront(near);
+  const behind = meaningBehind(after);
+  // `Fax: 555-0123 (toll free)`: what a colon introduces is not renamed behind.
+  if (behind !== 'unsaid' && !(own !== 'unsaid' && /[:：]\s*$/.test(near))) return behind;
   if (own !== 'unsaid' || /\p{L}/u.test(near)) return own;
   const stands = label === '' ? 'unsaid' : meaningOfLabel(label);
   // What stands before the block is often another entry's; alone it does not outweigh a number written as such.
@@ -79,7 +81,7 @@ function meaningInFront(text: string): Meaning {
   if (FAX_ICON.test(text)) return 'fax';
   if (ICON.test(text)) return 'phone';
   const abbreviated = ABBREVIATED.exec(text);
-  if (abbreviated !== null) return abbreviated[1]?.toLowerCase() === 'f' ? 'fax' : 'phone';
+  if (abbreviated !== null) return (abbreviated[1] ?? abbreviated[3])?.toLowerCase() === 'f' ? 'fax' : 'phone';
   const found = lastWord(text);
   if (found === undefined) return 'unsaid';
   const gap = text.slice(found.end);
@@ -95,10 +97,18 @@ function meaningInFront(text: string): Meaning {
       if (gap.length > PHONE_REACH) return 'unsaid';
       return found.previous === 'phone' ? 'phone' : 'fax';
     default:
-      return gap.length <= PHONE_REACH && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';
+      return gap.length <= (WEAK.has(found.word) ? WEAK_REACH : PHONE_REACH) && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';
   }
 }
 
+/** Words of addresses and sentences too: they speak for a number only from near by. */
+const WEAK = new Set(
+  (
+    'office|service|support|sales|contact|contacts|kontakt|contacto|contato|contatti|direct|main line|emergency|reception|booking|bookings|' +
+    'reservations|enquiries|inquiries|signal|portable|bel|cel|fixe|ruf|kom|gọi|liên hệ'
+  ).split('|'),
+);
+const WEAK_REACH = 14;
 const COUNTING = new Set(['no', 'nr', 'num', 'number', 'nummer', 'número', 'numéro', '№']);
 
 interface LabelWord {
@@ -111,9 +121,10 @@ interface LabelWord {
 
 function lastWord(text: string): LabelWord | undefined {
   let last: LabelWord | undefined;
+  const small = inSmallLetters(text);
   LABEL.lastIndex = 0;
-  for (let match = LABEL.exec(text); match !== null; match = LABEL.exec(text)) {
-    const word = match[0].toLowerCase();
+  for (let match = LABEL.exec(small); match !== null; match = LABEL.exec(small)) {
+    const word = match[0];
     const meaning = meaningOfWord(word);
     const isJoined =
       last !== undefined &&
@@ -136,6 +147,17 @@ function lastWord(text: string): LabelWord | undefined {
     };
   }
   return last;
+}
+
+/** The same offsets as before; the few letters that grow when made small are left as they are. */
+function inSmallLetters(text: string): string {
+  const small = text.toLowerCase();
+  return small.length === text.length ? small : [...text].map((letter) => sameLength(letter)).join('');
+}
+
+function sameLength(letter: string): string {
+  const small = letter.toLowerCase();
+  return small.length === letter.length ? small : letter;
 }
 
 function meaningOfWord(word: string): Meaning {
@@ -169,5 +191,5 @@ function labelPattern(): RegExp {
       .replace(/\*$/, '\\p{L}*')
       .replace(/ /g, '\\s'),
   );
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${sources.join('|')})(?![\\p{L}\\p{M}])|${scripts.join('|')}`, 'giu');
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${sources.join('|')})(?![\\p{L}\\p{M}])|${scripts.join('|')}`, 'gu');
 }

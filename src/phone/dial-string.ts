@@ -1,8 +1,22 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/core';
 import type { DialingRule } from '../core/account.ts';
 import { ALL_PLANS } from './all-plans.ts';
+import { hasPlan } from './number-plan.ts';
 
-/** Stand-in until the number work brings its own. What the PBX is told; short extensions and feature codes stay as they are. */
+/** Most countries' prefix for calls abroad (ITU-T E.164, recommendation), for those whose plan leaves the carrier to the caller. */
+const USUAL_PREFIX = '00';
+
+/**
+ * What the PBX is told for a number, by the account's rule. Short extensions and feature codes stay as they are, without the outside
+ * line.
+ * @param number - E.164, or anything without `+`, which is passed on
+ * @param country - where the PBX stands, ISO 3166-1 alpha-2
+ */
 export function toDialString(number: string, rule: DialingRule, country: string): string {
   if (!number.startsWith('+')) return number;
   return rule.outsideLine + inFormat(number, rule, country);
@@ -13,6 +27,16 @@ function inFormat(number: string, rule: DialingRule, country: string): string {
   const digits = number.slice(1);
   if (rule.numberFormat === 'digits') return digits;
   const parsed = parsePhoneNumberFromString(number, ALL_PLANS);
-  if (parsed?.country === country) return parsed.formatNational().replace(/\D/g, '');
-  return parsed?.formatInternational() === undefined ? digits : `${country === 'US' ? '011' : '00'}${digits}`;
+  if (!parsed || !hasPlan(country, ALL_PLANS)) return USUAL_PREFIX + digits;
+  return national(parsed, country as CountryCode) ?? USUAL_PREFIX + digits;
+}
+
+/** As dialled inside the country, without separators; undefined where the plan does not tell. */
+function national(parsed: PhoneNumber, country: CountryCode): string | undefined {
+  const isAtHome =
+    parsed.country === country ||
+    // A number the plan does not know yet is at home where its calling code belongs to this country.
+    (parsed.country === undefined && parsed.countryCallingCode === getCountryCallingCode(country, ALL_PLANS));
+  const text = isAtHome ? parsed.format('NATIONAL') : parsed.format('IDD', { fromCountry: country });
+  return text?.replace(/\D/g, '');
 }

@@ -144,7 +144,10 @@ function learnGroups(
   const isSaid = meaning === 'phone' || meaning === 'fax' || block.markup !== undefined;
   if (!isSaid && (groups.length < 2 || digits.length < 8)) return;
   if (edgesOf(text, first.opensAt, last.end, false, () => false) === 'part') return;
-  judge.addNational(groups.map((group) => group.digits));
+  judge.addNational(
+    groups.map((group) => group.digits),
+    last.gap?.rank === 1,
+  );
 }
 
 function findIn(
@@ -250,7 +253,8 @@ function readGroups(
   const isSaid = meaning === 'phone' || meaning === 'fax';
   if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
   if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read, plans)) return undefined;
-  if (!isSaid && groups.length === 1 && !read.isInternational && !isIntroduced(text, first)) return undefined;
+  const isAlone = groups.length === 1 && extension === undefined && !read.isInternational;
+  if (!isSaid && isAlone && !isIntroduced(text, first)) return undefined;
   return { ...read, meaning, ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}) };
 }
 
@@ -276,13 +280,13 @@ function isWrittenInFull(
   return groups.length > 1 && (isUsualGrouping(shown, reading, plans) || groups[0]?.opensAt !== groups[0]?.start);
 }
 
+/** A country that the record itself names is the only one: what its plan does not know is a wrong number anywhere else. */
 function withRecord(
   ranked: readonly RankedCountry[],
   record: string | undefined,
   plans: NumberPlans,
 ): readonly RankedCountry[] {
-  if (record === undefined || !hasPlan(record, plans)) return ranked;
-  return [{ country: record, weight: RECORD_WEIGHT }, ...ranked.filter(({ country }) => country !== record)];
+  return record === undefined || !hasPlan(record, plans) ? ranked : [{ country: record, weight: RECORD_WEIGHT }];
 }
 
 /** A bracket that was opened with the number is part of it. */

@@ -1,6 +1,9 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import { ALL_PLANS } from './all-plans.ts';
+import { fold } from './normalise.ts';
 import { hasPlan } from './number-plan.ts';
+import { parseTelUri } from './tel-uri.ts';
+import { vanityDigits } from './vanity.ts';
 
 /** What somebody typed into our own dial field, understood. */
 export interface TypedNumber {
@@ -10,14 +13,36 @@ export interface TypedNumber {
 }
 
 const LONGEST = 64;
+const FEATURE_CODE = /^[*#][\d*#]{1,15}$/;
+const SHORT = /^\d{2,6}$/;
 
-/** Stand-in until the number work brings its own. Undefined when it is no number. */
+/**
+ * Reads what was typed or pasted: a number as people write it, a `tel:` address, a number in letters (`1-800-FLOWERS`), a short extension
+ * or a feature code. Undefined when it is no number, or more than one thing.
+ * @param country - of numbers that do not say theirs, ISO 3166-1 alpha-2
+ */
 export function readTypedNumber(text: string, country: string): TypedNumber | undefined {
   const typed = text.slice(0, LONGEST + 1).trim();
   if (typed.length > LONGEST) return undefined;
-  if (/^[*#][\d*#]{1,15}$/.test(typed) || /^\d{2,6}$/.test(typed)) return { number: typed };
-  const home = hasPlan(country, ALL_PLANS) ? (country as CountryCode) : 'US';
-  const parsed = parsePhoneNumberFromString(typed, home, ALL_PLANS);
+  if (/^(?:tel|callto):/i.test(typed)) return readAddress(typed, country);
+  const folded = fold(typed);
+  if (folded.doubtAbout(0, folded.text.length)) return undefined;
+  const plain = folded.text.trim();
+  if (FEATURE_CODE.test(plain) || SHORT.test(plain)) return { number: plain };
+  return readNumber(vanityDigits(plain.toUpperCase().replace(/[\s().-]/g, '')) ?? plain, country);
+}
+
+function readAddress(uri: string, country: string): TypedNumber | undefined {
+  const asked = parseTelUri(uri);
+  if (!asked.ok || asked.value.kind !== 'number') return undefined;
+  const { number, ext } = asked.value;
+  const read = SHORT.test(number) ? { number } : readNumber(number, country);
+  return read && ext !== undefined ? { ...read, ext } : read;
+}
+
+function readNumber(text: string, country: string): TypedNumber | undefined {
+  const defaultCountry = hasPlan(country, ALL_PLANS) ? (country as CountryCode) : 'US';
+  const parsed = parsePhoneNumberFromString(text, { defaultCountry, extract: false }, ALL_PLANS);
   if (!parsed?.isPossible()) return undefined;
   return { number: parsed.number, ...(parsed.ext === undefined ? {} : { ext: parsed.ext }) };
 }

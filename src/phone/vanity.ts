@@ -9,6 +9,8 @@ export interface VanityNumber {
 
 const VANITY =
   /(?<![\p{L}\p{N}-])(?:(\+?)(1)[\s.-]{1,2})?\(?(8(?:00|33|44|55|66|77|88)|900|0800|0508|1800|1300)\)?[\s.-]{1,2}((?=[A-Z0-9-]*[A-Z]{3})[A-Z0-9]{1,12}(?:-[A-Z0-9]{1,12}){0,3})(?![\p{L}\p{N}])/gu;
+/** The same without separators. */
+const WHOLE = /^(\+?1)?(8(?:00|33|44|55|66|77|88)|900|0800|0508|1800|1300)([A-Z0-9]*[A-Z]{3}[A-Z0-9]*)$/;
 const KEYS = ['ABC', 'DEF', 'GHI', 'JKL', 'MNO', 'PQRS', 'TUV', 'WXYZ'];
 /** People may dial letters beyond the number's length; the network ignores them. More than this is a word, not a number. */
 const MAX_EXTRA_LETTERS = 4;
@@ -23,6 +25,15 @@ export function findVanity(text: string, countries: readonly string[], plans: Nu
     if (reading !== undefined) found.push({ start: match.index, end: match.index + whole.length, reading });
   }
   return found;
+}
+
+/** The digits of a text that is a vanity number and nothing else (`1800FLOWERS`); undefined for other texts. */
+export function vanityDigits(text: string): string | undefined {
+  const [, one = '', code = '', word = ''] = WHOLE.exec(text) ?? [];
+  if (word === '') return undefined;
+  const digits = one + code + [...word].map(keyOf).join('');
+  // North American numbers have ten digits: further letters are for the eye.
+  return code.startsWith('8') ? digits.slice(0, one.length + 10) : digits;
 }
 
 function readVanity(

@@ -1,5 +1,6 @@
 import { browser } from '../browser.ts';
 import type { AccountTest } from '../core/account-test.ts';
+import type { Proposal } from '../core/proposal.ts';
 import type { Trouble } from '../core/trouble.ts';
 import type { AppState } from '../core/update.ts';
 import { INITIAL } from '../core/update.ts';
@@ -34,6 +35,9 @@ export const accountTestItem: SessionItem<AccountTest | undefined> = sessionItem
 
 /** What is wrong with our own house (storage), for the popup to say. Written by the background only. */
 export const troubleItem: SessionItem<readonly Trouble[]> = sessionItem<readonly Trouble[]>('trouble', []);
+
+/** What our window asks the user at the moment; null when nothing. Written by `proposals.ts` only. */
+export const proposalItem: SessionItem<Proposal | null> = sessionItem<Proposal | null>('proposal', null);
 
 /** The frames our content script runs in. */
 export const framesItem: SessionItem<readonly KnownFrame[]> = sessionItem<readonly KnownFrame[]>('frames', []);

@@ -53,7 +53,7 @@ function endedView(call: Call, connection: Connection): CallView {
   if (call.placed === 'unknown') return { ...base, state: ['state_placed_unknown'], mood: 'unsure', notes: why };
   if (!call.confirmed) {
     const isBlind = capabilitiesOf(connection)?.liveState === false && call.talkingSince === undefined;
-    const state: Phrase = isBlind ? ['state_placed_only'] : ['state_no_longer_seen'];
+    const state: Phrase = isBlind ? ['state_placed_untold'] : ['state_no_longer_seen'];
     return { ...base, state, mood: isBlind ? 'over' : 'unsure', notes: [] };
   }
   const isFine = reason === 'completed' || reason === 'cancelled' || reason === 'unknown';
@@ -68,8 +68,8 @@ function endedView(call: Call, connection: Connection): CallView {
 
 function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase {
   const { state } = call;
-  // Where the PBX cannot tell whose phone rings, both kinds of ringing read the same: the agent's phone comes first in any case.
-  const isBlind = capabilities?.seesFarEnd === false;
+  // Where the PBX cannot tell whose phone rings, both kinds of ringing read the same: it is the agent's that comes first.
+  const isBlind = capabilities?.seesFarEnd === false && !capabilities.contactFirst;
   switch (state.phase) {
     case 'requested':
       if (state.step === 'queued') return ['state_queued'];
@@ -80,7 +80,7 @@ function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase 
       if (isBlind) return ['state_ringing_pick_up'];
       return [state.leg === 'own-phone' ? 'state_own_phone' : 'state_far_end'];
     case 'talking':
-      return ['state_talking'];
+      return [capabilities?.seesAnswer === false ? 'state_in_call' : 'state_talking'];
     case 'held':
       return ['state_held'];
     case 'ended':

@@ -21,6 +21,11 @@ export function listCountries(locale: string): readonly Country[] {
     .sort((a, b) => a.name.localeCompare(b.name, locale));
 }
 
+/** The country's name in the user's language; its code where the browser knows no name. */
+export function countryName(code: string, locale: string): string {
+  return new Intl.DisplayNames([locale], { type: 'region' }).of(code) ?? code;
+}
+
 /** Countries whose name or code fits what was typed: those that begin with it first. Accents do not count. */
 export function searchCountries(countries: readonly Country[], typed: string): readonly Country[] {
   const wanted = plain(typed.trim());

@@ -56,13 +56,13 @@ describe('requests', () => {
     });
   });
 
-  test('a redirect is refused, and nothing reaches its target', async () => {
+  test('a redirect is not followed, and its answer is not a PBX', async () => {
     answer = (_request, response) => void response.writeHead(302, { location: `http://${base}/elsewhere` }).end();
     seen = [];
 
     expect(await get('/login', { headers: { 'X-Auth-Token': 'canary-7f3a' } })).toMatchObject({
       ok: false,
-      error: { kind: 'unreachable' },
+      error: { kind: 'not-a-pbx', detail: 'redirect' },
     });
     expect(seen.map((request) => request.url)).toEqual(['/login']);
   });

@@ -1,120 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createAccounts } from '../../src/background/accounts.ts';
-import { createDialing } from '../../src/background/dialing.ts';
-import { createFrames } from '../../src/background/frames.ts';
-import { createHandlers } from '../../src/background/handlers.ts';
-import { createKeeper } from '../../src/background/keeper.ts';
-import { createRouter, type MessageSender } from '../../src/background/router.ts';
-import type { AccountTest } from '../../src/core/account-test.ts';
-import { type Effect, INITIAL } from '../../src/core/update.ts';
+import type { MessageSender } from '../../src/background/router.ts';
 import { ALL_PLANS } from '../../src/phone/all-plans.ts';
-import { createVault } from '../../src/storage/secrets.ts';
-import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
-import type { KnownFrame } from '../../src/storage/state-item.ts';
-import { createFakeClock } from '../fake-clock.ts';
-import { ALL, createFakePbx } from '../fake-pbx.ts';
+import { PAGE, POPUP, pageIn, refused, startBackground } from './whole-background.ts';
 
-const OWN = 'chrome-extension://abc';
-const POPUP: MessageSender = { id: 'abc', url: `${OWN}/src/popup/popup.html`, origin: OWN };
-const PAGE = pageIn('https://crm.example.com/deals');
-const TEST: AccountTest = { steps: [], outcome: 'ok' };
 const ACCOUNT = { server: 'https://pbx.example.com', user: '45', password: 'canary-7f3a' };
-
-function pageIn(url: string, tabId = 7, frameId = 0): MessageSender {
-  return { id: 'abc', url, origin: new URL(url).origin, frameId, tab: { id: tabId, url } };
-}
-
-async function setUp(settings: Partial<Settings> = {}) {
-  const clock = createFakeClock();
-  const pbx = createFakePbx();
-  const effects: Effect[] = [];
-  const world = {
-    settings: { ...DEFAULT_SETTINGS, account: { vendor: 'fake', values: {} }, ...settings } as Settings,
-    countries: [] as string[],
-    isOnline: true,
-    tested: [] as unknown[],
-    cleared: 0,
-  };
-  const keeper = createKeeper({
-    clock,
-    load: async () => INITIAL,
-    save: async () => {},
-    run: (effect) => void effects.push(effect),
-    onState: () => {},
-    onSaving: () => {},
-  });
-  let frames: readonly KnownFrame[] = [];
-  const boxes = new Map<string, unknown>();
-  const accounts = createAccounts({
-    vault: createVault(
-      {
-        get: async (key) => boxes.get(key),
-        set: async (key, value) => void boxes.set(key, value),
-        delete: async (key) => void boxes.delete(key),
-        clear: async () => boxes.clear(),
-      },
-      { read: async () => ({}), write: async () => {} },
-    ),
-    findAdapter: (id) => (id === 'fake' ? pbx.adapter : undefined),
-    readSettings: async () => world.settings,
-    writeSettings: async (next) => {
-      world.settings = next;
-    },
-    onAccount: (hasAccount) => keeper.dispatch({ type: 'account-changed', hasAccount }),
-    onSecretsKept: () => {},
-    dropCookies: async () => {
-      world.cleared += 1;
-    },
-  });
-  let ids = 0;
-  const answer = createRouter(
-    { id: 'abc', origin: OWN },
-    createHandlers({
-      keeper,
-      accounts,
-      frames: createFrames({
-        load: async () => [],
-        save: async (next) => {
-          frames = next;
-        },
-        send: async () => {},
-      }),
-      dialing: createDialing({
-        keeper,
-        settings: async () => world.settings,
-        knownCountries: async () => world.countries,
-        rememberCountry: async (country) => void world.countries.push(country),
-        isOnline: () => world.isOnline,
-        newId: () => `call-${++ids}`,
-      }),
-      started: Promise.resolve(),
-      settings: async () => world.settings,
-      changeSettings: async (change) => {
-        world.settings = { ...world.settings, ...change };
-      },
-      test: async (account) => {
-        world.tested.push(account.values);
-        return TEST;
-      },
-    }),
-  );
-  await keeper.dispatch({ type: 'woke', hasAccount: true });
-  await keeper.dispatch({ type: 'opened', capabilities: ALL });
-  let requests = 0;
-  const dial = (number: unknown, sender = PAGE, requestId: unknown = `request-${++requests}`) =>
-    answer({ type: 'call/dial', payload: { number, requestId } }, sender);
-  const type = (text: unknown) =>
-    answer({ type: 'ui/dial', payload: { text, requestId: `typed-${++requests}` } }, POPUP);
-  const dials = () => effects.filter((effect) => effect.type === 'dial').map((effect) => effect.intent);
-  return { world, clock, pbx, keeper, accounts, answer, dial, type, dials, effects, frames: () => frames };
-}
-
-const refused = (reason: string) => ({ ok: false, error: { reason } });
 
 describe('who may ask what', () => {
   const UI_ONLY = [
     'ui/dial',
+    'confirm/read',
+    'confirm/answer',
     'call/hang-up',
     'call/dismiss',
     'connection/retry',
@@ -127,7 +23,7 @@ describe('who may ask what', () => {
   ];
 
   test.each(UI_ONLY)('a page that asks %s gets no answer and changes nothing', async (type) => {
-    const { answer, world, keeper } = await setUp();
+    const { answer, world, keeper } = await startBackground();
     const before = [world.settings, keeper.current()];
 
     expect(
@@ -142,7 +38,7 @@ describe('who may ask what', () => {
     ['a tab without a frame', { id: 'abc', url: 'https://crm.example.com/', tab: { id: 7 } }],
     ['an extension page pretending to be ours', { id: 'abc', url: 'chrome-extension://abcd/x.html' }],
   ])('%s gets no answer', async (_name, sender) => {
-    const { answer } = await setUp();
+    const { answer } = await startBackground();
 
     expect(
       answer({ type: 'call/dial', payload: { number: '+16175550123', requestId: 'request-1' } }, sender),
@@ -153,14 +49,14 @@ describe('who may ask what', () => {
   test.each(['constructor', '__proto__', 'toString', 'page/call', '', 7, null, undefined])(
     'a message of type %s gets no answer',
     async (type) => {
-      const { answer } = await setUp();
+      const { answer } = await startBackground();
 
       expect(answer({ type, payload: {} }, POPUP)).toBeUndefined();
     },
   );
 
   test('no message makes it throw, whoever sends it', async () => {
-    const { answer } = await setUp();
+    const { answer } = await startBackground();
     const types = ['call/dial', 'call/cancel', 'page/settings', ...UI_ONLY.filter((type) => type !== 'account/remove')];
     const message = fc.oneof(
       fc.anything(),
@@ -177,16 +73,16 @@ describe('who may ask what', () => {
   });
 });
 
-describe('a click in a page', () => {
+describe('a click in a page, where no window can be opened', () => {
   test('is dialled, in the format of the account', async () => {
-    const { dial, dials } = await setUp({ dialing: { numberFormat: 'digits', outsideLine: '9' } });
+    const { dial, dials } = await startBackground({ dialing: { numberFormat: 'digits', outsideLine: '9' } });
 
     expect(await dial('+16175550123')).toEqual({ ok: true, value: 'call-1' });
     expect(dials()).toMatchObject([{ id: 'call-1', number: '+16175550123', dialled: '916175550123' }]);
   });
 
   test('a short extension is dialled as it is', async () => {
-    const { dial, dials } = await setUp({ dialing: { numberFormat: 'digits', outsideLine: '9' } });
+    const { dial, dials } = await startBackground({ dialing: { numberFormat: 'digits', outsideLine: '9' } });
 
     expect(await dial('45')).toMatchObject({ ok: true });
     expect(dials()).toMatchObject([{ number: '45', dialled: '45' }]);
@@ -196,7 +92,8 @@ describe('a click in a page', () => {
     ['*97', 'feature-code'],
     ['*21*5550123#', 'feature-code'],
     ['#31#', 'feature-code'],
-    ['sip:45@evil.example', 'sip-uri'],
+    ['sip:45@pbx.example', 'sip-uri'],
+    ['sip:45@', 'sip-uri'],
     ['16175550123', 'not-a-number'],
     ['+1617555012345678', 'not-a-number'],
     ['+1617555,,1', 'not-a-number'],
@@ -205,13 +102,13 @@ describe('a click in a page', () => {
     [16175550123, 'not-a-number'],
     [['+16175550123'], 'not-a-number'],
     [null, 'not-a-number'],
-    ['112', 'unknown-type'],
-    ['911', 'unknown-type'],
+    ['112', 'emergency'],
+    ['911', 'emergency'],
     ['+19005550100', 'premium'],
     ['+881612345678', 'satellite'],
     ['+442079460123', 'foreign-first-time'],
   ])('%j is not dialled: %s', async (number, reason) => {
-    const { dial, dials } = await setUp();
+    const { dial, dials } = await startBackground();
 
     expect(await dial(number)).toEqual(refused(reason));
     expect(dials()).toEqual([]);
@@ -220,7 +117,7 @@ describe('a click in a page', () => {
   test.each([undefined, '', 'a b', 7, 'x'.repeat(65), '../../etc'])(
     'without a proper request id (%j) nothing is dialled',
     async (id) => {
-      const { answer, dials } = await setUp();
+      const { answer, dials } = await startBackground();
 
       const payload = { number: '+16175550123', requestId: id };
       expect(await answer({ type: 'call/dial', payload }, PAGE)).toMatchObject({ ok: false });
@@ -229,7 +126,7 @@ describe('a click in a page', () => {
   );
 
   test('on a site that is switched off nothing is dialled, whatever the message says', async () => {
-    const { answer, dials } = await setUp({ sites: { mode: 'except', hosts: ['crm.example.com'] } });
+    const { answer, dials } = await startBackground({ sites: { mode: 'except', hosts: ['crm.example.com'] } });
     const payload = { number: '+16175550123', requestId: 'request-1', host: 'good.example.com', tabId: 1 };
 
     expect(await answer({ type: 'call/dial', payload }, PAGE)).toEqual(refused('site-off'));
@@ -237,7 +134,7 @@ describe('a click in a page', () => {
   });
 
   test('a frame without an address counts as the page it stands in', async () => {
-    const { dial } = await setUp({ sites: { mode: 'only', hosts: ['crm.example.com'] } });
+    const { dial } = await startBackground({ sites: { mode: 'only', hosts: ['crm.example.com'] } });
     const blank = { ...PAGE, url: 'about:blank', origin: 'null', frameId: 3 };
     const elsewhere = { ...blank, tab: { id: 7, url: 'https://other.example.com/' } };
 
@@ -246,7 +143,7 @@ describe('a click in a page', () => {
   });
 
   test('without an account nothing is dialled', async () => {
-    const { world, dial } = await setUp();
+    const { world, dial } = await startBackground();
     const { account: _none, ...without } = world.settings;
     world.settings = without;
 
@@ -254,7 +151,7 @@ describe('a click in a page', () => {
   });
 
   test('without a network nothing is dialled, and nothing waits for it', async () => {
-    const { world, dial, keeper } = await setUp();
+    const { world, dial, keeper } = await startBackground();
     await keeper.dispatch({ type: 'lost', error: { kind: 'closed', detail: '' }, jitter: 0 });
     world.isOnline = false;
 
@@ -263,7 +160,7 @@ describe('a click in a page', () => {
   });
 
   test('asked twice with the same id, it is one call with one answer', async () => {
-    const { dial, dials } = await setUp();
+    const { dial, dials } = await startBackground();
 
     const answers = await Promise.all([1, 2, 3].map(() => dial('+16175550123', PAGE, 'the-same-id')));
 
@@ -272,7 +169,7 @@ describe('a click in a page', () => {
   });
 
   test('the same number from two tabs at once is one call, and the second is told', async () => {
-    const { dial, dials, clock } = await setUp();
+    const { dial, dials, clock } = await startBackground();
 
     const answers = await Promise.all([
       dial('+16175550123'),
@@ -286,7 +183,7 @@ describe('a click in a page', () => {
   });
 
   test('the fourth call from pages within a minute is refused, from the popup it is not', async () => {
-    const { dial, type, clock } = await setUp();
+    const { dial, type, clock } = await startBackground();
     for (const last of [1, 2, 3]) expect(await dial(`+1617555010${last}`)).toMatchObject({ ok: true });
 
     expect(await dial('+16175550104')).toEqual(refused('too-many'));
@@ -296,7 +193,7 @@ describe('a click in a page', () => {
   });
 
   test('a country called once from the popup may be called from pages', async () => {
-    const { dial, type, clock } = await setUp();
+    const { dial, type, clock } = await startBackground();
     expect(await dial('+442079460123')).toEqual(refused('foreign-first-time'));
 
     await type('+44 20 7946 0123');
@@ -306,7 +203,7 @@ describe('a click in a page', () => {
   });
 
   test('where it came from is the browser’s word', async () => {
-    const { answer, keeper } = await setUp();
+    const { answer, keeper } = await startBackground();
     const payload = { number: '+16175550123', requestId: 'request-1', origin: { tabId: 99, frameId: 99 } };
 
     await answer({ type: 'call/dial', payload }, pageIn('https://crm.example.com/', 7, 4));
@@ -315,9 +212,19 @@ describe('a click in a page', () => {
   });
 });
 
+test('the address of the page goes with the call only where the account has use for it', async () => {
+  const { dial, dials, world } = await startBackground();
+
+  await dial('+16175550123');
+  world.wantsPage = true;
+  await dial('+16175550124');
+
+  expect(dials().map((intent) => intent.pageUrl)).toEqual([undefined, PAGE.url]);
+});
+
 describe('cancelling from a page', () => {
   test('works for the frame that began the call, and for no other', async () => {
-    const { dial, answer, keeper } = await setUp();
+    const { dial, answer, keeper } = await startBackground();
     await dial('+16175550123', PAGE, 'request-1');
     const cancel = (sender: MessageSender, requestId = 'request-1') =>
       answer({ type: 'call/cancel', payload: { requestId } }, sender);
@@ -340,7 +247,7 @@ describe('our own surface', () => {
     ['45', '45'],
     ['+19005550100', '+19005550100'],
   ])('typed %s is dialled as %s: the deliberate act itself', async (text, number) => {
-    const { type, dials } = await setUp();
+    const { type, dials } = await startBackground();
 
     expect(await type(text)).toMatchObject({ ok: true });
     expect(dials()).toMatchObject([{ number }]);
@@ -351,13 +258,13 @@ describe('our own surface', () => {
     ['sip:45@example.com', 'sip-uri'],
     [7, 'not-a-number'],
   ])('typed %j is refused: %s', async (text, reason) => {
-    const { type } = await setUp();
+    const { type } = await startBackground();
 
     expect(await type(text)).toEqual(refused(reason));
   });
 
   test('hangs up what is there, and says what cannot be hung up', async () => {
-    const { answer, type, keeper } = await setUp();
+    const { answer, type, keeper } = await startBackground();
     await type('+16175550123');
     await keeper.dispatch({ type: 'dialled', id: 'call-1', result: { ok: true, value: { pbxId: 'p1' } } });
 
@@ -367,11 +274,11 @@ describe('our own surface', () => {
 });
 
 describe('the account', () => {
-  const save = (world: Awaited<ReturnType<typeof setUp>>, values: object) =>
+  const save = (world: Awaited<ReturnType<typeof startBackground>>, values: object) =>
     world.answer({ type: 'account/save', payload: { vendor: 'fake', values } }, POPUP);
 
   test('is saved without its secrets, which come out for the PBX only', async () => {
-    const world = await setUp();
+    const world = await startBackground();
 
     expect(await save(world, ACCOUNT)).toMatchObject({ ok: true });
 
@@ -381,7 +288,7 @@ describe('the account', () => {
   });
 
   test('a blank password stands for the saved one', async () => {
-    const world = await setUp();
+    const world = await startBackground();
     await save(world, ACCOUNT);
 
     expect(await save(world, { ...ACCOUNT, user: '46', password: '' })).toMatchObject({ ok: true });
@@ -389,7 +296,7 @@ describe('the account', () => {
   });
 
   test('the saved password does not go to another address', async () => {
-    const world = await setUp();
+    const world = await startBackground();
     await save(world, ACCOUNT);
     const elsewhere = { server: 'https://evil.example', user: '45', password: '' };
 
@@ -399,7 +306,7 @@ describe('the account', () => {
   });
 
   test('nor does a settings file send it there', async () => {
-    const world = await setUp();
+    const world = await startBackground();
     await save(world, ACCOUNT);
     const text = JSON.stringify({
       pagedial: 1,
@@ -411,7 +318,7 @@ describe('the account', () => {
   });
 
   test('a settings file that is refused changes nothing', async () => {
-    const world = await setUp();
+    const world = await startBackground();
     await save(world, ACCOUNT);
     const before = [world.world.settings, world.keeper.current()];
 
@@ -421,7 +328,7 @@ describe('the account', () => {
   });
 
   test('its own export can be imported again without losing the password', async () => {
-    const world = await setUp();
+    const world = await startBackground();
     await save(world, ACCOUNT);
     const text = await world.answer({ type: 'settings/export' }, POPUP);
 
@@ -431,7 +338,7 @@ describe('the account', () => {
   });
 
   test('what the adapter found out is kept until the account is another one, and is not exported', async () => {
-    const world = await setUp();
+    const world = await startBackground();
     await save(world, ACCOUNT);
     const ready = await world.accounts.ready();
     if (!ready.ok) throw new Error('not ready');
@@ -445,8 +352,30 @@ describe('the account', () => {
     expect(JSON.stringify(world.world.settings)).not.toContain('_form');
   });
 
+  test('a secret the adapter found out is sealed with the password, until it is blank or the account changes', async () => {
+    const world = await startBackground();
+    await save(world, ACCOUNT);
+    const ready = await world.accounts.ready();
+    if (!ready.ok) throw new Error('not ready');
+    const keep = (token: string) => world.accounts.remember(ready.value, {}, { _token: token, password: 'stolen' });
+    const values = async () => {
+      const now = await world.accounts.ready();
+      return now.ok ? now.value.values : {};
+    };
+
+    await keep('t0k3n');
+    expect(await values()).toEqual({ ...ACCOUNT, _token: 't0k3n' });
+    expect(JSON.stringify(world.world.settings)).not.toContain('t0k3n');
+    await keep('');
+    expect(await values()).toEqual(ACCOUNT);
+
+    await keep('t0k3n');
+    await save(world, { ...ACCOUNT, password: 'another' });
+    expect(await values()).toEqual({ ...ACCOUNT, password: 'another' });
+  });
+
   test('removing it ends the session and forgets secrets and cookies', async () => {
-    const world = await setUp();
+    const world = await startBackground();
     await save(world, ACCOUNT);
 
     await world.answer({ type: 'account/remove' }, POPUP);
@@ -461,7 +390,10 @@ describe('the account', () => {
 
 describe('settings of a page', () => {
   test('are those of its own frame, and the frame is remembered without its path', async () => {
-    const { answer, frames } = await setUp({ sites: { mode: 'except', hosts: ['ads.example.com'] }, country: 'DE' });
+    const { answer, frames } = await startBackground({
+      sites: { mode: 'except', hosts: ['ads.example.com'] },
+      country: 'DE',
+    });
 
     expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({ decorate: true, country: 'DE' });
     expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/x?y', 7, 2))).toEqual({
@@ -475,7 +407,7 @@ describe('settings of a page', () => {
   });
 
   test('come with the number plans only where numbers are to be found', async () => {
-    const { answer } = await setUp({ sites: { mode: 'except', hosts: ['ads.example.com'] } });
+    const { answer } = await startBackground({ sites: { mode: 'except', hosts: ['ads.example.com'] } });
 
     expect(await answer({ type: 'page/settings' }, PAGE)).toHaveProperty('plans', ALL_PLANS);
     expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/'))).not.toHaveProperty('plans');

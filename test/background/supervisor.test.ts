@@ -125,6 +125,22 @@ describe('connecting', () => {
     expect(world.remembered).toEqual([{ _form: 'PUT' }]);
   });
 
+  test('calls of an earlier session are handed to the next one before it lists what lives', async () => {
+    const world = setUp();
+    world.pbx.dial = async () => ok({ pbxId: 'p1' });
+    const session = await goOnline(world);
+    const startedAt = world.clock.now();
+    await world.keeper.dispatch(DIAL);
+    await settle();
+    session.tell({ type: 'lost', error: GONE });
+    await settle();
+
+    await world.clock.advance(60_000);
+
+    expect(lastSession(world).followed).toEqual([{ ref: 'c1', pbxId: 'p1', number: '16175550123', startedAt }]);
+    expect(session.followed).toEqual([]);
+  });
+
   test('an adapter that throws is a failed attempt', async () => {
     const world = setUp();
     world.pbx.login = () => Promise.reject(new Error('bug'));

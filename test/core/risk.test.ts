@@ -8,7 +8,10 @@ const ORDINARY: RiskFacts = {
   userCountry: 'US',
   knownCountries: [],
   recentPageDials: 0,
+  doubts: [],
 };
+
+const { country: _none, ...NOWHERE } = ORDINARY;
 
 describe('what a page may dial on one click', () => {
   test.each<[NumberType, string]>([
@@ -18,6 +21,8 @@ describe('what a page may dial on one click', () => {
     ['unknown', 'unknown-type'],
     ['pager', 'unknown-type'],
     ['other', 'unknown-type'],
+    ['emergency', 'emergency'],
+    ['internet', 'sip-uri'],
   ])('a %s number is risky: %s', (type, reason) => {
     expect(riskReasons({ ...ORDINARY, type })).toEqual([reason]);
   });
@@ -34,10 +39,22 @@ describe('what a page may dial on one click', () => {
     expect(riskReasons({ ...ORDINARY, country: 'GB', knownCountries: ['GB'] })).toEqual([]);
   });
 
+  test('an extension is ordinary, a SIP address and an emergency number are asked about for what they are alone', () => {
+    expect(riskReasons({ ...NOWHERE, type: 'extension' })).toEqual([]);
+    expect(riskReasons({ ...NOWHERE, type: 'internet' })).toEqual(['sip-uri']);
+    expect(riskReasons({ ...NOWHERE, type: 'emergency' })).toEqual(['emergency']);
+  });
+
+  test('what the page hides or twists is risky, and the gravest reason comes first', () => {
+    expect(riskReasons({ ...ORDINARY, doubts: ['text-differs'] })).toEqual(['text-differs']);
+    expect(
+      riskReasons({ ...ORDINARY, type: 'premium', country: 'GB', recentPageDials: 9, doubts: ['page-doubtful'] }),
+    ).toEqual(['premium', 'page-doubtful', 'foreign-first-time', 'too-many']);
+  });
+
   test('toll-free numbers are ordinary in every country and in none', () => {
     expect(riskReasons({ ...ORDINARY, type: 'toll-free', country: 'GB' })).toEqual([]);
-    const { country: _none, ...nowhere } = ORDINARY;
-    expect(riskReasons({ ...nowhere, type: 'toll-free' })).toEqual([]);
+    expect(riskReasons({ ...NOWHERE, type: 'toll-free' })).toEqual([]);
   });
 
   test('the fourth call from pages within a minute is too many', () => {
@@ -55,8 +72,6 @@ describe('what numbers of the world are to somebody in the US', () => {
     ['+442079460123', ['foreign-first-time']],
     ['+881612345678', ['satellite', 'foreign-first-time']],
   ])('%s: %j', (number, reasons) => {
-    expect(riskReasons({ userCountry: 'US', knownCountries: [], recentPageDials: 0, ...classify(number) })).toEqual(
-      reasons,
-    );
+    expect(riskReasons({ ...NOWHERE, ...classify(number) })).toEqual(reasons);
   });
 });

@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { CONFIRM_WITHIN_MS, HANG_UP_WITHIN_MS, QUEUE_LIMIT_MS } from '../../src/core/calls.ts';
-import { CONNECT_WITHIN_MS, type PbxError } from '../../src/core/connection.ts';
+import { CONNECT_WITHIN_MS, type PbxError, PLACE_ONLY } from '../../src/core/connection.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import {
   type AppEvent,
   type AppState,
   BLIND_CALL_MS,
+  dialWait,
   type Effect,
   findRepeat,
   INITIAL,
   LIMITED_RETRY_MS,
   nextDeadline,
+  openCalls,
+  UNTOLD_CALL_MS,
   update,
 } from '../../src/core/update.ts';
 import { ALL } from '../fake-pbx.ts';
@@ -289,4 +292,123 @@ describe('after a gap', () => {
     expect(play(...live, { type: 'dismiss', id: 'c1' }).state.calls).toHaveLength(1);
     expect(play(...live, lost, { type: 'dismiss', id: 'c1' }).state.calls).toHaveLength(0);
   });
+});
+
+describe('a PBX that limits how often calls are placed', () => {
+  const limited: AppEvent = {
+    type: 'opened',
+    capabilities: { ...PLACE_ONLY, placeLimit: { count: 2, perMs: 60_000 } },
+  };
+  const nth = (n: number): AppEvent => ({ type: 'dial', id: `c${n}`, number: `+1617555010${n}`, dialled: `${n}` });
+
+  test('gets no more than its limit, and the refused call says how long to wait', () => {
+    const { state, effects } = play(woke, limited, [nth(1), 0], [nth(2), 10_000], [nth(3), 20_000]);
+
+    expect(dials(effects)).toHaveLength(2);
+    expect(state.calls[2]).toMatchObject({
+      placed: 'no',
+      state: { phase: 'ended' },
+      error: { kind: 'rate-limited', retryAfterMs: 40_000 },
+    });
+    expect(dialWait(state, T + 30_000)).toBe(30_000);
+  });
+
+  test('takes the next call as soon as the first is old enough', () => {
+    const { state, effects } = play(woke, limited, [nth(1), 0], [nth(2), 10_000], [nth(3), 60_000]);
+
+    expect(dials(effects)).toHaveLength(3);
+    expect(dialWait(state, T + 60_000)).toBe(10_000);
+  });
+
+  test.each<AppEvent>([woke, { type: 'account-changed', hasAccount: true }])(
+    'is counted on after "$type"',
+    (restart) => {
+      const before = play(woke, limited, [nth(1), 0], [nth(2), 1_000]).state;
+      const kept = JSON.parse(JSON.stringify(before)) as AppState;
+      const states = [restart, limited, nth(3)].reduce((state, event) => update(state, event, T + 2_000).state, kept);
+
+      expect(states.calls.find((call) => call.id === 'c3')?.error?.kind).toBe('rate-limited');
+    },
+  );
+
+  test('gets what waited for the connection only as far as its limit goes', () => {
+    const { effects } = play(woke, nth(1), nth(2), nth(3), limited);
+
+    expect(dials(effects)).toHaveLength(2);
+  });
+
+  test('gets nothing while the pause lasts that it asked for', () => {
+    const plea: AppEvent = {
+      type: 'dialled',
+      id: 'c1',
+      result: fail({ error: { kind: 'rate-limited', retryAfterMs: 30_000 }, placed: 'no' }),
+    };
+    const paused = [woke, limited, nth(1), plea] as const;
+
+    expect(dials(play(...paused, [nth(2), 29_999]).effects)).toHaveLength(1);
+    expect(dials(play(...paused, [nth(2), 30_000]).effects)).toHaveLength(2);
+  });
+
+  test('is not waited for longer than a day, whatever a wrong clock says', () => {
+    const { state } = play(woke, limited);
+
+    expect(dialWait({ ...state, pace: { placedAt: [T + 9], pausedUntil: T + 90_000_000 } }, T)).toBe(0);
+  });
+});
+
+describe('a PBX that takes calls and says nothing more', () => {
+  const untold: AppEvent = { type: 'opened', capabilities: PLACE_ONLY };
+  const taken = (more: object): AppEvent => ({ type: 'dialled', id: 'c1', result: ok({ pbxId: 'p1', ...more }) });
+
+  test('leaves the call in sight for two minutes, then it is not known', () => {
+    const placed = [woke, untold, dial, taken({})] as const;
+
+    expect(play(...placed, [tick, UNTOLD_CALL_MS - 1]).call?.state.phase).toBe('requested');
+    expect(play(...placed, [tick, UNTOLD_CALL_MS]).call).toMatchObject({
+      placed: 'yes',
+      confirmed: false,
+      state: { phase: 'ended', reason: 'unknown' },
+    });
+    expect(nextDeadline(play(...placed).state)).toBe(T + UNTOLD_CALL_MS);
+  });
+
+  test('leaves it in sight as long as it rings, where it said how long', () => {
+    const placed = [woke, untold, dial, taken({ ringsForMs: 45_000 })] as const;
+
+    expect(play(...placed, [tick, 44_999]).call?.state.phase).toBe('requested');
+    expect(play(...placed, [tick, 45_000]).call?.state.phase).toBe('ended');
+  });
+
+  test('may tell the result later by its records, which is waited for', () => {
+    const placed = [woke, untold, dial, taken({ recordWithinMs: 3_600_000, told: { call_uuid: 'u-1' } })] as const;
+    const record: AppEvent = {
+      type: 'report',
+      report: { pbxId: 'p1', change: { to: 'ended', reason: 'completed', talkedMs: 900_000 } },
+    };
+
+    const guessed = play(...placed, [tick, UNTOLD_CALL_MS], [tick, 1_800_000]);
+    expect(guessed.call).toMatchObject({ confirmed: false, told: { call_uuid: 'u-1' } });
+    expect(openCalls(guessed.state, T + 1_800_000)).toEqual([
+      { ref: 'c1', pbxId: 'p1', number: '16175550123', startedAt: T },
+    ]);
+    const told = play(...placed, [tick, UNTOLD_CALL_MS], [record, 1_800_000]);
+    expect(told.call).toMatchObject({ confirmed: true, state: { phase: 'ended', reason: 'completed' } });
+    expect(told.call?.talkingSince).toBe(T + 900_000);
+    expect(openCalls(told.state, T + 1_800_001)).toEqual([]);
+    expect(play(...placed, [tick, UNTOLD_CALL_MS], [tick, 3_600_000]).state.calls).toEqual([]);
+  });
+});
+
+test('where the customer is called first, the own phone rings after the far end, and never the other way round', () => {
+  const far: AppEvent = {
+    type: 'report',
+    report: { pbxId: 'p1', change: { to: 'ringing', leg: 'far-end', order: 'first' } },
+  };
+  const own: AppEvent = {
+    type: 'report',
+    report: { pbxId: 'p1', change: { to: 'ringing', leg: 'own-phone', order: 'second' } },
+  };
+
+  expect(play(...online, dial, accepted, far, own).call?.state).toMatchObject({ phase: 'ringing', leg: 'own-phone' });
+  expect(play(...online, dial, accepted, own, far).call?.state).toMatchObject({ phase: 'ringing', leg: 'own-phone' });
 });

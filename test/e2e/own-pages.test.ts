@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import type { Stage } from '../ui/browser-stub.ts';
 import { type PageStage, startPageStage } from '../ui/page-stage.ts';
-import { OPTIONS_STATES, POPUP_STATES, SETTINGS } from '../ui/states.ts';
+import { CONFIRM_STATES, OPTIONS_STATES, POPUP_STATES, SETTINGS } from '../ui/states.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { pressButton, untilShown } from './harness/popup.ts';
 import { words } from './harness/words.ts';
@@ -41,6 +41,12 @@ describe.each(BROWSER_KINDS)('our own pages in %s', (kind) => {
     const page = await stage.open(browser.puppeteer, 'popup', setting, 360);
 
     await expectSound(page, `popup-${name}`);
+  });
+
+  test.each(Object.entries(CONFIRM_STATES))('the question is readable and fits when %s', async (name, setting) => {
+    const page = await stage.open(browser.puppeteer, 'confirm', setting, 440);
+
+    await expectSound(page, `confirm-${name}`);
   });
 
   test.each(Object.entries(OPTIONS_STATES))('the options are readable and fit when %s', async (name, setting) => {

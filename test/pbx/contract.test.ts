@@ -47,6 +47,10 @@ async function vodiaPbx(clock: SimClock, way: 'helper' | 'password' | 'place onl
         }
       : {},
     places: () => simulator.places().length,
+    isPlaceRequest: (entry) =>
+      entry.kind === 'frame'
+        ? entry.direction === 'in' && entry.text.includes('make-call')
+        : entry.method === 'POST' && entry.path.endsWith('/calls'),
     phone: () => simulator.phone('45'),
     farEnd: () => simulator.farEnd(),
     dropLine: () => simulator.dropSockets(1006),
@@ -72,6 +76,7 @@ const CASES: readonly ContractCase[] = [
     name: 'Vodia with the socket refused',
     adapter: vodia,
     capabilities: PLACE_ONLY,
+    isLimited: true,
     start: (clock) => vodiaPbx(clock, 'place only'),
   },
 ];

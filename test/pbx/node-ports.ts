@@ -1,13 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import type { PbxError } from '../../src/core/connection.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { OwnCookie, PbxPorts, PbxRequest, PbxResponse, PbxSocket } from '../../src/pbx/adapter.ts';
-import type { SimClock } from '../simulators/clock.ts';
+import type { SimClock, VirtualClock } from '../simulators/clock.ts';
 
 /** Ports over Node's own fetch and `ws`, with a cookie jar as a browser profile has one. Time limits follow the clock that is given. */
 export interface NodePorts extends PbxPorts {
   /** Every request and handshake that was asked for, in order. */
   readonly asked: readonly string[];
+  /** Requests that are not answered yet. */
+  readonly busy: number;
   /** Cookies by host and name. */
   readonly jar: ReadonlyMap<string, string>;
   /** The profile already holds this cookie (the user is signed in to a site). */
@@ -20,16 +23,24 @@ export interface NodePortsOptions {
   readonly clock: SimClock;
   /** As Chrome: a handshake carries only cookies that were adopted. */
   readonly likeChrome?: boolean;
+  /** Origins the user has granted; absent: all. */
+  readonly granted?: readonly string[];
 }
 
 const REQUEST_WITHIN_MS = 10_000;
 const BIGGEST_ANSWER = 1024 * 1024;
+const LONGEST_TURN_MS = 200;
 
-export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): NodePorts {
+export function nodePorts({ clock, likeChrome = false, granted }: NodePortsOptions): NodePorts {
   const jar = new Map<string, string>();
   const adopted = new Map<string, string>();
   const asked: string[] = [];
   const cookieLog: string[] = [];
+  const missing = (url: string): PbxError | undefined => {
+    const { origin } = new URL(url.replace(/^ws/, 'http'));
+    return granted?.includes(origin) === false ? { kind: 'permission-missing', origin: `${origin}/*` } : undefined;
+  };
+  let busy = 0;
   const keyOf = (url: string, name: string) => `${new URL(url).hostname} ${name}`;
   const cookiesFor = (url: string, from: ReadonlyMap<string, string>) => {
     const prefix = `${new URL(url).hostname} `;
@@ -40,7 +51,10 @@ export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): Node
   };
 
   async function request(wanted: PbxRequest): Promise<Result<PbxResponse, PbxError>> {
+    const refused = missing(wanted.url);
+    if (refused) return fail(refused);
     asked.push(`${wanted.method} ${wanted.url}`);
+    busy += 1;
     const abort = new AbortController();
     let isLate = false;
     const cancel = clock.after(REQUEST_WITHIN_MS, () => {
@@ -64,6 +78,7 @@ export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): Node
     } catch {
       return fail(isLate ? { kind: 'timeout', afterMs: REQUEST_WITHIN_MS } : { kind: 'unreachable', detail: '' });
     } finally {
+      busy -= 1;
       cancel();
     }
   }
@@ -77,6 +92,8 @@ export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): Node
   }
 
   function openSocket(url: string, on: Parameters<PbxPorts['openSocket']>[1]): Promise<Result<PbxSocket, PbxError>> {
+    const refused = missing(url);
+    if (refused) return Promise.resolve(fail(refused));
     asked.push(`SOCKET ${url}`);
     const cookie = cookiesFor(url, likeChrome ? adopted : new Map([...jar, ...adopted]));
     return new Promise((resolve) => {
@@ -114,6 +131,9 @@ export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): Node
 
   return {
     asked,
+    get busy() {
+      return busy;
+    },
     jar,
     cookieLog,
     request,
@@ -136,6 +156,17 @@ export function nodePorts({ clock, likeChrome = false }: NodePortsOptions): Node
       };
     },
     now: () => clock.now(),
+    newId: () => randomUUID(),
     after: (ms, job) => clock.after(ms, job),
   };
+}
+
+/** Lets `ms` go by in steps, each as long as what it set off takes on the network (a held answer is not waited for). */
+export async function passTime(ms: number, stepMs: number, clock: VirtualClock, ports: NodePorts): Promise<void> {
+  for (let left = ms; left > 0; left -= stepMs) {
+    clock.advance(Math.min(left, stepMs));
+    const until = performance.now() + LONGEST_TURN_MS;
+    do await new Promise((resolve) => setTimeout(resolve, 3));
+    while (ports.busy > 0 && performance.now() < until);
+  }
 }

@@ -1,6 +1,6 @@
 import { ALL_PLANS } from '../../src/phone/all-plans.ts';
 import { mayHoldNumber, mayTellCountry } from '../../src/phone/candidates.ts';
-import { countryNamedBy } from '../../src/phone/country.ts';
+import { countryNamedBy } from '../../src/phone/country-names.ts';
 import { createFinder, type TextBlock } from '../../src/phone/find-numbers.ts';
 
 /** What the scorer tells about a page. */

@@ -85,7 +85,7 @@ export function flatHeaders(message: IncomingMessage): Record<string, string> {
 async function serve(options: HostOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const request = await readRequest(message);
   const isControl = options.isControl?.(request.url.pathname) ?? false;
-  if (isControl) return send(response, await options.handle(request));
+  if (isControl) return send(options, response, await options.handle(request));
   const { journal, faults } = options;
   const entry = journal.request({ ...request, path: request.url.pathname + request.url.search });
   const point = options.pointOf(request);
@@ -96,7 +96,7 @@ async function serve(options: HostOptions, message: IncomingMessage, response: S
   };
   switch (fault?.kind) {
     case 'answer':
-      return finish(journal, entry, response, fault);
+      return finish(options, entry, response, fault);
     case 'reset-before':
       return cut();
     case 'reset-after':
@@ -104,14 +104,14 @@ async function serve(options: HostOptions, message: IncomingMessage, response: S
       return cut();
     case 'wrong-answer':
       await options.handle(request);
-      return finish(journal, entry, response, fault);
+      return finish(options, entry, response, fault);
     case 'delay': {
       const answer = await options.handle(request);
-      options.clock.after(fault.ms, () => finish(journal, entry, response, answer));
+      options.clock.after(fault.ms, () => finish(options, entry, response, answer));
       return;
     }
     default:
-      return finish(journal, entry, response, await options.handle(request));
+      return finish(options, entry, response, await options.handle(request));
   }
 }
 
@@ -130,13 +130,14 @@ async function readRequest(message: IncomingMessage): Promise<SimRequest> {
   };
 }
 
-function finish(journal: Journal, entry: RequestEntry, response: ServerResponse, answer: SimAnswer): void {
-  journal.answered(entry, answer.status, answer.body ?? '');
-  send(response, answer);
+function finish(options: HostOptions, entry: RequestEntry, response: ServerResponse, answer: SimAnswer): void {
+  options.journal.answered(entry, answer.status, answer.body ?? '');
+  send(options, response, answer);
 }
 
-function send(response: ServerResponse, answer: SimAnswer): void {
+function send({ clock }: HostOptions, response: ServerResponse, answer: SimAnswer): void {
   if (response.destroyed) return;
-  response.writeHead(answer.status, { 'cache-control': 'no-store', ...answer.headers });
+  const date = new Date(clock.now()).toUTCString();
+  response.writeHead(answer.status, { date, 'cache-control': 'no-store', ...answer.headers });
   response.end(answer.body ?? '');
 }

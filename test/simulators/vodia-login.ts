@@ -38,8 +38,8 @@ export class VodiaLogin {
     this.#sessions.clear();
   }
 
-  /** The one-time token a company's helper gets for one of its users. */
-  issueToken(user: VodiaUser): string {
+  /** The one-time token for one of its users. */
+  #issueToken(user: VodiaUser): string {
     const token = randomKey(20);
     this.#world.journal.addSecret(token);
     this.#tokens.set(token, { user, until: this.#world.clock.now() + TOKEN_LIFE_MS });
@@ -84,7 +84,7 @@ export class VodiaLogin {
     if (!this.isAdmin(request)) return json(false);
     const user = this.findUser(String(body.username ?? ''), String(body.domain ?? ''));
     if (!user) return { status: 404 };
-    const token = this.issueToken(user);
+    const token = this.#issueToken(user);
     return this.#world.variants.tokenAs === 'json' ? json(token) : text(token);
   }
 
@@ -131,6 +131,15 @@ export function readJson(text: string): Readonly<Record<string, unknown>> | unde
       : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** A token as JSON string or as bare text: PBX versions differ. */
+export function readToken(body: string): string {
+  try {
+    return String(JSON.parse(body));
+  } catch {
+    return body;
   }
 }
 

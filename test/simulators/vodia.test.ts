@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { virtualClock } from './clock.ts';
 import { startVodia, type VodiaSimulator } from './vodia.ts';
+import { readToken } from './vodia-login.ts';
 
 let simulator: VodiaSimulator | undefined;
 
@@ -69,6 +71,36 @@ test('a one-time token opens one session only', async () => {
   expect(first.headers.get('set-cookie')).toMatch(/^session=.{20}; HttpOnly; Secure; SameSite=Strict; Path=\/$/);
   expect([second.status, await second.text()]).toEqual([200, 'false']);
 });
+
+test.each(['json', 'text'] as const)(
+  'an administrator gets a one-time token, as %s, that opens a session within ten seconds',
+  async (tokenAs) => {
+    const clock = virtualClock();
+    const pbx = await start({ clock, variants: { tokenAs } });
+    const post = async (body: object, authorization = '') => {
+      const answer = await fetch(`${pbx.origin}/rest/system/session`, {
+        method: 'POST',
+        headers: authorization === '' ? {} : { authorization },
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, body: await answer.text() };
+    };
+    const admin = `Basic ${Buffer.from(`${pbx.admin.user}:${pbx.admin.password}`).toString('base64')}`;
+    const wish = { name: '3rd', domain: pbx.tenant, username: '45' };
+
+    const nobody = await post(wish);
+    const unknown = await post({ ...wish, username: '99' }, admin);
+    const first = await post(wish, admin);
+    const inTime = await post({ name: 'session', value: readToken(first.body) });
+    const second = await post(wish, admin);
+    clock.advance(10_001);
+    const late = await post({ name: 'session', value: readToken(second.body) });
+
+    expect([nobody.body, unknown.status]).toEqual(['false', 404]);
+    expect(first.body).toMatch(tokenAs === 'json' ? /^"\w{20}"$/ : /^\w{20}$/);
+    expect([inTime.body, late.body]).toEqual(['true', 'false']);
+  },
+);
 
 test('a socket without the session cookie is refused with 401', async () => {
   const pbx = await start();

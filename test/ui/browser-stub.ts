@@ -26,11 +26,13 @@ export interface Stage {
   readonly requests: { origins: string[]; permissions: string[]; hadActivation: boolean }[];
   readonly problems: string[];
   optionsOpened: number;
+  /** Ids of the tabs the page has closed. */
+  readonly closed: number[];
   write(area: 'session' | 'local', key: string, value: unknown): void;
 }
 
 /**
- * Runs inside the page, before its own scripts: just enough of `browser` for popup and options. It must stand alone, since it is sent as
+ * Runs inside the page, before its own scripts: just enough of `browser` for our own pages. It must stand alone, since it is sent as
  * text.
  */
 export function installStub(setting: StageSetting): void {
@@ -60,6 +62,7 @@ export function installStub(setting: StageSetting): void {
     requests: [],
     problems: [],
     optionsOpened: 0,
+    closed: [],
     write(area, key, value) {
       areas[area].values[key] = value;
       areas[area].on.tell({ [key]: { newValue: value } });
@@ -111,6 +114,8 @@ export function installStub(setting: StageSetting): void {
     },
     tabs: {
       query: async () => [{ id: 7, url: setting.tabUrl }],
+      getCurrent: async () => ({ id: 9 }),
+      remove: async (tabId: number) => void stage.closed.push(tabId),
       connect: () => {
         const onMessage = events();
         const onDisconnect = events();

@@ -13,6 +13,8 @@ import { DEFAULT_SETTINGS } from '../../src/storage/settings.ts';
 import { installStub, type StageSetting } from './browser-stub.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const PAGES = ['popup', 'options', 'confirm'] as const satisfies readonly StagePage[];
+const HEIGHTS: Readonly<Record<StagePage, number>> = { popup: 600, options: 900, confirm: 420 };
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -20,13 +22,15 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-/** Popup and options as built, served from loopback under the manifest's own content security policy. */
+export type StagePage = 'popup' | 'options' | 'confirm';
+
+/** Our own pages as built, served from loopback under the manifest's own content security policy. */
 export interface PageStage {
-  open(browser: Browser, page: 'popup' | 'options', setting: Partial<StageSetting>, width: number): Promise<Page>;
+  open(browser: Browser, page: StagePage, setting: Partial<StageSetting>, width: number): Promise<Page>;
   close(): Promise<void>;
 }
 
-/** Builds both pages with the fake registry and serves them. */
+/** Builds the pages with the fake registry and serves them. */
 export async function startPageStage(): Promise<PageStage> {
   const folder = await mkdtemp(join(tmpdir(), 'pagedial-pages-'));
   await build({
@@ -40,7 +44,7 @@ export async function startPageStage(): Promise<PageStage> {
       emptyOutDir: true,
       modulePreload: false,
       target: 'es2022',
-      rollupOptions: { input: [join(ROOT, 'src/popup/popup.html'), join(ROOT, 'src/options/options.html')] },
+      rollupOptions: { input: PAGES.map((page) => join(ROOT, `src/${page}/${page}.html`)) },
     },
   });
   const server = await serve(folder);
@@ -48,9 +52,9 @@ export async function startPageStage(): Promise<PageStage> {
   return {
     async open(browser, name, setting, width) {
       const page = await browser.newPage();
-      await page.setViewport({ width, height: name === 'popup' ? 600 : 900 });
+      await page.setViewport({ width, height: HEIGHTS[name] });
       await page.evaluateOnNewDocument(installStub, { ...DEFAULT_STAGE, ...setting });
-      await page.goto(`http://127.0.0.1:${port}/src/${name}/${name}.html`);
+      await page.goto(`http://127.0.0.1:${port}/src/${name}/${name}.html${name === 'confirm' ? '?id=secret-1' : ''}`);
       await page.waitForSelector('h1');
       return page;
     },

@@ -1,6 +1,7 @@
 import type { AccountTest } from '../../src/core/account-test.ts';
 import type { Call } from '../../src/core/calls.ts';
 import { type Capabilities, type Connection, PLACE_ONLY } from '../../src/core/connection.ts';
+import type { Choice, Proposal } from '../../src/core/proposal.ts';
 import type { AppState } from '../../src/core/update.ts';
 import type { PageNumber, PageNumbers } from '../../src/messaging/protocol.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
@@ -209,4 +210,76 @@ export const OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
     test: FAILED_TEST,
     replies: { 'account/test': FAILED_TEST },
   },
+};
+
+const choice = (change: Partial<Choice> = {}): Choice => ({
+  number: '+19005550100',
+  type: 'premium',
+  country: 'US',
+  reasons: ['premium'],
+  ...change,
+});
+
+/** A question as it is asked; the test says what differs. */
+export function proposal(change: Partial<Proposal> = {}): Proposal {
+  return {
+    id: 'secret-1',
+    // Long to go, so that its end is not in the picture.
+    askedAt: Date.now() + 3_600_000,
+    requestId: 'request-1',
+    origin: { tabId: 7, frameId: 0 },
+    host: 'crm.example.com',
+    choices: [choice()],
+    windowId: 5,
+    ...change,
+  };
+}
+
+const asked = (change: Partial<Proposal> = {}): Partial<StageSetting> => ({
+  replies: { 'confirm/read': { ok: true, value: proposal(change) }, 'confirm/answer': { ok: true } },
+});
+const ALL_REASONS = ['premium', 'text-differs', 'page-doubtful', 'foreign-first-time', 'too-many'] as const;
+
+/** What our window may have to ask. */
+export const CONFIRM_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
+  premium: asked(),
+  foreign: asked({
+    ext: '45',
+    choices: [choice({ number: '+442079460123', type: 'fixed', country: 'GB', reasons: ['foreign-first-time'] })],
+  }),
+  'everything-at-once': asked({ choices: [choice({ reasons: ALL_REASONS })] }),
+  choices: asked({
+    choices: [
+      choice({ number: '+442079460123', type: 'fixed', country: 'GB', reasons: ['foreign-first-time'] }),
+      choice({ number: '+12079460123', type: 'fixed-or-mobile', reasons: [] }),
+      choice({ number: '+19005550100', reasons: ['premium', 'too-many'] }),
+    ],
+  }),
+  'no-country': asked({
+    choices: [
+      {
+        number: '+882164420007123',
+        type: 'satellite',
+        reasons: ['satellite', 'foreign-first-time'],
+      },
+    ],
+  }),
+  emergency: asked({ host: '', choices: [{ number: '911', type: 'emergency', reasons: ['emergency'] }] }),
+  address: asked({
+    choices: [
+      {
+        number: 'sip:customer.service.department@voice-gateway-number-seventeen.example.com:5061',
+        type: 'internet',
+        reasons: ['sip-uri'],
+      },
+    ],
+  }),
+  'hostile-host': asked({ ext: '12345678', host: `${'a-very-long-name.'.repeat(10)}example.com:8443` }),
+  'right-to-left': {
+    ...asked({ ext: '45', choices: [choice({ number: '+442079460123', type: 'mobile', country: 'GB' })] }),
+    language: 'ar',
+    isRtl: true,
+  },
+  'nearly-over': asked({ askedAt: Date.now() - 50_000 }),
+  over: { replies: { 'confirm/read': { ok: false, error: { reason: 'unknown-request' } } } },
 };

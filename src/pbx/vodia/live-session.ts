@@ -19,10 +19,12 @@ export const LIVE: Capabilities = {
 const ANSWER_WITHIN_MS = 8_000;
 /** How long the first answer is waited for; a PBX without calls may stay silent. */
 const FIRST_WORD_MS = 2_000;
-/** A call missing from a list has ended when a second list lacks it too, or none comes within this time. */
+/** A call missing from a list has ended when a second list lacks it too, or none comes within this time from a PBX that may stay silent. */
 const DOUBT_MS = 1_500;
 /** A placed call that is not pushed is asked for. */
 const ASK_AGAIN_MS = 3_000;
+
+const MOST_COLLEAGUES = 5_000;
 
 /** Waits for a frame: any, or a list of calls. */
 interface Waiter {
@@ -51,6 +53,7 @@ export class LiveSession implements PbxSession {
   readonly #waiters = new Set<Waiter>();
   readonly #dials = new Map<string, (result: Result<DialAccepted, DialFailure>) => void>();
   readonly #doubted = new Set<PbxCallId>();
+  readonly #colleagues = new Set<string>();
   #self: VodiaSelf;
   #socket: PbxSocket | undefined;
   #isOver = false;
@@ -64,7 +67,8 @@ export class LiveSession implements PbxSession {
   constructor(context: LiveContext) {
     this.#context = context;
     this.extension = context.extension;
-    this.#self = { extension: context.extension, domain: context.domain, isDomainConfirmed: false };
+    const { extension, domain } = context;
+    this.#self = { extension, domain, isDomainConfirmed: false, colleagues: this.#colleagues };
   }
 
   /** Whether the PBX said that a phone is signed in for our extension; undefined when it said nothing. */
@@ -76,7 +80,8 @@ export class LiveSession implements PbxSession {
   async start(socket: PbxSocket): Promise<Result<void, PbxError>> {
     this.#socket = socket;
     const heard = this.#hear('calls', FIRST_WORD_MS);
-    if (!this.#send({ action: 'get-calls' })) this.#settle(false);
+    // Closed again at once: the close may be told only after this.
+    if (!this.#send({ action: 'get-calls' })) this.#lose('at once');
     if (!(await heard) && !this.#closedBy) this.#answersWhenEmpty = false;
     if (this.#closedBy) return fail(this.#closedBy);
     this.#isReady = true;
@@ -96,11 +101,7 @@ export class LiveSession implements PbxSession {
 
   /** For the socket's listener: it is closed. */
   lost(code: number): void {
-    if (this.#isOver) return;
-    const error: PbxError = { kind: 'closed', detail: `code ${code}` };
-    this.#closedBy = error;
-    this.#finish(error);
-    if (this.#isReady) this.#context.tell({ type: 'lost', error });
+    this.#lose(`code ${code}`);
   }
 
   dial({ number, ref }: DialRequest): Promise<Result<DialAccepted, DialFailure>> {
@@ -171,8 +172,19 @@ export class LiveSession implements PbxSession {
     this.#context.closed();
   }
 
+  #lose(detail: string): void {
+    if (this.#isOver) return;
+    const error: PbxError = { kind: 'closed', detail };
+    this.#closedBy = error;
+    this.#finish(error);
+    if (this.#isReady) this.#context.tell({ type: 'lost', error });
+  }
+
   #takePeople(frame: Extract<VodiaFrame, { type: 'people' }>): void {
     if (frame.confirmsDomain) this.#self = { ...this.#self, isDomainConfirmed: true };
+    for (const { extension, isOwn } of frame.people) {
+      if (!isOwn && this.#colleagues.size < MOST_COLLEAGUES) this.#colleagues.add(extension);
+    }
     const own = frame.people.find((person) => person.isOwn);
     if (own?.registered !== undefined) this.#isPhoneRegistered = own.registered;
     if (frame.people.length > 0) this.#context.tell({ type: 'presence', people: frame.people });
@@ -196,7 +208,8 @@ export class LiveSession implements PbxSession {
     const open = missing.filter((id) => this.#calls.has(id));
     if (open.length === 0) return;
     for (const id of open) this.#doubted.add(id);
-    if (!this.#send({ action: 'get-calls' })) return;
+    // A PBX that always answers is waited for: its silence says something about the line, not about the call.
+    if (!this.#send({ action: 'get-calls' }) || this.#answersWhenEmpty === true) return;
     this.#cancelDoubt = this.#context.ports.after(DOUBT_MS, () => {
       this.#end([...this.#doubted]);
       this.#doubted.clear();

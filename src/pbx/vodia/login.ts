@@ -116,6 +116,7 @@ function readLogin(answer: Result<PbxResponse, PbxError>, ports: PbxPorts): Resu
   const { status, body } = answer.value;
   if (status === 403) return fail({ kind: 'login-refused', detail: 'HTTP 403' });
   if (status === 405) return fail({ kind: 'unsupported', detail: 'HTTP 405' });
+  if (status === 404 && isOtherSite(answer.value)) return fail({ kind: 'not-a-pbx', detail: 'HTTP 404' });
   if (status < 200 || status > 299) return fail(refusalOf(answer.value, ports.now()));
   if (isWebPage(answer.value)) return fail({ kind: 'not-a-pbx', detail: 'a web page' });
   const said = body.trim();
@@ -124,6 +125,11 @@ function readLogin(answer: Result<PbxResponse, PbxError>, ports: PbxPorts): Resu
   if (said === '' || said === 'true' || said === 'null') return ok({});
   const key = readKey(said);
   return key === undefined ? fail({ kind: 'protocol', detail: 'login answer not understood' }) : ok({ key });
+}
+
+/** A "not found" page of a server that does not call itself a PBX: the address is wrong, not the extension. */
+function isOtherSite(response: PbxResponse): boolean {
+  return isWebPage(response) && !/^PBX\b/i.test(response.headers.server ?? '');
 }
 
 /** The session key as JSON string or bare text; what could not stand in a cookie is none. */

@@ -7,6 +7,8 @@ export interface VodiaSelf {
   readonly extension: string;
   readonly domain: string;
   readonly isDomainConfirmed: boolean;
+  /** Other extensions of the tenant, as far as the PBX has named them: their calls are not ours, whatever their names look like. */
+  readonly colleagues?: ReadonlySet<string>;
 }
 
 /** One call of our own extension. `start` tells two calls apart that were given the same id. */
@@ -20,6 +22,13 @@ export interface VodiaCall {
   /** The entry names nobody: word of a call we know already, else nothing. */
   readonly isNameless?: boolean;
 }
+
+/** More than this is no phone's business but an attack on the popup. */
+const MOST_CALLS = 50;
+const MOST_PEOPLE = 2_000;
+const LONGEST_ID = 200;
+const LONGEST_NUMBER = 64;
+const LONGEST_NAME = 100;
 
 export type VodiaFrame =
   /** Calls of our own extension; all of them, or only what changed (the documents do not say). */
@@ -38,11 +47,15 @@ export function parseFrame(text: string, self: VodiaSelf, now: EpochMs): VodiaFr
   if (!frame || isForeign(frame, self)) return { type: 'other' };
   switch (frame.action) {
     case 'call-state':
-      // The documents print one object, the sample loops over a list; missing means none.
-      return { type: 'calls', calls: readCalls(frame.calls, self, now) };
+      // The documents print one object, the sample loops over a list; missing means none. Anything else says nothing about calls.
+      return typeof (frame.calls ?? []) === 'object'
+        ? { type: 'calls', calls: readCalls(frame.calls, self, now) }
+        : { type: 'other' };
     case 'user-state': {
       const people = readPeople([frame], self);
-      const confirmsDomain = people.some((person) => person.isOwn) && frame.domain === self.domain;
+      const named = asWord(frame.domain);
+      const confirmsDomain =
+        people.some((person) => person.isOwn) && named !== undefined && isSameName(named, self.domain);
       return { type: 'people', people, confirmsDomain };
     }
     case 'domain-state':
@@ -55,24 +68,30 @@ export function parseFrame(text: string, self: VodiaSelf, now: EpochMs): VodiaFr
 function isForeign(entry: Json, self: VodiaSelf): boolean {
   const domain = asWord(entry.domain);
   // The documents show `localhost` as the domain of a PBX with one tenant.
-  return domain !== undefined && domain !== self.domain && domain !== 'localhost';
+  return domain !== undefined && !isSameName(domain, self.domain) && domain !== 'localhost';
+}
+
+/** Tenants have names like hosts: case does not count. */
+function isSameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 function readCalls(value: unknown, self: VodiaSelf, now: EpochMs): readonly VodiaCall[] {
   return asObjects(value)
     .map((entry) => readCall(entry, self, now))
-    .filter((call) => call !== undefined);
+    .filter((call) => call !== undefined)
+    .slice(0, MOST_CALLS);
 }
 
 function readCall(entry: Json, self: VodiaSelf, now: EpochMs): VodiaCall | undefined {
   const id = asWord(entry.id);
-  if (id === undefined || isForeign(entry, self)) return undefined;
+  if (id === undefined || id.length > LONGEST_ID || isForeign(entry, self)) return undefined;
   const from = readParty(entry, 'from');
   const to = readParty(entry, 'to');
   if (!isOwnCall(entry, from, to, self)) return undefined;
   const isIncoming = to.number === self.extension && from.number !== self.extension;
   const other = isIncoming ? from : to;
-  const start = asWord(entry.start);
+  const start = asWord(entry.start)?.slice(0, LONGEST_NUMBER);
   return {
     id,
     ...(other.number === undefined ? {} : { number: other.number }),
@@ -93,29 +112,36 @@ interface Party {
 /** A party as `"Name" <sip:num@domain>`, `sip:num@domain` or a bare number, and the same in parts where the PBX gives them. */
 function readParty(entry: Json, side: 'from' | 'to'): Party {
   const written = asWord(entry[side])?.slice(0, 400) ?? '';
-  const [, quoted, plain, inside] = /^(?:"([^"]*)"|([^<"]*))\s*<([^>]*)>/.exec(written) ?? [];
-  const uri = (inside ?? written).replace(/^sips?:/i, '').replace(/[;?].*$/, '');
+  // No two parts of this pattern can match the same character: hostile text is read in linear time.
+  const [, quoted, plain, inside] = /^(?:"([^"]*)"\s*|([^<"]*))<([^>]*)>/.exec(written) ?? [];
+  const [uri = ''] = (inside ?? written).replace(/^sips?:/i, '').split(/[;?]/, 1);
   const [user, domain] = uri.split('@', 2);
   const number = asWord(entry[`${side}-number`]) ?? asWord(user);
   const name = asWord(entry[`${side}-name`]) ?? asWord(quoted) ?? asWord(plain);
   return {
-    ...(number === undefined ? {} : { number }),
-    ...(name === undefined ? {} : { name }),
+    ...(number === undefined ? {} : { number: number.slice(0, LONGEST_NUMBER) }),
+    ...(name === undefined ? {} : { name: name.slice(0, LONGEST_NAME) }),
     ...(domain === undefined || domain === '' ? {} : { domain }),
   };
 }
 
 /**
  * Whether a call is of our own extension. A colleague's call must never be taken for ours: it would be hung up in our name.
- * The list of extensions decides where there is one; else one party must be us; where both parties are outside numbers the call is
- * ours, since the socket is.
+ * An extension of our number in another tenant is a stranger's. Then the list of extensions decides where there is one; else one party
+ * must be us; where both are outside numbers the call is ours, since the socket is.
  */
 function isOwnCall(entry: Json, from: Party, to: Party, self: VodiaSelf): boolean {
+  const named = [from, to].filter((party) => party.number === self.extension);
+  const isNamed = named.some(({ domain }) => !self.isDomainConfirmed || !domain || isSameHost(domain, self.domain));
+  if (named.length > 0 && !isNamed) return false;
   const involved = readExtensions(entry.extension);
   if (involved.length > 0) return involved.includes(self.extension);
-  const own = [from, to].find((party) => party.number === self.extension);
-  if (own) return !self.isDomainConfirmed || own.domain === undefined || isSameHost(own.domain, self.domain);
-  return ![from, to].some((party) => party.number !== undefined && /^\d{1,6}$/.test(party.number));
+  return isNamed || [from, to].every(({ number }) => number === undefined || isOutside(number, self));
+}
+
+/** A number of the public network: long, without letters, and nobody's of our tenant. */
+function isOutside(number: string, self: VodiaSelf): boolean {
+  return number.replace(/\D/g, '').length >= 7 && !/\p{L}/u.test(number) && !self.colleagues?.has(number);
 }
 
 /** Entries may carry a `*` mark. */
@@ -127,7 +153,7 @@ function readExtensions(value: unknown): readonly string[] {
 }
 
 function isSameHost(domain: string, own: string): boolean {
-  return domain === own || domain === 'localhost' || /^[\d.]+(:\d+)?$/.test(domain);
+  return isSameName(domain, own) || domain === 'localhost' || /^[\d.]+(:\d+)?$/.test(domain);
 }
 
 function readChange(entry: Json, now: EpochMs): VodiaCall['change'] {
@@ -150,17 +176,22 @@ function readChange(entry: Json, now: EpochMs): VodiaCall['change'] {
   }
 }
 
+/** Our own extension comes first: whoever keeps only some keeps us. */
 function readPeople(accounts: readonly Json[], self: VodiaSelf): readonly Presence[] {
-  return accounts
+  const people = accounts
     .filter((account) => !isForeign(account, self))
     .filter((account) => account.type === undefined || account.type === 'extensions')
     .map((account) => readPerson(account, self))
     .filter((person) => person !== undefined);
+  return [...people.filter((person) => person.isOwn), ...people.filter((person) => !person.isOwn)].slice(
+    0,
+    MOST_PEOPLE,
+  );
 }
 
 function readPerson(account: Json, self: VodiaSelf): Presence | undefined {
   const extension = asWord(account.account);
-  if (extension === undefined || extension.length > 64) return undefined;
+  if (extension === undefined || extension.length > LONGEST_NUMBER) return undefined;
   const name = asWord(account.name);
   const registered = asFlag(account.registered);
   const doNotDisturb = asFlag(account.dnd);
@@ -169,7 +200,7 @@ function readPerson(account: Json, self: VodiaSelf): Presence | undefined {
   return {
     extension,
     isOwn: extension === self.extension,
-    ...(name === undefined ? {} : { name: name.slice(0, 100) }),
+    ...(name === undefined ? {} : { name: name.slice(0, LONGEST_NAME) }),
     ...(registered === undefined ? {} : { registered }),
     ...(doNotDisturb === undefined ? {} : { doNotDisturb }),
     ...(inCall === undefined ? {} : { inCall }),

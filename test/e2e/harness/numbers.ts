@@ -52,12 +52,16 @@ export async function findNumber(
 
 /** Where the middle of the number's call button is in the page's viewport. Hovers the number when its button only shows on hover. */
 export async function findButton(browser: TestBrowser, page: Page, e164: string): Promise<{ x: number; y: number }> {
-  await page.bringToFront();
   return until(`a call button is drawn beside ${e164}`, async () => {
+    // Nothing is drawn in a tab behind another, and the page that opens after the installation takes the front when it likes.
+    if (await page.evaluate(() => document.hidden)) await page.bringToFront();
     const { button, rect, frame } = await findNumber(browser, page, e164);
     const offset = await offsetOf(page, frame);
     if (button) return middle(button, offset);
-    await page.mouse.move(middle(rect, offset).x, middle(rect, offset).y);
+    const { x, y } = middle(rect, offset);
+    // From beside it: a pointer that rests where it is has not moved, and the button comes with a move.
+    await page.mouse.move(x - 2, y);
+    await page.mouse.move(x, y);
     return undefined;
   });
 }
@@ -66,6 +70,32 @@ export async function findButton(browser: TestBrowser, page: Page, e164: string)
 export async function clickButton(browser: TestBrowser, page: Page, e164: string, clicks = 1): Promise<void> {
   const { x, y } = await findButton(browser, page, e164);
   await page.mouse.click(x, y, { count: clicks });
+}
+
+/** What our overlay in the page says: its bubble, and the tooltips of its buttons. Its tree is closed to all but extensions. */
+export async function saidOn(browser: TestBrowser, page: Page): Promise<string> {
+  return browser.inExtension(async (url: string) => {
+    const tabs = await chrome.tabs.query({});
+    const tabId = tabs.filter((tab) => tab.url === url).at(-1)?.id;
+    if (tabId === undefined) throw new Error(`no tab shows ${url}`);
+    const [said] = await chrome.scripting.executeScript({
+      target: { tabId },
+      func: () => {
+        type Opener = (element: Element) => ShadowRoot | null;
+        const { dom } = chrome as unknown as { readonly dom?: { readonly openOrClosedShadowRoot: Opener } };
+        const open: Opener = (element) =>
+          dom?.openOrClosedShadowRoot(element) ??
+          (element as Element & { readonly openOrClosedShadowRoot?: ShadowRoot }).openOrClosedShadowRoot ??
+          null;
+        const trees = [...document.documentElement.children].flatMap((element) => open(element) ?? []);
+        const tips = trees.flatMap((tree) =>
+          [...tree.querySelectorAll('[title]')].map((part) => part.getAttribute('title')),
+        );
+        return [...trees.map((tree) => tree.textContent), ...tips].join('\n');
+      },
+    });
+    return String(said?.result ?? '');
+  }, page.url());
 }
 
 function middle(box: Box, offset: { x: number; y: number }): { x: number; y: number } {

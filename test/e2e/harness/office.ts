@@ -23,9 +23,11 @@ export interface Office {
 
 export interface OfficeOptions {
   readonly pbx?: VodiaOptions;
+  /** Last touches to the simulator, before PageDial knows of it. */
+  readonly prepare?: (pbx: VodiaSimulator) => void;
   readonly launch?: LaunchOptions;
   /** Changes to the settings, e.g. another password. */
-  readonly settings?: (good: SettingsFile) => SettingsFile;
+  readonly settings?: (good: SettingsFile, pbx: VodiaSimulator) => SettingsFile;
   /** False where the connection is meant to fail. */
   readonly isOnline?: boolean;
 }
@@ -64,7 +66,8 @@ export async function openOffice(kind: BrowserKind, options: OfficeOptions = {})
   };
   try {
     const good = settingsFor(pbx);
-    await importSettings(browser, options.settings?.(good) ?? good);
+    options.prepare?.(pbx);
+    await importSettings(browser, options.settings?.(good, pbx) ?? good);
     if (options.isOnline !== false) await untilOnline(browser);
     return office;
   } catch (error) {

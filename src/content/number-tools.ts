@@ -1,0 +1,6 @@
+// What a page needs only once it shows what may be a number. In the same file as the rest, but run when first imported: the word lists
+// and patterns below take longer to set up than all that pages without numbers need.
+export { createFinder } from '../phone/find-numbers.ts';
+export { formatNumber } from '../phone/format-number.ts';
+export { createContextReader } from './context.ts';
+export { createView } from './view.ts';

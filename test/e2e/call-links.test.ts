@@ -1,0 +1,110 @@
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { clickButton, numbersOn } from './harness/numbers.ts';
+import { type Office, openOffice, settingsFor } from './harness/office.ts';
+import { openPopup, untilShown } from './harness/popup.ts';
+import { importSettings } from './harness/set-up.ts';
+import { until } from './harness/until.ts';
+import { words } from './harness/words.ts';
+
+describe.each(BROWSER_KINDS)('call links in %s', (kind) => {
+  let office: Office;
+
+  beforeAll(async () => {
+    office = await openOffice(kind);
+  });
+
+  afterEach(() => office?.tidy());
+
+  afterAll(() => office?.close());
+
+  test('what links ask for is what the page is said to hold', async () => {
+    const page = await office.show(
+      [
+        'tel:+1-617-555-0123;ext=45',
+        'tel:(617)%20555-0124,,1234',
+        'tel:20%207946%200123;phone-context=+44',
+        'callto:+16175550125',
+        'sip:+16175550126@pbx.example',
+        'tel:45',
+        'sip:ann@pbx.example',
+        'tel:*21*6175550127%23',
+        'tel:+1617555%E2%80%AE0128',
+        'callto:echo123',
+        'tel:7042;phone-context=pbx.example',
+      ]
+        .map((href) => `<p><a href="${href}">Call</a></p>`)
+        .join(''),
+    );
+
+    expect(await listed(page, 7)).toEqual([
+      '+16175550123 x45',
+      '+16175550124',
+      '+442079460123',
+      '+16175550125',
+      '+16175550126',
+      '45',
+      'sip:ann@pbx.example',
+    ]);
+  });
+
+  test('a link with a code or an internet address places nothing, one with a number does', async () => {
+    const page = await office.show(
+      '<p><a id="code" href="tel:*21*6175550127%23">Support</a></p>' +
+        '<p><a id="sip" href="sip:ann@pbx.example">Ann</a></p>' +
+        '<p><a id="number" href="tel:+16175550128,,99">Sales</a></p>',
+    );
+    await listed(page, 2);
+    const before = office.pbx.places().length;
+    await page.bringToFront();
+
+    for (const [id, why] of [
+      ['#code', 'content_refused_feature_code'],
+      ['#sip', 'content_refused_sip_uri'],
+    ] as const) {
+      await page.click(id);
+      if (kind === 'chromium') await until(`${id} is answered`, async () => words(why).test(await allNames(page)));
+    }
+    await page.click('#number');
+
+    await until('the number is called', () => office.pbx.places().some(({ number }) => number === '+16175550128'));
+    expect(office.pbx.places().length - before).toBe(1);
+    const popup = await openPopup(office.browser);
+    // In groups, though the plans that say how come after the first paint.
+    await untilShown(popup, /\+1 617 555 0128/);
+    await popup.close();
+  });
+
+  test('a number that comes late is found, and a site switched off and on again shows its numbers', async () => {
+    const page = await office.show('<p id="place">Nothing to call here yet.</p>');
+    const good = settingsFor(office.pbx);
+    expect(await listed(page, 0)).toEqual([]);
+
+    await page.evaluate(() => {
+      const place = document.querySelector('#place');
+      if (place) place.textContent = 'Call (617) 555-0129 now';
+    });
+    expect(await listed(page, 1)).toEqual(['+16175550129']);
+
+    await importSettings(office.browser, { ...good, sites: { mode: 'except', hosts: ['127.0.0.1'] } });
+    expect(await listed(page, 0)).toEqual([]);
+    await importSettings(office.browser, good);
+    expect(await listed(page, 1)).toEqual(['+16175550129']);
+    await clickButton(office.browser, page, '+16175550129');
+    await until('the number is called', () => office.pbx.places().some(({ number }) => number === '+16175550129'));
+  });
+
+  /** The page's numbers as the popup is told them, once there are so many. */
+  async function listed(page: Page, count: number): Promise<readonly string[]> {
+    return until(`${count} numbers are told`, async () => {
+      const numbers = (await numbersOn(office.browser, page)).flatMap((frame) => frame.numbers);
+      return numbers.length === count && numbers.map(({ e164, dial, ext }) => (e164 ?? dial) + (ext ? ` x${ext}` : ''));
+    });
+  }
+});
+
+/** All that a screen reader finds in the page, our own buttons and words included. */
+async function allNames(page: Page): Promise<string> {
+  return JSON.stringify(await page.accessibility.snapshot({ interestingOnly: false }));
+}

@@ -1,0 +1,132 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { clickButton, findButton, findNumber } from './harness/numbers.ts';
+import { type Office, openOffice } from './harness/office.ts';
+import { until } from './harness/until.ts';
+
+/** Where numbers stand in a CRM, and that each can be called there with the mouse. */
+describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
+  let office: Office;
+
+  beforeAll(async () => {
+    office = await openOffice(kind);
+  });
+
+  afterEach(async () => {
+    await office?.tidy();
+    expect(office?.pbx.violations).toEqual([]);
+  });
+
+  afterAll(() => office?.close());
+
+  test('in a modal dialog, and nothing of ours stays in it', async () => {
+    const page = await office.show(
+      '<p>Behind: +1 617 555 0180</p><dialog id="box"><p>Call <span>+1 617 555 0181</span> now</p><button>Close</button></dialog>',
+    );
+    await findButton(office.browser, page, '+16175550180');
+    await page.evaluate(() => document.querySelector('dialog')?.showModal());
+
+    await clickButton(office.browser, page, '+16175550181');
+
+    await placed('+16175550181');
+    await page.evaluate(() => document.querySelector('dialog')?.close());
+    await until('the dialog is as it was', () =>
+      page.evaluate(() => document.querySelector('dialog')?.lastElementChild?.localName === 'button'),
+    );
+  });
+
+  test('in a frame of the same page, where the frame was scrolled', async () => {
+    const inner = office.pages.add(
+      '/inner',
+      '<!doctype html><meta charset="utf-8"><div style="height:700px">Ticket</div><p>Reporter: (617) 555-0182</p><div style="height:700px"></div>',
+    );
+    const page = await office.show(`<h1>Tickets</h1><iframe src="${inner}" width="500" height="300"></iframe>`);
+    await findNumber(office.browser, page, '+16175550182');
+    await page.frames()[1]?.evaluate(() => scrollTo(0, 600));
+
+    await clickButton(office.browser, page, '+16175550182');
+
+    await placed('+16175550182');
+  });
+
+  test('in open and closed shadow roots', async () => {
+    const page = await office.show(
+      `<x-card id="open"></x-card><x-card id="shut"></x-card>
+      <script>
+        document.getElementById('open').attachShadow({ mode: 'open' }).innerHTML = '<p>Desk: +1 617 555 0183</p>';
+        document.getElementById('shut').attachShadow({ mode: 'closed' }).innerHTML = '<p>Desk: +1 617 555 0184</p>';
+      </script>`,
+    );
+
+    await clickButton(office.browser, page, '+16175550183');
+    await placed('+16175550183');
+    await clickButton(office.browser, page, '+16175550184');
+    await placed('+16175550184');
+  });
+
+  test('in a field, as it stands there at the click', async () => {
+    const page = await office.show('<label>Phone <input id="phone" size="40" value="+1 617 555 0185"></label>');
+    await findButton(office.browser, page, '+16175550185');
+    await page.click('#phone', { count: 3 });
+    await page.keyboard.type('+1 617 555 0186');
+
+    await clickButton(office.browser, page, '+16175550186');
+
+    await placed('+16175550186');
+  });
+
+  test('in a table that is sorted, paged and scrolled', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `<tr><td>Row ${i}</td><td>+1 617 555 01${pad(i)}</td></tr>`);
+    const page = await office.show(
+      `<div id="list" style="height:240px;overflow:auto"><table><tbody>${rows.join('')}</tbody></table></div>`,
+    );
+    await findNumber(office.browser, page, '+16175550100');
+    await page.evaluate(() => {
+      const body = document.querySelector('tbody');
+      body?.append(...[...body.children].reverse());
+      document.querySelector('#list')?.scrollTo(0, 400);
+    });
+
+    const wanted = await page.evaluate(() => {
+      const row = document.elementFromPoint(40, 130)?.closest('tr');
+      return row?.cells[1]?.textContent?.replace(/[^\d+]/g, '') ?? '';
+    });
+    await clickButton(office.browser, page, wanted);
+
+    await placed(wanted);
+  });
+
+  test('but not one whose text was changed under the pointer', async () => {
+    const page = await office.show('<p id="line">Office: +1 617 555 0187</p>');
+    const { x, y } = await findButton(office.browser, page, '+16175550187');
+    const before = office.pbx.places().length;
+    await page.evaluate(() => {
+      // In the same turn as the click arrives: no time for us to look again.
+      addEventListener(
+        'mousedown',
+        () => {
+          const text = document.querySelector('#line')?.firstChild as Text;
+          text.data = 'Office: +1 617 555 0188';
+        },
+        { once: true, capture: true },
+      );
+    });
+
+    await page.mouse.click(x, y);
+
+    await findNumber(office.browser, page, '+16175550188');
+    expect(office.pbx.places().slice(before)).toEqual([]);
+    await clickButton(office.browser, page, '+16175550188');
+    await placed('+16175550188');
+  });
+
+  async function placed(number: string): Promise<void> {
+    await until(`the PBX is asked to call ${number}`, () =>
+      office.pbx.places().some((place) => place.number === number),
+    );
+  }
+});
+
+function pad(n: number): string {
+  return String(n).padStart(2, '0');
+}

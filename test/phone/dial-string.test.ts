@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import type { DialingRule } from '../../src/core/account.ts';
+import { toDialString } from '../../src/phone/dial-string.ts';
+
+const rule = (numberFormat: DialingRule['numberFormat'], outsideLine = ''): DialingRule => ({
+  numberFormat,
+  outsideLine,
+});
+
+describe('what the PBX is told', () => {
+  test.each([
+    ['e164', '+16175550142'],
+    ['digits', '16175550142'],
+    ['national', '6175550142'],
+  ] as const)('as %s', (format, told) => {
+    expect(toDialString('+16175550142', rule(format), 'US')).toBe(told);
+    expect(toDialString('+16175550142', rule(format, '9'), 'US')).toBe(`9${told}`);
+  });
+
+  test.each([
+    ['+442079460018', 'GB', '02079460018'],
+    ['+442079460018', 'US', '011442079460018'],
+    ['+442079460018', 'DE', '00442079460018'],
+    ['+442079460018', 'AU', '0011442079460018'],
+    ['+442079460018', 'RU', '810442079460018'],
+    // The caller chooses a carrier in Brazil: no plan knows which.
+    ['+442079460018', 'BR', '00442079460018'],
+    // One numbering plan, two countries.
+    ['+14165550123', 'US', '14165550123'],
+    // Not in any plan, but of this calling code.
+    ['+447700900123', 'GB', '07700900123'],
+  ])('%s dialled nationally in %s', (number, country, told) => {
+    expect(toDialString(number, rule('national'), country)).toBe(told);
+  });
+
+  test.each(['45', '2001', '*97'])('%s goes as it is, without the outside line', (number) => {
+    expect(toDialString(number, rule('national', '0'), 'DE')).toBe(number);
+  });
+});
