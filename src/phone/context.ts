@@ -60,7 +60,15 @@ function meaningBehind(after: string): Meaning {
   return letter === 'f' ? 'fax' : 'phone';
 }
 
+/** The last answer: for one start of a number many ends are tried, and what stands in front is always the same. */
+let latest: { readonly text: string; readonly words: LabelWords; readonly meaning: Meaning } | undefined;
+
 function meaningInFront(text: string, words: LabelWords): Meaning {
+  if (latest?.text !== text || latest.words !== words) latest = { text, words, meaning: readFront(text, words) };
+  return latest.meaning;
+}
+
+function readFront(text: string, words: LabelWords): Meaning {
   if (FAX_ICON.test(text)) return 'fax';
   if (ICON.test(text)) return 'phone';
   const abbreviated = ABBREVIATED.exec(text);

@@ -169,11 +169,14 @@ describe('what a hostile page writes is read in time', () => {
   ])('%s', (_, piece) => {
     const time = (length: number): number => {
       const text = `${piece.repeat(length / piece.length)} 617-555-0123`;
-      const before = performance.now();
-      find(text);
-      return performance.now() - before;
+      // The best of a few: the machine may be busy with other things.
+      const runs = [1, 2, 3].map(() => {
+        const before = performance.now();
+        find(text);
+        return performance.now() - before;
+      });
+      return Math.min(...runs);
     };
-    time(4_000);
     // Eight times the text takes about eight times as long; squared it would be 64.
     expect(time(32_000)).toBeLessThan(24 * Math.max(time(4_000), 4));
   });
