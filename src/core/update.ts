@@ -49,6 +49,8 @@ export interface DialFailure {
 /** The PBX took the request. `pbxId` is absent where the PBX does not tell one, or not yet. */
 export interface DialAccepted {
   readonly pbxId?: PbxCallId;
+  /** The number was given to another program: the call is over for us, and nothing is known about it. */
+  readonly handedOver?: true;
   /** What else it said about the call, in its own names, for people who look closer. Never a secret. */
   readonly told?: Readonly<Record<string, string>>;
   /** How long the PBX rings before it gives up. */
@@ -440,7 +442,7 @@ function afterDial(call: Call, result: Result<DialAccepted, DialFailure>, now: E
     const { pbxId: told, recordWithinMs, ...more } = result.value;
     const pbxId = call.pbxId ?? told;
     const recordUntil = recordWithinMs === undefined ? undefined : now + recordWithinMs;
-    return {
+    const accepted: Call = {
       ...call,
       ...more,
       placed: 'yes',
@@ -448,6 +450,7 @@ function afterDial(call: Call, result: Result<DialAccepted, DialFailure>, now: E
       ...(pbxId === undefined ? {} : { pbxId }),
       ...(recordUntil === undefined ? {} : { recordUntil }),
     };
+    return more.handedOver ? endCall(accepted, 'unknown', now) : accepted;
   }
   const { error, placed } = result.error;
   // A report may have overtaken the answer: the PBX knows the call, so a lost answer changes nothing.

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountValues, FieldProblems } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
 import type { Connection } from '../core/connection.ts';
 import { ask } from '../messaging/ask.ts';
@@ -8,12 +8,13 @@ import { ADAPTERS, findAdapter } from '../pbx/registry.ts';
 import type { Account } from '../storage/settings.ts';
 import { accountTestItem } from '../storage/state-item.ts';
 import { connectionView } from '../ui/connection-view.ts';
-import { Button, Choice, Field, Notice, Switch } from '../ui/controls.tsx';
+import { Button, Choice, Notice } from '../ui/controls.tsx';
 import { requestAccess } from '../ui/permissions.ts';
 import { type MessageKey, type Phrase, say, sayByKey } from '../ui/say.ts';
 import { Trouble } from '../ui/trouble.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { siteOfPattern } from '../ui/words.ts';
+import { AccountFieldInput } from './account-field.tsx';
 import {
   chosenGroup,
   type FormAdapter,
@@ -85,7 +86,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   const savedText = JSON.stringify(saved?.values ?? {});
   const shownText = useRef(savedText);
   const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
-  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [errors, setErrors] = useState<FieldProblems>({});
   const [status, setStatus] = useState<Status>();
   const [accountTest, setAccountTest] = useState<AccountTest>();
   const form = useRef<HTMLFormElement>(null);
@@ -201,34 +202,14 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   );
 
   function drawField(field: AccountField): JSX.Element {
-    const set = (value: string) => setValues((before) => ({ ...before, [field.key]: value }));
-    const help = field.help === undefined ? undefined : sayByKey(field.help);
-    if (field.kind === 'switch') {
-      return (
-        <Switch
-          key={field.key}
-          label={sayByKey(field.label)}
-          isOn={values[field.key] === 'yes'}
-          onChange={(isOn) => set(isOn ? 'yes' : '')}
-          help={help}
-        />
-      );
-    }
-    const isKept = field.kind === 'secret' && saved !== undefined;
-    const problem = errors[field.key];
     return (
-      <Field
+      <AccountFieldInput
         key={field.key}
-        label={sayByKey(field.label)}
-        name={field.key}
+        field={field}
         value={values[field.key] ?? ''}
-        type={field.kind === 'secret' ? 'password' : field.kind === 'url' ? 'url' : 'text'}
-        placeholder={isKept ? say('options_account_secret_saved') : field.placeholder}
-        help={help}
-        error={problem === undefined ? undefined : sayByKey(problem)}
-        isRequired={field.required}
-        {...(field.required || field.group !== undefined ? {} : { note: `(${say('options_account_optional')})` })}
-        onInput={set}
+        problem={errors[field.key]}
+        isKept={field.kind === 'secret' && saved !== undefined}
+        onInput={(value) => setValues((before) => ({ ...before, [field.key]: value }))}
       />
     );
   }
