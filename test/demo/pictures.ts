@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
+import { fillAccount } from '../e2e/harness/account-form.ts';
 import { launch, type TestBrowser } from '../e2e/harness/launch.ts';
 import { clickButton, findButton } from '../e2e/harness/numbers.ts';
 import { AGENT, settingsFor } from '../e2e/harness/office.ts';
@@ -14,7 +15,7 @@ import { startVodia, type VodiaSimulator } from '../simulators/vodia.ts';
 import { ensureBrowsers } from '../tools/browsers.ts';
 import { build } from '../tools/build.ts';
 import { CACHE, ROOT } from '../tools/project.ts';
-import { drawMainPicture, drawRow, type Picture } from './compose.ts';
+import { drawRow, drawWindow, FINENESS, type Picture } from './compose.ts';
 
 /** Every picture that is taken. */
 const ALL = join(CACHE, 'pictures');
@@ -24,7 +25,7 @@ const CRM_HOST = 'crm.harbor.example';
 const CUSTOMER = '+16175550142';
 const COLORS = ['light', 'dark'] as const;
 const POPUP_WIDTHS = [360, 320] as const;
-const CRM_SIZE = { width: 1240, height: 760 };
+const CRM_SIZE = { width: 1080, height: 680 };
 const LONG_NAME = 'Prof. Dr. Maximiliane Wolfeschlegelsteinhausen-Bergerdorff, Purchasing and Supplier Relations';
 
 type Colors = (typeof COLORS)[number];
@@ -45,7 +46,9 @@ export async function main(): Promise<number> {
   mkdirSync(KEPT, { recursive: true });
   const pbx = await startVodia();
   const crm = await startPageServer(join(ROOT, 'test', 'demo', 'crm'));
-  const browser = await launch('chromium', { args: [`--host-resolver-rules=MAP ${CRM_HOST} 127.0.0.1:${crm.port}`] });
+  const browser = await launch('chromium', {
+    args: [`--host-resolver-rules=MAP ${CRM_HOST} 127.0.0.1:${crm.port}`, '--disable-lcd-text'],
+  });
   const studio: Studio = { browser, pbx, crm, taken: new Map() };
   try {
     await takeSetUp(studio);
@@ -54,6 +57,9 @@ export async function main(): Promise<number> {
     await compose(studio);
     console.log(`${studio.taken.size} pictures in ${ALL}, the best of them in ${KEPT}`);
     return 0;
+  } catch (error) {
+    console.error(`The pictures are not complete: ${error instanceof Error ? error.message : error}`);
+    return 1;
   } finally {
     await browser.close();
     await Promise.all([crm.close(), pbx.close()]);
@@ -65,17 +71,17 @@ async function takeSetUp(studio: Studio): Promise<void> {
   const { browser, pbx } = studio;
   const options = await browser.findOwnPage('options');
   await takePage(studio, options, 'options-first-run');
-  await fill(options, settingsFor(pbx).account?.values ?? {});
+  await fillAccount(options, 'vodia', settingsFor(pbx).account?.values ?? {});
   await takePage(studio, options, 'options-account');
   await pressButton(options, 'Test connection');
   await untilShown(options, words('options_test_ok'));
   await takePage(studio, options, 'options-test-passed');
-  await fill(options, { password: 'not-the-password' });
+  await fillAccount(options, 'vodia', { password: 'not-the-password' });
   await pressButton(options, 'Test connection');
   await untilShown(options, words('options_test_failed'));
   await takePage(studio, options, 'options-test-failed');
   await withCrm(studio, (page) => takePopup(studio, page, 'popup-no-account'));
-  await fill(options, { password: AGENT.password });
+  await fillAccount(options, 'vodia', { password: AGENT.password });
   await pressButton(options, 'Continue');
   await untilShown(options, words('options_first_sites_text'));
   await takePage(studio, options, 'options-sites');
@@ -168,14 +174,10 @@ async function compose({ browser, taken }: Studio): Promise<void> {
   };
   const board = await browser.puppeteer.newPage();
   const keep = (name: string, png: Uint8Array) => writeFileSync(join(KEPT, `${name}.png`), png);
-  const crm = picture('crm-talking', 'light', CRM_SIZE.width);
-  keep('main', await drawMainPicture(board, crm, picture('popup-talking')));
-  const states = ['popup-no-account', 'popup-own-phone', 'popup-several', 'popup-ended', 'popup-blocked'];
-  keep('popup', await drawRow(board, [...states.map((name) => picture(name)), picture('popup-idle', 'dark')]));
-  keep(
-    'options',
-    await drawRow(board, [picture('options-test-passed', 'light', 760), picture('options-test-failed', 'dark', 760)]),
-  );
+  const page = picture('crm-talking', 'light', CRM_SIZE.width);
+  keep('main', await drawWindow(board, CRM_HOST, page, picture('popup-talking')));
+  const calls = [picture('popup-own-phone'), picture('popup-several', 'dark'), picture('popup-ended')];
+  keep('popup', await drawRow(board, [...calls, picture('popup-blocked', 'dark')]));
   await board.close();
 }
 
@@ -209,9 +211,9 @@ async function takePage(
   const before = page.viewport();
   for (const width of widths) {
     const isPage = width === CRM_SIZE.width;
-    await page.setViewport({ width, height: isPage ? CRM_SIZE.height : 200, deviceScaleFactor: 2 });
+    await page.setViewport({ width, height: isPage ? CRM_SIZE.height : 200, deviceScaleFactor: FINENESS });
     const height = isPage ? CRM_SIZE.height : await page.evaluate(() => document.documentElement.scrollHeight);
-    await page.setViewport({ width, height, deviceScaleFactor: 2 });
+    await page.setViewport({ width, height, deviceScaleFactor: FINENESS });
     for (const colors of COLORS) {
       await studio.browser.setColors(page, colors);
       await rest(250);
@@ -222,16 +224,6 @@ async function takePage(
     }
   }
   await page.setViewport(before);
-}
-
-/** Writes over what is in the fields of these names. */
-async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
-  await page.bringToFront();
-  for (const [key, value] of Object.entries(values)) {
-    const field = await until(`there is a field ${key}`, () => page.$(`input[name="${key}"]`));
-    await field.evaluate((input) => (input as HTMLInputElement).select());
-    await page.keyboard.type(value);
-  }
 }
 
 async function dial(popup: Page, number: string): Promise<void> {

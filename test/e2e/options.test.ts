@@ -48,6 +48,8 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
   });
 
   test('an empty form names what is missing, and goes to the first of it', async () => {
+    await tabTo(options, 'PBX');
+    await options.keyboard.type('Vodia');
     await pressByKey(options, 'Test connection');
 
     await untilShown(options, words('options_account_not_tested'));
