@@ -46,11 +46,15 @@ describe.skipIf(!isThere)('accuracy on texts of the corpus', () => {
   });
 
   // Pages of thirty countries; what is lost is mostly numbers whose author meant another country than the page shows.
-  test.each(process.env.PAGEDIAL_FULL ? ['US', 'DE', 'GB', 'IN', 'BR'] : ['US', 'DE'])('real pages, read by a user in %s', { timeout: 60_000 }, async (country) => {
-    const rows = await score('page,annot,sec,crm,negpage', country);
+  test.each(process.env.PAGEDIAL_FULL ? ['US', 'DE', 'GB', 'IN', 'BR'] : ['US', 'DE'])(
+    'real pages, read by a user in %s',
+    { timeout: 60_000 },
+    async (country) => {
+      const rows = await score('page,annot,sec,crm,negpage', country);
 
-    expect(rowOf(rows, 'REAL').F1).toBeGreaterThanOrEqual(country === 'IN' ? 98.6 : 98.9);
-  });
+      expect(rowOf(rows, 'REAL').F1).toBeGreaterThanOrEqual(country === 'IN' ? 98.6 : 98.9);
+    },
+  );
 
   async function score(groups: string, region: string): Promise<readonly Row[]> {
     const file = join(CACHE, `corpus-text-${region}.json`);
