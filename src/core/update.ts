@@ -223,10 +223,13 @@ function callDeadlines(call: Call, connection: Connection): readonly EpochMs[] {
 
 /** How long a request that has left stays among the live calls while the PBX says nothing more about it. */
 function sightMs(call: Call, connection: Connection): number {
-  const isFollowable = connection.status !== 'online' || connection.capabilities.liveState;
-  if (call.placed !== 'yes' || isFollowable) return CONFIRM_WITHIN_MS;
+  if (call.placed !== 'yes') return CONFIRM_WITHIN_MS;
+  // Without a connection there is only what the PBX said when it took the call.
+  if (connection.status !== 'online') return call.recordUntil === undefined ? CONFIRM_WITHIN_MS : UNTOLD_CALL_MS;
+  const { liveState, hangUp } = connection.capabilities;
+  if (liveState) return CONFIRM_WITHIN_MS;
   // In sight as long as there is something to press.
-  if (call.pbxId !== undefined && connection.capabilities.hangUp) return BLIND_CALL_MS;
+  if (call.pbxId !== undefined && hangUp) return BLIND_CALL_MS;
   return call.ringsForMs ?? UNTOLD_CALL_MS;
 }
 

@@ -6,7 +6,7 @@ import type { Proposal } from '../core/proposal.ts';
 import type { Result } from '../core/result.ts';
 import type { PageDoubt, RiskReason } from '../core/risk.ts';
 import type { SiteRule } from '../core/site-rule.ts';
-import type { NumberPlans } from '../phone/number-plan.ts';
+import type { Atlas } from '../phone/atlas.ts';
 
 interface Ask<Payload, Reply> {
   readonly payload: Payload;
@@ -15,7 +15,7 @@ interface Ask<Payload, Reply> {
 
 /** What a content script may ask. No secret in, no secret out; tab, frame and host come from the sender's record. */
 export interface FromPage {
-  /** Asked once a frame shows what may be a number: most pages never need the plans. */
+  /** Asked once a frame shows what may be a number: most pages never need the atlas. */
   'page/settings': Ask<Empty, PageStart>;
   /**
    * Answers once the intent is saved (or refused); how the call goes on is told by `page/call`. Refused as `waiting`: it is risky, our own
@@ -73,10 +73,10 @@ export interface PageSettings {
   readonly hasAccount?: boolean;
 }
 
-/** The answer to the first question of a frame. Later changes are told without the plans, which the frame keeps. */
+/** The answer to the first question of a frame. Later changes are told without the atlas, which the frame keeps. */
 export interface PageStart extends PageSettings {
   /** Absent where the site is switched off. */
-  readonly plans?: NumberPlans;
+  readonly atlas?: Atlas;
 }
 
 export interface DialPayload {
