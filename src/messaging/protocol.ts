@@ -1,4 +1,4 @@
-import type { AccountValues, DialingRule } from '../core/account.ts';
+import type { AccountValues, DialingRule, FieldProblem, FieldProblems } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
 import type { CallId } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
@@ -44,10 +44,7 @@ export interface FromUi extends FromPage {
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
   'account/test': Ask<{ readonly vendor: string; readonly values: AccountValues }, AccountTest>;
   /** Secrets go in and never come out. On failure: message keys by field key. */
-  'account/save': Ask<
-    { readonly vendor: string; readonly values: AccountValues },
-    Result<void, Readonly<Record<string, string>>>
-  >;
+  'account/save': Ask<{ readonly vendor: string; readonly values: AccountValues }, Result<void, FieldProblems>>;
   /** Ends the PBX session and removes account, secrets and our cookies. */
   'account/remove': Ask<Empty, void>;
   'settings/change': Ask<SettingsChange, void>;
@@ -130,8 +127,8 @@ export interface ImportProblem {
   readonly line?: number;
   /** Path of the wrong value, e.g. `sites.mode`. */
   readonly path?: string;
-  /** Message key of what is wrong with an account's value, as in `PbxAdapter.check`. */
-  readonly why?: string;
+  /** What is wrong with an account's value, as `PbxAdapter.check` says it. */
+  readonly why?: FieldProblem;
 }
 
 /** Answer to `page/numbers`: numbers of one frame in document order, also those outside the view. */

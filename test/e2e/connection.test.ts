@@ -5,6 +5,7 @@ import { vodiaNonsense } from '../pbx/vodia-nonsense.ts';
 import { ANSWERS, type Fault } from '../simulators/faults.ts';
 import { startVodia, type VodiaSimulator } from '../simulators/vodia.ts';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { fillAccount } from './harness/account-form.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice, settingsFor } from './harness/office.ts';
@@ -149,7 +150,7 @@ describe.each(BROWSER_KINDS)('"Test connection" in %s', (kind) => {
   test.each(BAD_ACCOUNTS)('$name fails at its step, with what happened and what helps', async (bad) => {
     for (const [point, fault] of bad.faults ?? []) pbx.faults.set(point, fault, { always: true });
     bad.arrange?.(pbx);
-    await fill(options, { ...goodValues(), ...(await bad.values?.(pbx)) });
+    await fillAccount(options, 'vodia', { ...goodValues(), ...(await bad.values?.(pbx)) });
 
     await pressButton(options, 'Test connection');
 
@@ -163,7 +164,7 @@ describe.each(BROWSER_KINDS)('"Test connection" in %s', (kind) => {
   });
 
   test.each(BAD_ADDRESSES)('the address %s is refused in the form', async (typed, problem) => {
-    await fill(options, { ...goodValues(), server: typed });
+    await fillAccount(options, 'vodia', { ...goodValues(), server: typed });
 
     await pressButton(options, 'Test connection');
 
@@ -172,7 +173,7 @@ describe.each(BROWSER_KINDS)('"Test connection" in %s', (kind) => {
   });
 
   test('a good account passes every step', async () => {
-    await fill(options, goodValues());
+    await fillAccount(options, 'vodia', goodValues());
 
     await pressButton(options, 'Test connection');
 
@@ -269,8 +270,7 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
     office.pbx.faults.set('calls', answer('unprocessable, empty'), { always: true });
     await typeAndCall(popup, '+1 617 555 0164');
 
-    const shown = await untilShown(popup, words('state_not_placed'));
-    expect(shown).toMatch(words('error_number_refused'));
+    expect(await untilShown(popup, words('error_number_refused'))).toMatch(words('state_not_placed'));
     expect(office.pbx.places().filter(({ number }) => number === '+16175550164')).toEqual([]);
   });
 
@@ -318,16 +318,6 @@ function withValue(good: SettingsFile, key: string, value: string): SettingsFile
   return good.account
     ? { ...good, account: { ...good.account, values: { ...good.account.values, [key]: value } } }
     : good;
-}
-
-/** Writes over what is in the fields of these names. */
-async function fill(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
-  await page.bringToFront();
-  for (const [key, value] of Object.entries(values)) {
-    const field = await until(`there is a field ${key}`, () => page.$(`input[name="${key}"]`));
-    await field.evaluate((input) => (input as HTMLInputElement).select());
-    await page.keyboard.type(value);
-  }
 }
 
 async function typeAndCall(popup: Page, number: string): Promise<void> {

@@ -25,13 +25,6 @@ export const vodia: PbxAdapter = {
       ...field('loginHelper', 'url', 'helper', 'https://crm.example.com/rest/pbxlogin'),
       help: 'pbx_vodia_loginHelper_help',
     },
-    {
-      key: 'connectDirectly',
-      label: 'pbx_vodia_connectDirectly',
-      kind: 'switch',
-      required: false,
-      help: 'pbx_vodia_connectDirectly_help',
-    },
   ],
   check,
   needs(account) {
