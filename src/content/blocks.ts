@@ -147,8 +147,9 @@ export function placeAt(run: Run, offset: number, side: 'start' | 'end'): Place 
 export function windowEnd(text: string, from: number): number {
   const latest = Math.min(text.length, from + WINDOW);
   if (latest === text.length) return latest;
-  const line = text.lastIndexOf('\n', latest);
-  if (line > from) return line + 1;
+  // Of the window only: `lastIndexOf` on the whole would read back to the beginning each time.
+  const line = text.slice(from, latest).lastIndexOf('\n');
+  if (line > 0) return from + line + 1;
   // No line ends here: a number is shorter than 40 characters, so a cut between two letters, or two blanks, splits none that matters.
   for (let at = latest; at > latest - 200 && at > from; at -= 1) {
     if (/[^\d\s()+./-]/.test(text.charAt(at - 1))) return at;

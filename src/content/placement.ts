@@ -1,4 +1,5 @@
 import { isUncovered, painterOf, type Spot } from './geometry.ts';
+import { part } from './host.ts';
 import { rootOf } from './roots.ts';
 import type { Target } from './targets.ts';
 
@@ -73,7 +74,7 @@ function textEnd(field: Element, box: DOMRect): number {
 let pen: CanvasRenderingContext2D | null | undefined;
 
 function textWidth(text: string, font: string): number {
-  pen ??= document.createElement('canvas').getContext('2d');
+  pen ??= (part('canvas', '') as HTMLCanvasElement).getContext('2d');
   if (!pen) return Number.POSITIVE_INFINITY;
   pen.font = font;
   return pen.measureText(text).width;
