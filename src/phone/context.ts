@@ -1,17 +1,8 @@
-import {
-  EXTENSION_SCRIPT,
-  EXTENSION_WORDS,
-  FAX_SCRIPT,
-  FAX_WORDS,
-  NEVER_SCRIPT,
-  NEVER_WORDS,
-  PHONE_SCRIPT,
-  PHONE_WORDS,
-  SELDOM_WORDS,
-} from './labels.ts';
-
 /** What the words around some digits say they are. */
 export type Meaning = 'phone' | 'fax' | 'extension' | 'never' | 'seldom' | 'unsaid';
+
+/** Words of each meaning, the stronger meaning first; apart by `|`. The third are of scripts without spaces between words. */
+export type LabelWords = readonly (readonly [meaning: Meaning, words: string, script: string])[];
 
 /** So much text in front of a number is read for a label. */
 const REACH = 60;
@@ -25,15 +16,6 @@ const ICON =
   /[\u260e\u260f\u2706\u{1f4de}\u{1f4f1}\u{1f57f}\u{1f57d}\u{1f57b}\u{1f4f2}\u{1f919}]\ufe0f?\s*[:.]?\s*[([]?$/u;
 const FAX_ICON = /[\u{1f4e0}\u{1f5b7}\u213b]\ufe0f?\s*[:.]?\s*[([]?$/u;
 
-const WORDS: readonly (readonly [Meaning, string, string])[] = [
-  ['phone', PHONE_WORDS, PHONE_SCRIPT],
-  ['fax', FAX_WORDS, FAX_SCRIPT],
-  ['extension', EXTENSION_WORDS, EXTENSION_SCRIPT],
-  ['never', NEVER_WORDS, NEVER_SCRIPT],
-  ['seldom', SELDOM_WORDS, ''],
-];
-const MEANINGS = meaningsOfWords();
-const LABEL = labelPattern();
 /** A word behind the digits belongs to them unless it opens the next entry (`… Fax: 555…`). */
 const AFTER =
   /^ {0,3}(?:[-–—,/] ?)?[([]?\s?(?:(fax|telefax|faks|факс)|(tel|phone|mobile|mobil|cell|office|direct|main|home|work|hotline|toll[ -]?free|whatsapp|voice|mob|gsm|handy))\b(?! ?[:.]|[^\n]{0,6}\d)/iu;
@@ -44,25 +26,26 @@ const AFTER_LETTER = /^\s*[([]\s*([fmtohwcvpd])\s*[)\]]/i;
  * @param before - the text in front, from the end of the number before (or the block's start)
  * @param after - the text behind
  * @param label - what stands for the whole block; read where the text in front has no words of its own
+ * @param words - the words that are known to say something
  */
-export function meaningOf(before: string, after: string, label: string): Meaning {
+export function meaningOf(before: string, after: string, label: string, words: LabelWords): Meaning {
   const near = before.slice(-REACH);
-  const own = meaningInFront(near);
+  const own = meaningInFront(near, words);
   const behind = meaningBehind(after);
   // `Fax: 555-0123 (toll free)`: what a colon introduces is not renamed behind.
   if (behind !== 'unsaid' && !(own !== 'unsaid' && /[:：]\s*$/.test(near))) return behind;
   if (own !== 'unsaid' || /\p{L}/u.test(near)) return own;
-  const stands = label === '' ? 'unsaid' : meaningOfLabel(label);
+  const stands = label === '' ? 'unsaid' : meaningOfLabel(label, words);
   // What stands before the block is often another entry's; alone it does not outweigh a number written as such.
   return stands === 'never' ? 'seldom' : stands;
 }
 
 /** What a label, a table header or a field's name says about what it stands for. */
-export function meaningOfLabel(label: string): Meaning {
+export function meaningOfLabel(label: string, words: LabelWords): Meaning {
   const near = label.slice(-REACH).trimEnd();
-  const meaning = meaningInFront(`${near}: `);
+  const meaning = meaningInFront(`${near}: `, words);
   if (meaning !== 'unsaid') return meaning;
-  const last = lastWord(near);
+  const last = lastWord(near, words);
   return last !== undefined && (last.meaning === 'phone' || last.meaning === 'fax') && near.length <= 40
     ? last.meaning
     : 'unsaid';
@@ -77,12 +60,20 @@ function meaningBehind(after: string): Meaning {
   return letter === 'f' ? 'fax' : 'phone';
 }
 
-function meaningInFront(text: string): Meaning {
+/** The last answer: for one start of a number many ends are tried, and what stands in front is always the same. */
+let latest: { readonly text: string; readonly words: LabelWords; readonly meaning: Meaning } | undefined;
+
+function meaningInFront(text: string, words: LabelWords): Meaning {
+  if (latest?.text !== text || latest.words !== words) latest = { text, words, meaning: readFront(text, words) };
+  return latest.meaning;
+}
+
+function readFront(text: string, words: LabelWords): Meaning {
   if (FAX_ICON.test(text)) return 'fax';
   if (ICON.test(text)) return 'phone';
   const abbreviated = ABBREVIATED.exec(text);
   if (abbreviated !== null) return (abbreviated[1] ?? abbreviated[3])?.toLowerCase() === 'f' ? 'fax' : 'phone';
-  const found = lastWord(text);
+  const found = lastWord(text, words);
   if (found === undefined) return 'unsaid';
   const gap = text.slice(found.end);
   switch (found.meaning) {
@@ -119,13 +110,14 @@ interface LabelWord {
   readonly previous?: Meaning;
 }
 
-function lastWord(text: string): LabelWord | undefined {
+function lastWord(text: string, words: LabelWords): LabelWord | undefined {
   let last: LabelWord | undefined;
   const small = inSmallLetters(text);
-  LABEL.lastIndex = 0;
-  for (let match = LABEL.exec(small); match !== null; match = LABEL.exec(small)) {
+  const { pattern, meanings } = lexiconOf(words);
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(small); match !== null; match = pattern.exec(small)) {
     const word = match[0];
-    const meaning = meaningOfWord(word);
+    const meaning = meaningOfWord(word, meanings);
     const isJoined =
       last !== undefined &&
       /^\s*\.?\s*(?:[/&+|]|and|und|et|y|e|i|og|och|en|и)\s*$/i.test(text.slice(last.end, match.index));
@@ -136,13 +128,13 @@ function lastWord(text: string): LabelWord | undefined {
       /^[\s.-]*$/.test(text.slice(last.end, match.index)) &&
       last.meaning !== 'seldom'
     ) {
-      last = { ...last, end: LABEL.lastIndex };
+      last = { ...last, end: pattern.lastIndex };
       continue;
     }
     last = {
       meaning,
       word,
-      end: LABEL.lastIndex,
+      end: pattern.lastIndex,
       ...(isJoined && last !== undefined ? { previous: last.meaning } : {}),
     };
   }
@@ -160,19 +152,34 @@ function sameLength(letter: string): string {
   return small.length === letter.length ? small : letter;
 }
 
-function meaningOfWord(word: string): Meaning {
-  const exact = MEANINGS.get(word);
+function meaningOfWord(word: string, meanings: Lexicon['meanings']): Meaning {
+  const exact = meanings.get(word);
   if (exact !== undefined) return exact;
   for (let length = word.length; length > 1; length--) {
-    const meaning = MEANINGS.get(`${word.slice(0, length)}*`);
+    const meaning = meanings.get(`${word.slice(0, length)}*`);
     if (meaning !== undefined) return meaning;
   }
   return 'unsaid';
 }
 
-function meaningsOfWords(): ReadonlyMap<string, Meaning> {
+interface Lexicon {
+  readonly meanings: ReadonlyMap<string, Meaning>;
+  readonly pattern: RegExp;
+}
+
+const known = new WeakMap<LabelWords, Lexicon>();
+
+function lexiconOf(words: LabelWords): Lexicon {
+  const before = known.get(words);
+  if (before !== undefined) return before;
+  const lexicon = { meanings: meaningsOfWords(words), pattern: labelPattern(words) };
+  known.set(words, lexicon);
+  return lexicon;
+}
+
+function meaningsOfWords(labels: LabelWords): Lexicon['meanings'] {
   const meanings = new Map<string, Meaning>();
-  for (const [meaning, words, script] of WORDS) {
+  for (const [meaning, words, script] of labels) {
     for (const word of `${words}|${script}`.split('|'))
       if (word !== '' && !meanings.has(word)) meanings.set(word, meaning);
   }
@@ -180,9 +187,10 @@ function meaningsOfWords(): ReadonlyMap<string, Meaning> {
 }
 
 /** Longest words first, so that "tax id" is not read as "id". */
-function labelPattern(): RegExp {
-  const words = WORDS.flatMap(([, list]) => list.split('|')).sort((a, b) => b.length - a.length);
-  const scripts = WORDS.flatMap(([, , list]) => list.split('|'))
+function labelPattern(labels: LabelWords): RegExp {
+  const words = labels.flatMap(([, list]) => list.split('|')).sort((a, b) => b.length - a.length);
+  const scripts = labels
+    .flatMap(([, , list]) => list.split('|'))
     .filter((word) => word !== '')
     .sort((a, b) => b.length - a.length);
   const sources = words.map((word) =>

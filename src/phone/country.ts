@@ -1,3 +1,4 @@
+import type { Atlas } from './atlas.ts';
 import { countryNamedBy, namesIn } from './country-names.ts';
 import { ADDRESS_FORMS, CURRENCIES, LANGUAGE_COUNTRIES, LETTERS, WORLDWIDE_DOMAINS } from './country-signs.ts';
 import { guessLanguage } from './language.ts';
@@ -100,30 +101,30 @@ type Sign = keyof typeof WORTH;
 const MANY_COUNTRIES = 6;
 
 /** A judge for one page, starting from what the page says about itself. */
-export function createCountryJudge(evidence: PageEvidence, plans: NumberPlans): CountryJudge {
+export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): CountryJudge {
   const counts = new Map<Sign, Map<string, number>>();
-  const base = baseWeights(evidence, plans);
+  const base = baseWeights(evidence, atlas);
   const national = new Map<string, NationalNumber>();
-  const words = guessLanguage();
+  const words = guessLanguage(atlas.commonWords);
   let texts = 0;
   let ranking: readonly RankedCountry[] | undefined;
 
   const add = (sign: Sign, country: string): void => {
-    if (!hasPlan(country, plans)) return;
+    if (!hasPlan(country, atlas)) return;
     const ofSign = counts.get(sign) ?? new Map<string, number>();
     counts.set(sign, ofSign);
     ofSign.set(country, (ofSign.get(country) ?? 0) + 1);
     ranking = undefined;
   };
 
-  for (const hint of evidence.hints ?? []) addHint(hint, add, plans);
+  for (const hint of evidence.hints ?? []) addHint(hint, add, atlas);
 
   return {
     addText(text) {
       if (texts >= MAX_TEXTS || evidence.siteCountry !== undefined) return;
       texts++;
       const start = text.slice(0, MAX_TEXT_LENGTH);
-      addSigns(start, add, plans);
+      addSigns(start, add, atlas);
       words.addText(start);
       ranking = undefined;
     },
@@ -142,7 +143,7 @@ export function createCountryJudge(evidence: PageEvidence, plans: NumberPlans): 
         withLanguage(base, evidence.lang, words.language()),
         counts,
         [...national.values()],
-        plans,
+        atlas,
       );
       return ranking;
     },
@@ -190,23 +191,23 @@ export function countryOfHost(host: string, plans: NumberPlans): string | undefi
   return hasPlan(country, plans) ? country : undefined;
 }
 
-function addHint(hint: string, add: (sign: Sign, country: string) => void, plans: NumberPlans): void {
+function addHint(hint: string, add: (sign: Sign, country: string) => void, atlas: Atlas): void {
   const locale = /^[a-z]{2,3}[-_]([A-Z]{2})$/.exec(hint)?.[1];
-  const named = countryNamedBy(hint, plans);
+  const named = countryNamedBy(hint, atlas);
   const number = /^\+(\d{8,15})$/.exec(hint.replace(/[\s().-]/g, ''))?.[1];
   if (locale !== undefined) {
     // What templates say by default says nothing.
     if (hint.replace('_', '-') !== 'en-US') add('name', locale);
   } else if (named !== undefined) add('address', named);
   else if (number !== undefined) {
-    const country = readInternational(number, plans)?.country;
+    const country = readInternational(number, atlas)?.country;
     if (country !== undefined) add('international', country);
-  } else addSigns(hint, add, plans);
+  } else addSigns(hint, add, atlas);
 }
 
-function addSigns(text: string, add: (sign: Sign, country: string) => void, plans: NumberPlans): void {
+function addSigns(text: string, add: (sign: Sign, country: string) => void, atlas: Atlas): void {
   for (const match of text.matchAll(/(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi)) {
-    const country = countryOfHost(`x.${match[1] ?? ''}`, plans);
+    const country = countryOfHost(`x.${match[1] ?? ''}`, atlas);
     if (country !== undefined) add('domain', country);
   }
   if (/[\u0080-\uffff]/.test(text))
@@ -215,7 +216,7 @@ function addSigns(text: string, add: (sign: Sign, country: string) => void, plan
     for (const [country, form] of Object.entries(ADDRESS_FORMS)) if (form.test(text)) add('address', country);
     for (const [country, form] of Object.entries(CURRENCIES)) if (form.test(text)) add('currency', country);
   }
-  const named = namesIn(text);
+  const named = namesIn(text, atlas.names);
   for (const country of named.places) add('place', country);
   for (const country of named.countries) add('name', country);
 }

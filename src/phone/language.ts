@@ -1,5 +1,5 @@
 /** The commonest words of languages in Latin script; those that several languages share tell nothing and are left out where they collide. */
-const COMMON_WORDS: Readonly<Record<string, string>> = {
+export const COMMON_WORDS: CommonWords = {
   en: 'the and of to for with you our your this that are is we from have be by at or us more',
   de: 'und der die das für mit von wir sie ist auf den dem ein eine ihre unsere sich auch bei zum zur nicht im',
   fr: 'les des pour avec vous nous dans sur est une votre notre du et au aux plus par ou vos nos',
@@ -24,6 +24,8 @@ const COMMON_WORDS: Readonly<Record<string, string>> = {
   ca: 'els les amb per del una nostre nostra i el és més dels al seu com en la de',
   et: 'ja on ei või meie ning teie kui ka see oma mis et',
 };
+type CommonWords = Readonly<Record<string, string>>;
+
 /** Fewer common words are a name or a menu. */
 const MIN_WORDS = 8;
 /** The language must have this part of all common words seen, each word counted for every language that has it. */
@@ -36,17 +38,18 @@ export interface LanguageGuess {
   language(): string | undefined;
 }
 
-let languagesOfWord: ReadonlyMap<string, readonly string[]> | undefined;
+type LanguagesOfWord = ReadonlyMap<string, readonly string[]>;
+const known = new WeakMap<CommonWords, LanguagesOfWord>();
 
 /** A guess for one page. */
-export function guessLanguage(): LanguageGuess {
-  languagesOfWord ??= readWords();
-  const known = languagesOfWord;
+export function guessLanguage(words: CommonWords): LanguageGuess {
+  const languagesOf = known.get(words) ?? readWords(words);
+  known.set(words, languagesOf);
   const counts = new Map<string, number>();
   return {
     addText(text) {
       for (const [word] of text.toLowerCase().matchAll(/\p{L}+/gu)) {
-        for (const language of known.get(word) ?? []) counts.set(language, (counts.get(language) ?? 0) + 1);
+        for (const language of languagesOf.get(word) ?? []) counts.set(language, (counts.get(language) ?? 0) + 1);
       }
     },
     language() {
@@ -57,9 +60,9 @@ export function guessLanguage(): LanguageGuess {
   };
 }
 
-function readWords(): ReadonlyMap<string, readonly string[]> {
+function readWords(commonWords: CommonWords): LanguagesOfWord {
   const languages = new Map<string, string[]>();
-  for (const [language, words] of Object.entries(COMMON_WORDS)) {
+  for (const [language, words] of Object.entries(commonWords)) {
     for (const word of words.split(' ')) languages.set(word, [...(languages.get(word) ?? []), language]);
   }
   return languages;

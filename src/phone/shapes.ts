@@ -6,6 +6,7 @@ import type { Group } from './chains.ts';
  */
 export function isOtherShape(groups: readonly Group[]): boolean {
   return (
+    isCounting(groups) ||
     isDate(groups) ||
     isDecimal(groups) ||
     isPairOfDecimals(groups) ||
@@ -13,7 +14,6 @@ export function isOtherShape(groups: readonly Group[]): boolean {
     isSequence(groups) ||
     isMachineAddress(groups) ||
     isBook(groups) ||
-    isCounting(groups) ||
     isRange(groups) ||
     isCode(groups)
   );

@@ -270,8 +270,7 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
     office.pbx.faults.set('calls', answer('unprocessable, empty'), { always: true });
     await typeAndCall(popup, '+1 617 555 0164');
 
-    const shown = await untilShown(popup, words('state_not_placed'));
-    expect(shown).toMatch(words('error_number_refused'));
+    expect(await untilShown(popup, words('error_number_refused'))).toMatch(words('state_not_placed'));
     expect(office.pbx.places().filter(({ number }) => number === '+16175550164')).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ALL_PLANS } from '../../src/phone/all-plans.ts';
 import { countryNamedBy, namesIn } from '../../src/phone/country-names.ts';
 import { guessLanguage } from '../../src/phone/language.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 describe('names of countries and places', () => {
   test.each([
@@ -13,7 +13,7 @@ describe('names of countries and places', () => {
     ['Washington, DC 20001', [], ['US']],
     ['Großbritannien und Österreich', ['GB', 'AT'], []],
   ])('%s', (text, countries, places) => {
-    const named = namesIn(text);
+    const named = namesIn(text, WHOLE_ATLAS.names);
     expect([...named.countries]).toEqual(countries);
     expect([...named.places]).toEqual(places);
   });
@@ -26,7 +26,7 @@ describe('names of countries and places', () => {
     ['Germany and France', undefined],
     ['ZZ', undefined],
   ])('a cell %j names %s', (text, country) => {
-    expect(countryNamedBy(text, ALL_PLANS)).toBe(country);
+    expect(countryNamedBy(text, WHOLE_ATLAS)).toBe(country);
   });
 });
 
@@ -41,7 +41,7 @@ describe('the language of a text', () => {
     ['Home About Contact', undefined],
     ['Berlin Hamburg Bremen Leipzig Dresden Hannover Kiel Essen Bonn', undefined],
   ])('%s', (text, language) => {
-    const guess = guessLanguage();
+    const guess = guessLanguage(WHOLE_ATLAS.commonWords);
     guess.addText(text);
     expect(guess.language()).toBe(language);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ALL_PLANS } from '../../src/phone/all-plans.ts';
 import { createFinder, type FoundNumber, type PageEvidence, type TextBlock } from '../../src/phone/find-numbers.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 /** What the finder makes of texts of one page, for a user in the US unless `about` says otherwise. */
 function find(
@@ -8,7 +8,7 @@ function find(
   about: Partial<PageEvidence> & Partial<TextBlock> = {},
 ): FoundNumber[] {
   const { lang = '', host = '', userCountry = 'US', hints = [], ...more } = about;
-  const finder = createFinder({ lang, host, userCountry, hints }, ALL_PLANS);
+  const finder = createFinder({ lang, host, userCountry, hints }, WHOLE_ATLAS);
   const blocks = (typeof texts === 'string' ? [texts] : texts).map((text) => ({
     text,
     nodeStarts: [0],
@@ -169,12 +169,15 @@ describe('what a hostile page writes is read in time', () => {
   ])('%s', (_, piece) => {
     const time = (length: number): number => {
       const text = `${piece.repeat(length / piece.length)} 617-555-0123`;
-      const before = performance.now();
-      find(text);
-      return performance.now() - before;
+      // The best of a few: the machine may be busy with other things.
+      const runs = [1, 2, 3].map(() => {
+        const before = performance.now();
+        find(text);
+        return performance.now() - before;
+      });
+      return Math.min(...runs);
     };
-    time(4_000);
-    // Eight times the text takes about eight times as long; squared it would be 64.
-    expect(time(32_000)).toBeLessThan(24 * Math.max(time(4_000), 4));
+    // Sixteen times the text takes about sixteen times as long; squared it would be 256.
+    expect(time(32_000)).toBeLessThan(80 * Math.max(time(2_000), 2));
   });
 });
