@@ -12,6 +12,7 @@ import {
   windowEnd,
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
+import { matches, parentElementOf } from './nodes.ts';
 import { containsAcross, LIKELY_HOSTS, type Root, shadowOf, UNLIKELY_HOSTS } from './roots.ts';
 import { createSlices } from './slices.ts';
 import {
@@ -321,11 +322,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function readElement(element: Element): void {
-    if (element.matches(`${CALL_LINKS},${EMBEDS}`)) {
+    if (matches(element, `${CALL_LINKS},${EMBEDS}`)) {
       if (isExcluded(element)) return;
       announce();
       waitingElements.push(element);
-    } else if (element.matches(FIELDS)) waitingElements.push(element);
+    } else if (matches(element, FIELDS)) waitingElements.push(element);
     else if (ownTargets.has(element)) waitingElements.push(element);
     const shadow = shadowOf(element);
     if (shadow) enter(shadow);
@@ -408,7 +409,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function targetsOfElement(element: Element, finder: NumberFinder, context: ContextReader): readonly Target[] {
-    if (element.matches(FIELDS)) {
+    if (matches(element, FIELDS)) {
       const block = fieldBlock(element, context);
       if (!block || !mayHoldNumber(block.text)) return [];
       announce();
@@ -416,7 +417,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return readField(element, context, finder);
     }
     if (isExcluded(element)) return [];
-    const target = element.matches(CALL_LINKS) ? readLink(element, finder) : readEmbed(element, finder);
+    const target = matches(element, CALL_LINKS) ? readLink(element, finder) : readEmbed(element, finder);
     return target ? [target] : [];
   }
 
@@ -586,6 +587,10 @@ const SMALL = 400;
 const STEPS_ACROSS = 3;
 const STEPS_DOWN = 5;
 
+function isSmall(element: Element): boolean {
+  return element.getElementsByTagName('*').length < SMALL;
+}
+
 /** Elements that hold what is seen now, so that the numbers before the user's eyes come first. */
 function inView(page: Document): ReadonlySet<Element> {
   const found = new Set<Element>();
@@ -595,10 +600,14 @@ function inView(page: Document): ReadonlySet<Element> {
       const y = (innerHeight * row) / (STEPS_DOWN + 1);
       let element = page.elementFromPoint(x, y) ?? undefined;
       // A little up, to take the neighbours in; never as far as the page's large containers.
-      while (element?.parentElement && element.parentElement.getElementsByTagName('*').length < SMALL) {
-        element = element.parentElement;
+      for (
+        let parent = element && parentElementOf(element);
+        parent && isSmall(parent);
+        parent = parentElementOf(parent)
+      ) {
+        element = parent;
       }
-      if (element && element.getElementsByTagName('*').length < SMALL) found.add(element);
+      if (element && isSmall(element)) found.add(element);
     }
   }
   return found;

@@ -46,6 +46,7 @@ const NEAR_IN_ONE = 300;
 const FRAME_MS = 5;
 const STILL_AFTER_MS = 110;
 const LOOK_AGAIN_MS = 60;
+const PUT_BACK_MS = 500;
 const HOVER_SLACK = 4;
 const HIDE_HOVER_MS = 350;
 /** CSS pixels a button may be off its number before a click on it counts for nothing. */
@@ -215,6 +216,8 @@ export function createView(page: Document, parts: ViewParts): View {
       main.remove();
       return undefined;
     }
+    // Removed by the page a moment ago: it is put back after a while.
+    if (main && !main.host.element.isConnected) soon(PUT_BACK_MS);
     return main;
   }
 
