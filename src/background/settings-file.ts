@@ -1,4 +1,5 @@
 import type { AccountField, AccountValues, FieldProblem } from '../core/account.ts';
+import { faultOfRule, readDialingRule } from '../core/dialing-rule.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
 import type { PbxAdapter } from '../pbx/adapter.ts';
@@ -181,12 +182,8 @@ function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProb
 function readDialingStrictly(value: unknown): Result<Settings['dialing'], ImportProblem> {
   if (value === undefined) return ok(DEFAULT_SETTINGS.dialing);
   if (!isRecord(value)) return wrong('dialing');
-  const { numberFormat = DEFAULT_SETTINGS.dialing.numberFormat, outsideLine = '' } = value;
-  if (numberFormat !== 'e164' && numberFormat !== 'digits' && numberFormat !== 'national') {
-    return wrong('dialing.numberFormat');
-  }
-  if (typeof outsideLine !== 'string' || !/^[0-9*#]{0,6}$/.test(outsideLine)) return wrong('dialing.outsideLine');
-  return ok({ numberFormat, outsideLine });
+  const fault = faultOfRule(value);
+  return fault === undefined ? ok(readDialingRule(value)) : wrong(`dialing.${fault}`);
 }
 
 type ReadAccount = { readonly account: Account; readonly secrets: AccountValues } | undefined;
@@ -250,7 +247,7 @@ function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<str
   const inside = {
     account: rest(file.account, ['vendor', 'values']),
     sites: rest(file.sites, ['mode', 'hosts']),
-    dialing: rest(file.dialing, ['numberFormat', 'outsideLine']),
+    dialing: rest(file.dialing, ['numberFormat', 'outsideLine', 'replacements']),
   };
   return {
     ...Object.fromEntries(Object.entries(file).filter(([key]) => !OWN_KEYS.has(key))),

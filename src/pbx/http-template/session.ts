@@ -5,6 +5,7 @@ import type { DialAccepted, DialFailure, OpenCall } from '../../core/update.ts';
 import type { DialRequest, PbxNews, PbxPorts, PbxResponse, PbxSession, PbxSocket } from '../adapter.ts';
 import { asWord, isWebPage, neverLeft, readJson, refusalOf } from '../frames.ts';
 import { readPath } from './json-path.ts';
+import { isAllowed, replaceIn } from './number-rule.ts';
 import type { Profile, SocketTemplate, StateReading, StatusTemplate } from './profile.ts';
 import { judge, TemplateRequests, writeFrame } from './requests.ts';
 import type { Values } from './templates.ts';
@@ -95,7 +96,7 @@ export class TemplateSession implements PbxSession {
     const { profile, own } = this.#context;
     const { number, ref, name = '', canonical = number } = request;
     const written = await this.#write(request);
-    if (!profile.numberRule.allow.some((pattern) => pattern.test(written))) {
+    if (!isAllowed(written, profile.numberRule)) {
       return fail({
         error: { kind: 'number-refused', detail: `${written}: the profile does not allow it` },
         placed: 'no',
@@ -179,7 +180,8 @@ export class TemplateSession implements PbxSession {
 
   /** The number as the profile's rule writes it. */
   async #write({ number, canonical = number }: DialRequest): Promise<string> {
-    const { form, replace } = this.#context.profile.numberRule;
+    const { numberRule } = this.#context.profile;
+    const { form } = numberRule;
     const formed =
       form === undefined
         ? number
@@ -188,7 +190,7 @@ export class TemplateSession implements PbxSession {
           : form === 'digits'
             ? canonical.replace(/^\+/, '')
             : canonical;
-    return replace.reduce((text, swap) => text.replace(swap.find, () => swap.with), formed);
+    return replaceIn(formed, numberRule);
   }
 
   #national(canonical: string): Promise<string> {

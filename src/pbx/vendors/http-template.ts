@@ -3,6 +3,7 @@ import type { PbxError } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
 import { tellStep } from '../connect-steps.ts';
+import { isAllowed, replaceIn } from '../http-template/number-rule.ts';
 import type { Profile } from '../http-template/profile.ts';
 import { readProfile } from '../http-template/read-profile.ts';
 import { READY_PROFILES } from '../http-template/ready-profiles.ts';
@@ -27,6 +28,12 @@ export const httpTemplate: PbxAdapter = {
     if (written === '') return { profile: 'pbx_needed' };
     const profile = readProfile(written);
     return profile.ok ? missingValues(account, profile.value) : { profile: profile.error };
+  },
+  accepts(number, account) {
+    const profile = readProfile(account.profile ?? '');
+    // A profile with a form of its own writes the number anew.
+    if (!profile.ok || profile.value.numberRule.form) return true;
+    return isAllowed(replaceIn(number, profile.value.numberRule), profile.value.numberRule);
   },
   needs(account) {
     const profile = readProfile(account.profile ?? '');
