@@ -87,7 +87,7 @@ export class TemplateSession implements PbxSession {
     if (!opened.ok) return opened;
     this.#socket = opened.value;
     for (const frame of socket.firstFrames) opened.value.send(writeFrame(frame, own));
-    this.#keepAlive(socket);
+    this.#keepAlive(socket.keepalive);
     return ok(undefined);
   }
 
@@ -328,12 +328,12 @@ export class TemplateSession implements PbxSession {
     this.#context.tell({ type: 'report', report });
   }
 
-  #keepAlive({ keepalive }: SocketTemplate): void {
+  #keepAlive(keepalive: SocketTemplate['keepalive']): void {
     if (!keepalive || this.#isOver) return;
     const { own, ports } = this.#context;
     this.#cancelKeepalive = ports.after(keepalive.everyMs, () => {
       this.#socket?.send(writeFrame(keepalive.frame, own));
-      this.#keepAlive({ keepalive } as SocketTemplate);
+      this.#keepAlive(keepalive);
     });
   }
 
