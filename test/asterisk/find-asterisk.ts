@@ -11,8 +11,8 @@ export interface FoundAsterisk {
   readonly root?: string;
 }
 
-/** Debian 11 has version 16, Debian 12 none. */
-const SUITE = 'bullseye';
+/** Debian 11 has version 16, Debian 12 none, the unstable `sid` a recent one. */
+const SUITE = process.env.ASTERISK_SUITE ?? 'bullseye';
 const MIRROR = 'http://deb.debian.org/debian';
 const ROOT_FOLDER = join(CACHE, `asterisk-${SUITE}`);
 /** Written when the folder is whole: a download that broke off is begun anew. */

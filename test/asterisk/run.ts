@@ -5,7 +5,7 @@ import { ensureAsterisk } from './find-asterisk.ts';
 
 /**
  * `npm run test:asterisk`: the adapter and the extension against a real Asterisk with SIP phones.
- * `--if-possible`: where no Asterisk can be had, it says so and is no failure.
+ * `ASTERISK_SUITE=sid` takes the Asterisk of another Debian. `--if-possible`: where no Asterisk can be had, it says so and is no failure.
  */
 export async function main(args: readonly string[]): Promise<number> {
   if (!ensureAsterisk()) {

@@ -439,6 +439,30 @@ describe('Asterisk', () => {
     expect(told.states().at(-1)).toBe('ended unknown');
   });
 
+  test('a call that is still being asked for is not taken for over because it is in no list yet', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const slow: NodePorts = {
+      ...ports,
+      async request(request) {
+        if (request.method === 'POST' && request.url.includes('/channels/')) await held;
+        return ports.request(request);
+      },
+    };
+    const opened = await asteriskAri.connect(accountOf(pbx), slow, told.tell);
+    if (!opened.ok) throw new Error('not connected');
+    open.push(opened.value);
+
+    const placing = opened.value.dial({ number: NUMBER, ref: 'c1' });
+    await opened.value.hangUp('1767225600.99');
+    letGo();
+    await placing;
+
+    await expect.poll(steps).toEqual(['own-phone']);
+  });
+
   test('late and repeated words about a leg that is over change nothing', async () => {
     const line = await session();
     await line.dial({ number: NUMBER, ref: 'c1' });

@@ -55,6 +55,8 @@ export class LiveSession implements PbxSession {
   readonly #context: AriContext;
   readonly #legs: OwnLegs;
   readonly #waiters = new Set<(isHeard: boolean) => void>();
+  /** Legs that were asked for and not answered yet: not being in a list says nothing about them. */
+  readonly #asked = new Set<PbxCallId>();
   #socket: PbxSocket | undefined;
   #isOver = false;
   #isReady = false;
@@ -115,6 +117,7 @@ export class LiveSession implements PbxSession {
     const { rest, endpoint, dialplanContext } = this.#context;
     const id = legIdOf(ref);
     this.#legs.expect(id, number);
+    this.#asked.add(id);
     const answer = await rest.request(
       'POST',
       ['channels', id],
@@ -131,6 +134,7 @@ export class LiveSession implements PbxSession {
       { variables: { 'CALLERID(num)': this.extension, 'CALLERID(name)': '' } },
     );
     const placed = await this.#readPlaced(id, answer);
+    this.#asked.delete(id);
     if (!placed.ok && placed.error.placed === 'no') this.#legs.forget(id);
     if (placed.ok && !this.#isOver) await this.#followLeg(id);
     return placed;
@@ -193,7 +197,7 @@ export class LiveSession implements PbxSession {
   /** Brings every leg of our phone to what Asterisk says now. */
   async #refresh(): Promise<Result<void, PbxError>> {
     if (this.#isOver) return fail(this.#closedBy);
-    const before = this.#legs.ids();
+    const before = this.#legs.ids().filter((id) => !this.#asked.has(id));
     const ids = await this.#askIds();
     if (!ids.ok) return ids;
     const channels = await Promise.all([...new Set([...ids.value, ...before])].map((id) => this.#askChannel(id)));

@@ -14,7 +14,7 @@ const APP = '_app';
 
 /**
  * Asterisk by its REST interface (ARI): rings the agent's phone, sends it into the dialplan, follows and hangs up the call.
- * Source: Asterisk's `rest-api/api-docs`; verified against Asterisk 16.28.
+ * Source: Asterisk's `rest-api/api-docs`; verified against Asterisk 16.28 and 22.10 (`npm run test:asterisk`).
  */
 export const asteriskAri: PbxAdapter = {
   id: 'asterisk-ari',
