@@ -5,7 +5,12 @@ export default defineConfig({
     projects: [
       {
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-        test: { name: 'unit', environment: 'node', include: ['test/**/*.test.{ts,tsx}'], exclude: ['test/e2e/**'] },
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/e2e/**', 'test/asterisk/**'],
+        },
       },
       {
         test: {
@@ -15,6 +20,18 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Each file starts browsers of its own: one at a time, or timings on a small machine mean nothing.
+          fileParallelism: false,
+          maxWorkers: 1,
+        },
+      },
+      {
+        // Needs a real Asterisk: `npm run test:asterisk`.
+        test: {
+          name: 'asterisk',
+          environment: 'node',
+          include: ['test/asterisk/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
           fileParallelism: false,
           maxWorkers: 1,
         },

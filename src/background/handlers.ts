@@ -2,11 +2,12 @@ import type { AccountValues } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
 import { isLive } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
+import { readDialingRule } from '../core/dialing-rule.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isSiteEnabled } from '../core/site-rule.ts';
 import type { DialRefusal, PageStart, SettingsChange } from '../messaging/protocol.ts';
 import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
-import { asRecord, readCountry, readDialing, readSites, type Settings } from '../storage/settings.ts';
+import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
 import { type Dialing, isRequestId } from './dialing.ts';
 import type { Frames } from './frames.ts';
@@ -161,6 +162,6 @@ function readChange(payload: Readonly<Record<string, unknown>>): SettingsChange 
   return {
     ...(country === undefined ? {} : { country }),
     ...(sites === undefined ? {} : { sites }),
-    ...(payload.dialing === undefined ? {} : { dialing: readDialing(payload.dialing) }),
+    ...(payload.dialing === undefined ? {} : { dialing: readDialingRule(payload.dialing) }),
   };
 }

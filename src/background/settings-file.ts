@@ -1,4 +1,5 @@
 import type { AccountField, AccountValues, FieldProblem } from '../core/account.ts';
+import { faultOfRule, readDialingRule } from '../core/dialing-rule.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
 import type { PbxAdapter } from '../pbx/adapter.ts';
@@ -87,10 +88,22 @@ function isSecret(key: string, fields: readonly AccountField[]): boolean {
   return field ? field.kind === 'secret' : /pass|secret|token|auth|credential|api.?key/i.test(key);
 }
 
-function formatAccount({ vendor, values }: Account, findAdapter: FindAdapter): Account {
-  const { open } = splitSecrets(values, findAdapter(vendor)?.fields ?? []);
+function formatAccount({ vendor, values }: Account, findAdapter: FindAdapter): object {
+  const fields = findAdapter(vendor)?.fields ?? [];
+  const { open } = splitSecrets(values, fields);
   // What the adapter has found out by itself (keys with `_`) is nobody's setting.
-  return { vendor, values: Object.fromEntries(Object.entries(open).filter(([key]) => !key.startsWith('_'))) };
+  const own = Object.entries(open).filter(([key]) => !key.startsWith('_'));
+  const isDocument = (key: string) => fields.some((field) => field.key === key && field.kind === 'document');
+  return {
+    vendor,
+    values: Object.fromEntries(own.map(([key, value]) => [key, isDocument(key) ? asDocument(value) : value])),
+  };
+}
+
+/** A document is an object in the file, for people to read; its text where it is none. */
+function asDocument(value: string): unknown {
+  const json = parseJson(value);
+  return json.ok && isRecord(json.value) ? json.value : value;
 }
 
 function parseJson(text: string): Result<unknown, ImportProblem> {
@@ -169,12 +182,8 @@ function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProb
 function readDialingStrictly(value: unknown): Result<Settings['dialing'], ImportProblem> {
   if (value === undefined) return ok(DEFAULT_SETTINGS.dialing);
   if (!isRecord(value)) return wrong('dialing');
-  const { numberFormat = DEFAULT_SETTINGS.dialing.numberFormat, outsideLine = '' } = value;
-  if (numberFormat !== 'e164' && numberFormat !== 'digits' && numberFormat !== 'national') {
-    return wrong('dialing.numberFormat');
-  }
-  if (typeof outsideLine !== 'string' || !/^[0-9*#]{0,6}$/.test(outsideLine)) return wrong('dialing.outsideLine');
-  return ok({ numberFormat, outsideLine });
+  const fault = faultOfRule(value);
+  return fault === undefined ? ok(readDialingRule(value)) : wrong(`dialing.${fault}`);
 }
 
 type ReadAccount = { readonly account: Account; readonly secrets: AccountValues } | undefined;
@@ -200,7 +209,7 @@ function readValues(value: unknown): Result<AccountValues, ImportProblem> {
   const read: Record<string, string> = {};
   for (const [key, entry] of Object.entries(value)) {
     // A template's profile is written as an object; it is kept as its text.
-    const text = typeof entry === 'object' && entry !== null ? JSON.stringify(entry) : scalar(entry);
+    const text = typeof entry === 'object' && entry !== null ? JSON.stringify(entry, undefined, 2) : scalar(entry);
     if (text === undefined || text.length > LONGEST_VALUE) return wrong(`account.values.${key}`);
     read[key] = text;
   }
@@ -238,7 +247,7 @@ function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<str
   const inside = {
     account: rest(file.account, ['vendor', 'values']),
     sites: rest(file.sites, ['mode', 'hosts']),
-    dialing: rest(file.dialing, ['numberFormat', 'outsideLine']),
+    dialing: rest(file.dialing, ['numberFormat', 'outsideLine', 'replacements']),
   };
   return {
     ...Object.fromEntries(Object.entries(file).filter(([key]) => !OWN_KEYS.has(key))),

@@ -63,4 +63,12 @@ export interface DialingRule {
   /** `e164` `+16173998147`, `digits` `16173998147`, `national` `6173998147` (other countries: digits with the international prefix). */
   readonly numberFormat: 'e164' | 'digits' | 'national';
   readonly outsideLine: string;
+  /** What is dialled in a way of its own; the longest beginning that fits counts, and nothing else of the rule then. */
+  readonly replacements?: readonly Replacement[];
+}
+
+/** Numbers that begin with `begins` (`+161755501`) are dialled as `with` (`2`) and the rest of their digits. */
+export interface Replacement {
+  readonly begins: string;
+  readonly with: string;
 }

@@ -7,17 +7,20 @@ import { Choice, Field } from '../ui/controls.tsx';
 import { dialPreview } from '../ui/dial-preview.ts';
 import { say } from '../ui/say.ts';
 import { exampleNumber } from './example-number.ts';
+import { Replacements } from './replacements.tsx';
 import { useChange } from './use-change.ts';
 
 interface DialingSectionProps {
   readonly dialing: DialingRule;
   readonly country: string;
+  /** Whether the PBX takes a number written like this; absent while none is set. */
+  readonly accepts?: ((dialled: string) => boolean) | undefined;
 }
 
 const OUTSIDE_LINE = /^[0-9*#]{0,6}$/;
 
 /** How numbers are written for the PBX, with what comes out for a number of one's own choice. */
-export function DialingSection({ dialing, country }: DialingSectionProps): JSX.Element {
+export function DialingSection({ dialing, country, accepts }: DialingSectionProps): JSX.Element {
   const [message, change] = useChange();
   const [outsideLine, setOutsideLine] = useState(dialing.outsideLine);
   const [typed, setTyped] = useState(() => exampleNumber(country));
@@ -27,7 +30,7 @@ export function DialingSection({ dialing, country }: DialingSectionProps): JSX.E
   const example = exampleNumber(country);
   const written = (numberFormat: DialingRule['numberFormat']) =>
     say('options_dialing_example', toDialString(example, { numberFormat, outsideLine: '' }, country));
-  const preview = typed.trim() === '' ? undefined : dialPreview(typed, { dialing: shownRule, country });
+  const preview = typed.trim() === '' ? undefined : dialPreview(typed, { dialing: shownRule, country }, accepts);
 
   return (
     <>
@@ -59,16 +62,23 @@ export function DialingSection({ dialing, country }: DialingSectionProps): JSX.E
           if (OUTSIDE_LINE.test(value)) change({ dialing: { ...dialing, outsideLine: value } });
         }}
       />
+      <Replacements
+        replacements={dialing.replacements ?? []}
+        onChange={(replacements) => change({ dialing: { ...dialing, replacements } })}
+      />
       <div class="preview">
         <Field label={say('options_dialing_preview')} value={typed} type="tel" maxLength={64} onInput={setTyped} />
         <p class="preview-result" aria-live="polite">
-          {preview?.type === 'dials' && (
+          {(preview?.type === 'dials' || preview?.type === 'refused') && (
             <>
               <span>{say('options_dialing_preview_result')}</span>{' '}
               <bdi dir="ltr" class="preview-number">
                 {preview.dialled}
               </bdi>
             </>
+          )}
+          {preview?.type === 'refused' && (
+            <span class="preview-refused"> {say('options_dialing_preview_refused')}</span>
           )}
           {preview?.type === 'not-a-number' && say('options_dialing_preview_none')}
         </p>

@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { findAdapter } from '../pbx/registry.ts';
+import type { Settings } from '../storage/settings.ts';
 import { useGranted } from '../ui/permissions.ts';
 import { type MessageKey, say } from '../ui/say.ts';
 import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
@@ -42,7 +44,12 @@ export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
               <CountrySection country={settings.country} />
             </Card>
             <Card id="dialing" title="options_dialing">
-              <DialingSection key={settings.country} dialing={settings.dialing} country={settings.country} />
+              <DialingSection
+                key={settings.country}
+                dialing={settings.dialing}
+                country={settings.country}
+                accepts={acceptsOf(settings)}
+              />
             </Card>
           </>
         )}
@@ -67,4 +74,10 @@ function Card({ id, title, children }: CardProps): JSX.Element {
       {children}
     </section>
   );
+}
+
+/** What the account's PBX takes as a number, where there is one and it says so. */
+function acceptsOf({ account }: Settings): ((dialled: string) => boolean) | undefined {
+  const adapter = account && findAdapter(account.vendor);
+  return adapter?.accepts && ((dialled) => adapter.accepts?.(dialled, account?.values ?? {}) ?? true);
 }

@@ -25,6 +25,8 @@ export interface PbxAdapter {
   check(account: AccountValues): FieldProblems;
   /** Host access and API permissions the account needs; pure, from what is known before the first login. */
   needs(account: AccountValues): AccountNeeds;
+  /** Whether the PBX takes a number written like this. Pure; absent: it does not say. The session looks again before it sends anything. */
+  accepts?(number: string, account: AccountValues): boolean;
   /** True when calls of this account tell the PBX something about the page they were begun on. Pure; absent: never. */
   wantsPage?(account: AccountValues): boolean;
   /**

@@ -19,7 +19,13 @@ const USUAL_PREFIX = '00';
  */
 export function toDialString(number: string, rule: DialingRule, country: string): string {
   if (!number.startsWith('+')) return number;
-  return rule.outsideLine + inFormat(number, rule, country);
+  return replaced(number, rule) ?? rule.outsideLine + inFormat(number, rule, country);
+}
+
+function replaced(number: string, { replacements = [] }: DialingRule): string | undefined {
+  const fitting = replacements.filter(({ begins }) => number.startsWith(begins));
+  const [longest] = [...fitting].sort((a, b) => b.begins.length - a.begins.length);
+  return longest && longest.with + number.slice(longest.begins.length);
 }
 
 function inFormat(number: string, rule: DialingRule, country: string): string {

@@ -1,4 +1,5 @@
 import type { AccountValues, DialingRule } from '../core/account.ts';
+import { PLAIN_RULE, readDialingRule } from '../core/dialing-rule.ts';
 import { EVERYWHERE, type SiteRule } from '../core/site-rule.ts';
 
 export interface Account {
@@ -23,7 +24,7 @@ export const DEFAULT_SETTINGS: Settings = {
   version: 1,
   country: 'US',
   sites: EVERYWHERE,
-  dialing: { numberFormat: 'e164', outsideLine: '' },
+  dialing: PLAIN_RULE,
   unknown: {},
 };
 
@@ -38,7 +39,7 @@ export function readSettings(stored: unknown): Settings {
     ...(account ? { account } : {}),
     country: readCountry(record.country) ?? DEFAULT_SETTINGS.country,
     sites: readSites(record.sites) ?? DEFAULT_SETTINGS.sites,
-    dialing: readDialing(record.dialing),
+    dialing: readDialingRule(record.dialing),
     unknown: { ...asRecord(record.unknown), ...pickUnknown(record) },
   };
 }
@@ -67,16 +68,6 @@ function readAccount(value: unknown): Account | undefined {
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
   return { vendor, values: Object.fromEntries(entries) };
-}
-
-/** A dialling rule; what is not one of ours becomes its default. */
-export function readDialing(value: unknown): DialingRule {
-  const { numberFormat, outsideLine } = asRecord(value);
-  const isKnown = numberFormat === 'e164' || numberFormat === 'digits' || numberFormat === 'national';
-  return {
-    numberFormat: isKnown ? numberFormat : DEFAULT_SETTINGS.dialing.numberFormat,
-    outsideLine: typeof outsideLine === 'string' && /^[0-9*#]{0,6}$/.test(outsideLine) ? outsideLine : '',
-  };
 }
 
 function pickUnknown(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -3,15 +3,21 @@ import { toDialString } from '../phone/dial-string.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
 
 /** What would happen if the typed text were dialled now. */
-export type DialPreview = { readonly type: 'dials'; readonly dialled: string } | { readonly type: 'not-a-number' };
+export type DialPreview =
+  | { readonly type: 'dials'; readonly dialled: string }
+  /** It would be written like this, which the PBX does not take. */
+  | { readonly type: 'refused'; readonly dialled: string }
+  | { readonly type: 'not-a-number' };
 
-/** What the PBX would be told for what was typed, by the account's number rule. */
+/** What the PBX would be told for what was typed, by the account's number rule. `accepts`: whether the PBX takes it, where that is known. */
 export function dialPreview(
   typed: string,
   { dialing, country }: { readonly dialing: DialingRule; readonly country: string },
+  accepts?: (dialled: string) => boolean,
 ): DialPreview {
   const read = readTypedNumber(typed, country);
   if (!read) return { type: 'not-a-number' };
   const dialled = toDialString(read.number, dialing, country);
+  if (accepts && !accepts(dialled)) return { type: 'refused', dialled };
   return { type: 'dials', dialled: read.ext === undefined ? dialled : `${dialled} x${read.ext}` };
 }

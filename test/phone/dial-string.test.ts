@@ -37,3 +37,21 @@ describe('what the PBX is told', () => {
     expect(toDialString(number, rule('national', '0'), 'DE')).toBe(number);
   });
 });
+
+describe('numbers dialled in a way of their own', () => {
+  const replacements = [
+    { begins: '+1617', with: '9' },
+    { begins: '+161755501', with: '2' },
+    { begins: '+44', with: '' },
+  ];
+
+  test.each([
+    ['+16175550142', '242'],
+    ['+16175560142', '95560142'],
+    ['+442079460123', '2079460123'],
+    ['+13125550142', '0+13125550142'],
+    ['42', '42'],
+  ])('%s is dialled as %s: the longest beginning counts, without outside line and format', (number, told) => {
+    expect(toDialString(number, { ...rule('e164', '0'), replacements }, 'US')).toBe(told);
+  });
+});

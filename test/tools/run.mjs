@@ -12,6 +12,7 @@ const OLDEST_NODE = [20, 19];
 const SCRIPTS = {
   build: 'test/tools/build.ts',
   test: 'test/tools/check.ts',
+  asterisk: 'test/asterisk/run.ts',
   demo: 'test/demo/demo.ts',
   pictures: 'test/demo/pictures.ts',
   sim: 'test/demo/sim.ts',

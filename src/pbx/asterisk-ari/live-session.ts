@@ -26,7 +26,8 @@ const ANSWER_WITHIN_MS = 8_000;
 const RING_FOR_S = 30;
 /** An event of our own making, which Asterisk sends back through the event socket. */
 const BEAT = 'pagedial-beat';
-const DIALABLE = /^[0-9+*#]{1,40}$/;
+/** Nothing else gets into the dialplan: what a context does with other characters nobody knows. */
+export const DIALABLE = /^[0-9+*#]{1,40}$/;
 const MOST_NAME = 64;
 
 /** What a session needs to know of its surroundings. */

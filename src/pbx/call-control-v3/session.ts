@@ -21,7 +21,8 @@ export const FOLLOWED: Capabilities = {
 const LEG_WITHIN_MS = 3_000;
 /** A leg that cannot be hung up has ended by itself, and its event is on the way. */
 const END_WITHIN_MS = 3_000;
-const DIALABLE = /^\+?\d{2,20}$/;
+/** The documents show extensions and E.164 and give no pattern. */
+export const DIALABLE = /^\+?\d{2,20}$/;
 const UNSUPPORTED: PbxError = { kind: 'unsupported', detail: '' };
 
 export interface ServiceContext {

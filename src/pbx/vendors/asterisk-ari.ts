@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
 import { addressProblem, readAddress, type ServerAddress } from '../address.ts';
 import { type AriEndpointName, readEndpointName } from '../asterisk-ari/endpoint.ts';
-import { type AriContext, LiveSession, readEndpointAnswer } from '../asterisk-ari/live-session.ts';
+import { type AriContext, DIALABLE, LiveSession, readEndpointAnswer } from '../asterisk-ari/live-session.ts';
 import { AriRest } from '../asterisk-ari/rest.ts';
 import { onlyProblems, tellFailedLogin, tellStep } from '../connect-steps.ts';
 import { asObject, readJson } from '../frames.ts';
@@ -28,6 +28,7 @@ export const asteriskAri: PbxAdapter = {
   ],
   notes: () => [{ mood: 'warn', text: 'pbx_asterisk_ari_power' }],
   check,
+  accepts: (number) => DIALABLE.test(number),
   needs(account) {
     const server = readAddress(account.server ?? '');
     return { origins: server.ok ? [server.value.matchPattern] : [], permissions: [] };

@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
 import { addressProblem, readAddress } from '../address.ts';
 import { ServiceCommands } from '../call-control-v3/commands.ts';
-import { ServiceSession } from '../call-control-v3/session.ts';
+import { DIALABLE, ServiceSession } from '../call-control-v3/session.ts';
 import { onlyProblems, tellFailedLogin, tellStep } from '../connect-steps.ts';
 import type { EventSource } from '../event-source.ts';
 import { isWebPage, refusalOf } from '../frames.ts';
@@ -31,6 +31,7 @@ export function createCallControlV3(source?: EventSource): PbxAdapter {
       const missing = FIELDS.filter(({ key }) => typed(key) === '').map(({ key }) => [key, 'pbx_needed']);
       return { ...onlyProblems({ server: addressProblem(typed('server')) }), ...Object.fromEntries(missing) };
     },
+    accepts: (number) => DIALABLE.test(number),
     needs(account) {
       const server = readAddress(account.server ?? '');
       const own = server.ok ? [server.value.matchPattern] : [];

@@ -43,6 +43,7 @@ export const handOff: PbxAdapter = {
       host: scheme === 'vodia' ? hostProblem(typed('host')) : undefined,
     });
   },
+  accepts: (number) => DIALABLE.test(number),
   needs: () => ({ origins: [], permissions: [] }),
   async connect(account, ports) {
     const scheme = readScheme(account);

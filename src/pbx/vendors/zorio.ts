@@ -5,7 +5,7 @@ import type { ConnectStep, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../
 import { addressProblem, readAddress } from '../address.ts';
 import { isAboutLogin, onlyProblems } from '../connect-steps.ts';
 import type { ZorioApi } from '../zorio/api.ts';
-import { callProblems, usesPage } from '../zorio/call-request.ts';
+import { callProblems, isDialable, usesPage } from '../zorio/call-request.ts';
 import { API_PERMISSION, signIn, signsInByName, TOKEN } from '../zorio/login.ts';
 import { extensionPath, ZorioSession } from '../zorio/session.ts';
 
@@ -38,6 +38,7 @@ export const zorio: PbxAdapter = {
       password: byName && (account.password ?? '') === '' ? 'pbx_needed' : undefined,
     });
   },
+  accepts: isDialable,
   needs(account) {
     const server = readAddress(account.server ?? '');
     return { origins: server.ok ? [server.value.matchPattern] : [], permissions: [] };

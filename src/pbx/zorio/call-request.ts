@@ -24,8 +24,7 @@ type Headers = Readonly<Record<string, string>>;
  * Source: vendor's page "Click-to-Call", request body fields
  */
 export function callBody(account: AccountValues, { number, pageUrl }: DialRequest): Result<string, PbxError> {
-  const length = number.length;
-  if (!NUMBER.test(number) || length < SHORTEST_NUMBER || length > LONGEST_NUMBER) {
+  if (!isDialable(number)) {
     return fail({ kind: 'number-refused', detail: number.slice(0, LONGEST_NUMBER) });
   }
   const callerId = typed(account, 'callerId');
@@ -43,6 +42,11 @@ export function callBody(account: AccountValues, { number, pageUrl }: DialReques
       ...(Object.keys(headers).length === 0 ? {} : { headers }),
     }),
   );
+}
+
+/** Whether the documents let a number be dialled as it is written. */
+export function isDialable(number: string): boolean {
+  return NUMBER.test(number) && number.length >= SHORTEST_NUMBER && number.length <= LONGEST_NUMBER;
 }
 
 /** What is wrong with the fields of the call, by field key, as message keys. */
