@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Settings } from '../storage/settings.ts';
 import { Button } from '../ui/controls.tsx';
 import type { DialPreview } from '../ui/dial-preview.ts';
@@ -9,13 +9,20 @@ import { say } from '../ui/say.ts';
 interface DialFieldProps {
   readonly settings: Settings;
   readonly dial: (text: string) => Promise<DialOutcome>;
+  /** Whether typing begins here when the popup opens. */
+  readonly takesFocus: boolean;
 }
 
 /** Type a number, see what will be dialled, Enter. What was placed leaves the field, so a second Enter has nothing to send. */
-export function DialField({ settings, dial }: DialFieldProps): JSX.Element {
+export function DialField({ settings, dial, takesFocus }: DialFieldProps): JSX.Element {
   const [text, setText] = useState('');
+  const input = useRef<HTMLInputElement>(null);
   const typed = text.trim();
   const preview = useDialPreview(typed, settings);
+
+  useEffect(() => {
+    if (takesFocus) input.current?.focus();
+  }, []);
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -33,6 +40,7 @@ export function DialField({ settings, dial }: DialFieldProps): JSX.Element {
       <div class="dial-line">
         <input
           id="dial-number"
+          ref={input}
           type="tel"
           value={text}
           dir="ltr"

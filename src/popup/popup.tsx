@@ -116,7 +116,7 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
             </ul>
           </section>
         )}
-        {hasAccount && <DialField settings={settings} dial={dial} />}
+        {hasAccount && <DialField settings={settings} dial={dial} takesFocus={live.length === 0} />}
         {hasAccess && hasAccount && <PageNumbersList tabId={site.tabId} onCall={(text) => void dial(text)} />}
       </main>
       {found !== undefined && granted && (

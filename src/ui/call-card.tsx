@@ -60,7 +60,7 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
         </button>
       )}
       <div class="call-how">
-        <p class="call-state">
+        <p class="call-state" aria-live="polite">
           {say(...view.state)}
           {call.state.phase === 'ended' && (
             <>

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
+import { ADAPTERS } from '../../src/pbx/registry.ts';
 import { fillAccount } from '../e2e/harness/account-form.ts';
 import { launch, type TestBrowser } from '../e2e/harness/launch.ts';
 import { clickButton, findButton } from '../e2e/harness/numbers.ts';
@@ -10,6 +11,7 @@ import { openPopupOver, pressButton, untilShown } from '../e2e/harness/popup.ts'
 import { importSettings, readState, untilOnline } from '../e2e/harness/set-up.ts';
 import { rest, until } from '../e2e/harness/until.ts';
 import { words } from '../e2e/harness/words.ts';
+import { startAri } from '../simulators/asterisk-ari.ts';
 import { ANSWERS } from '../simulators/faults.ts';
 import { startVodia, type VodiaSimulator } from '../simulators/vodia.ts';
 import { ensureBrowsers } from '../tools/browsers.ts';
@@ -54,6 +56,7 @@ export async function main(): Promise<number> {
     await takeSetUp(studio);
     await takeCalls(studio);
     await takeTroubles(studio);
+    await takeEnds(studio);
     await compose(studio);
     console.log(`${studio.taken.size} pictures in ${ALL}, the best of them in ${KEPT}`);
     return 0;
@@ -71,6 +74,10 @@ async function takeSetUp(studio: Studio): Promise<void> {
   const { browser, pbx } = studio;
   const options = await browser.findOwnPage('options');
   await takePage(studio, options, 'options-first-run');
+  for (const { id } of ADAPTERS) {
+    await fillAccount(options, id, {});
+    await takePage(studio, options, `options-form-${id}`, [760]);
+  }
   await fillAccount(options, 'vodia', settingsFor(pbx).account?.values ?? {});
   await takePage(studio, options, 'options-account');
   await pressButton(options, 'Test connection');
@@ -106,9 +113,7 @@ async function takeCalls(studio: Studio): Promise<void> {
     await clickButton(browser, page, CUSTOMER);
     await takePopup(studio, page, 'popup-own-phone', 'state_ringing_pick_up');
     act(pbx.phone(AGENT.extension).answer());
-    await until('the far end rings', () => pbx.engine.live().at(-1)?.phase === 'far-end-ringing');
-    await takePopup(studio, page, 'popup-far-end');
-    act(pbx.farEnd().answer());
+    await until('the far end answers', () => pbx.farEnd().answer());
     await takePopup(studio, page, 'popup-talking', 'state_talking');
     await page.bringToFront();
     await takePage(studio, page, 'crm-talking', [CRM_SIZE.width]);
@@ -118,22 +123,39 @@ async function takeCalls(studio: Studio): Promise<void> {
     for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'far-end');
     await untilNoCall(studio);
   });
-  await withCrm(studio, async (page) => {
-    for (const [number, cause] of [
-      ['+16175550119', 'busy'],
-      ['+493023125104', 'no-answer'],
-      ['+33199004217', 'own-phone-no-answer'],
-    ] as const) {
-      const popup = await openPopupOver(browser, page);
-      await dial(popup, number);
-      const call = await until('the PBX has the call', () => pbx.engine.live().at(-1));
-      await until('the popup has it, too', async () => (await readState(browser))?.calls.some(({ pbxId }) => pbxId));
-      pbx.engine.end(call, cause, 'far-end');
-      await untilNoCall(studio);
-      await popup.close();
-    }
-    await takePopup(studio, page, 'popup-ended');
-  });
+}
+
+/** What only some PBXs tell: whose phone rings, and why a call has ended. */
+async function takeEnds(studio: Studio): Promise<void> {
+  const { browser } = studio;
+  const asterisk = await startAri();
+  const { user, password } = asterisk.login;
+  const values = { server: asterisk.origin, user, password, endpoint: 'PJSIP/2040', context: 'agents' };
+  try {
+    await importSettings(browser, { pagedial: 1, account: { vendor: 'asterisk-ari', values }, country: 'US' });
+    await untilOnline(browser);
+    await withCrm(studio, async (page) => {
+      for (const [number, cause] of [
+        ['+16175550119', 'no-answer'],
+        ['+493023125123', 'unallocated'],
+        ['+33199004217', 'busy'],
+      ] as const) {
+        const popup = await openPopupOver(browser, page);
+        await dial(popup, number);
+        await untilShown(popup, words('state_own_phone'));
+        act(asterisk.phone('2040').answer());
+        await until('the far end rings', () => asterisk.engine.live().at(-1)?.phase === 'far-end-ringing');
+        await untilShown(popup, words('state_far_end'));
+        await popup.close();
+        if (cause === 'busy') await takePopup(studio, page, 'popup-far-end', 'state_far_end');
+        for (const call of asterisk.engine.live()) asterisk.engine.end(call, cause, 'far-end');
+        await untilNoCall(studio);
+      }
+      await takePopup(studio, page, 'popup-ended', 'end_busy');
+    });
+  } finally {
+    await asterisk.close();
+  }
 }
 
 /** What goes wrong, with its reason. */

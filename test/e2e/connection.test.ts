@@ -260,6 +260,18 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
     expect(await untilShown(popup, words('error_not_a_pbx'))).toMatch(words('error_not_a_pbx_do'));
   });
 
+  test('a login helper that does not know the user says where to sign in, and then goes on', async () => {
+    office.pbx.faults.set('helper', answer('unauthorised'), { always: true });
+    const values = { loginHelper: office.pbx.helperUrl };
+    popup = await useSettings((good) => ({ ...good, account: { vendor: 'vodia', values } }));
+    expect(await untilShown(popup, words('error_not_signed_in'))).toMatch(words('error_not_signed_in_do'));
+
+    office.pbx.faults.clear();
+    await pressButton(popup, 'Try again');
+
+    await untilShown(popup, words('connection_online_extension'));
+  });
+
   test('without a live connection calls are placed, and a number the PBX refuses is said', async () => {
     office.pbx.faults.set('socket', { kind: 'refuse', status: 403 }, { always: true });
     popup = await useSettings((good) => good);

@@ -185,6 +185,20 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     expect(await textOf(popup)).not.toMatch(words('error_permission_missing'));
   });
 
+  test('all sites are granted with one press', async () => {
+    await browser.acceptPrompt(['https://*/*', 'http://*/*']);
+    options = await browser.openOwnPage('options');
+    await options.bringToFront();
+    await tabTo(options, 'Only on these sites');
+    await options.keyboard.press('ArrowUp');
+    await untilShown(options, words('options_sites_grant_all'));
+
+    await pressByKey(options, 'Allow on all sites');
+
+    await untilShown(options, words('options_sites_access_all'));
+    expect((await savedSettings())?.sites.mode).toBe('everywhere');
+  });
+
   async function importText(text: string): Promise<void> {
     const file = join(folder, 'settings.json');
     writeFileSync(file, text);

@@ -71,6 +71,15 @@ describe.each(BROWSER_KINDS)('the popup over a page in %s', (kind) => {
     expect(await fieldValue(popup)).toBe('');
   });
 
+  test('typing begins in the dial field when the popup opens', async () => {
+    popup = await openOver('<p>No numbers here.</p>');
+    await popup.bringToFront();
+
+    await popup.keyboard.type('617 555 0177');
+
+    expect(await fieldValue(popup)).toBe('617 555 0177');
+  });
+
   test('what cannot be dialled is said, with what helps, and stays to be corrected', async () => {
     popup = await openOver('<p>No numbers here.</p>');
     const before = office.pbx.places().length;
