@@ -1,6 +1,6 @@
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
-import { build, defineConfig, parseAst, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin, parseAst } from 'vite';
 import base from './manifest.json' with { type: 'json' };
 
 /** What the two stores want differs in a few keys; everything else comes from one manifest. */
