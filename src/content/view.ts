@@ -254,11 +254,15 @@ export function createView(page: Document, parts: ViewParts): View {
 
   return {
     changed(holders) {
+      let isInSight = false;
       for (const holder of holders) {
+        isInSight ||= near.elements.has(holder);
         if (holder.isConnected && parts.targetsOf(holder).length > 0) near.watch(holder);
         else near.unwatch(holder);
+        isInSight ||= near.elements.has(holder);
       }
-      soon(0);
+      // Where a new one stands is told by the browser: a large table is not looked at again for every row far below.
+      if (isInSight) soon(0);
     },
     moved() {
       if (near.elements.size > 0 || main) soon();
