@@ -26,7 +26,9 @@ export interface CallButtons {
   boxOf(target: Target): DOMRect | undefined;
   /** True once the button has been under the user's eyes long enough for a click to be meant for it. */
   isReady(target: Target): boolean;
-  targetOf(button: EventTarget | null): { readonly target: Target; readonly placed: Placed } | undefined;
+  targetOf(
+    origin: EventTarget | null,
+  ): { readonly target: Target; readonly placed: Placed; readonly button: Element } | undefined;
   say(text: string, at: DOMRect | Placed): void;
   remove(): void;
 }
@@ -148,7 +150,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       const element = origin instanceof Element ? origin.closest('button') : null;
       const target = element ? targets.get(element) : undefined;
       const button = target ? buttons.get(target) : undefined;
-      return target && button ? { target, placed: button.shown.placed } : undefined;
+      return target && button ? { target, placed: button.shown.placed, button: button.element } : undefined;
     },
     say(text, at) {
       if (quiet !== undefined) clearTimeout(quiet);

@@ -3,7 +3,9 @@ import type { NumberPlans } from '../phone/number-plan.ts';
 import { askBackground } from './ask-background.ts';
 import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
+import { painterOf } from './geometry.ts';
 import { readPress } from './links.ts';
+import { type PressedButton, pageDoubts } from './page-doubts.ts';
 import { readPageNumbers } from './page-numbers.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
@@ -166,7 +168,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   // ── dialling ──────────────────────────────────────────────────────────────────────────
 
   /** A trusted press on our own button: the number is read from the page again before anything else. */
-  function onPress(target: Target): void {
+  function onPress(target: Target, pressed: PressedButton): void {
     if (!isAlive()) {
       onOrphaned();
       return;
@@ -183,7 +185,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       dialler.refuse(target, words('content_changed'));
       return;
     }
-    dialOrRefuse(target);
+    dialOrRefuse(target, pressed);
   }
 
   function onClick(event: MouseEvent): void {
@@ -204,9 +206,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     else dialOrRefuse(target);
   }
 
-  function dialOrRefuse(target: Target): void {
+  function dialOrRefuse(target: Target, pressed?: PressedButton): void {
     if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
-    else dialler.dial(target, []);
+    else dialler.dial(target, pageDoubts(painterOf(target) ?? target.holder, pressed));
   }
 
   startScanner();

@@ -4,6 +4,7 @@ import type { Dialler } from './dial.ts';
 import { isFixed, isShown, isWithin, painterOf, type Spot, spotOf } from './geometry.ts';
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
+import type { PressedButton } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import { compareAcross } from './roots.ts';
 import { nextTurn } from './slices.ts';
@@ -35,7 +36,7 @@ export interface ViewParts {
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   /** A trusted click or key on a button whose place and number are as they were. */
-  onPress(target: Target): void;
+  onPress(target: Target, pressed: PressedButton): void;
 }
 
 const MAX_BUTTONS = 300;
@@ -213,7 +214,7 @@ export function createView(page: Document, parts: ViewParts): View {
     const buttons = inModal?.buttons ?? main;
     const pressed = buttons?.targetOf(event.target);
     if (!buttons || !pressed) return;
-    const { target, placed } = pressed;
+    const { target, placed, button } = pressed;
     const isPointer = event.detail > 0;
     if (isPointer && !buttons.isReady(target)) return;
     const spot = spotOf(target);
@@ -222,7 +223,7 @@ export function createView(page: Document, parts: ViewParts): View {
       soon(0);
       return;
     }
-    parts.onPress(target);
+    parts.onPress(target, { button, host: buttons.host.element });
   }
 
   function isOurs(element: Element): boolean {
