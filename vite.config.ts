@@ -28,6 +28,7 @@ function contentScript(outDir: string): Plugin {
         logLevel: 'warn',
         publicDir: false,
         define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+        plugins: [asciiOnly()],
         build: {
           outDir,
           emptyOutDir: false,
@@ -35,6 +36,25 @@ function contentScript(outDir: string): Plugin {
           lib: { entry: 'src/content/main.ts', formats: ['iife'], name: 'pagedial', fileName: () => 'content.js' },
         },
       });
+    },
+  };
+}
+
+/**
+ * Writes other characters as escapes. One of them anywhere, and the browser keeps the whole source at two bytes a character, in every
+ * frame of every page. They stand in strings and patterns only, where an escape means the same.
+ */
+function asciiOnly(): Plugin {
+  return {
+    name: 'pagedial:ascii-only',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'chunk') continue;
+        file.code = file.code.replace(
+          /[\u0080-\uffff]/g,
+          (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        );
+      }
     },
   };
 }

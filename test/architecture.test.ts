@@ -77,7 +77,9 @@ describe('who may import whom', () => {
     '%s starts without the number plans, which are large',
     (entry) => {
       expect(
-        reachedFrom(entry).filter((file) => file === 'phone/all-plans.ts' || file.includes('libphonenumber')),
+        reachedFrom(entry).filter(
+          (file) => /^phone\/(?:all-plans|whole-atlas)/.test(file) || file.includes('libphonenumber'),
+        ),
       ).toEqual([]);
     },
   );
@@ -143,6 +145,34 @@ describe('every vendor is known everywhere', () => {
     expect(readme).toContain(`\`${vendor}\``);
   });
 });
+
+describe("the README's tree", () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const lines = (/```\nsrc\/\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').split('\n');
+  const shown = filesOfTree(lines);
+
+  test('has a line for every file, and none for a file that is gone', () => {
+    const there = listFiles(SRC).map((file) => relative(SRC, file));
+
+    expect(there.filter((file) => !shown.has(file))).toEqual([]);
+    expect([...shown].filter((file) => !there.includes(file))).toEqual([]);
+  });
+});
+
+/** Paths below `src` as the indented lines of a tree name them; the tree of `src` ends at the first line without indentation. */
+function filesOfTree(lines: readonly string[]): ReadonlySet<string> {
+  const files = new Set<string>();
+  const folders: { readonly indent: number; readonly path: string }[] = [];
+  for (const line of lines) {
+    const [, space = '', name = ''] = /^( *)(\S+)/.exec(line) ?? [];
+    if (space === '') break;
+    while ((folders.at(-1)?.indent ?? -1) >= space.length) folders.pop();
+    const path = (folders.at(-1)?.path ?? '') + name;
+    if (name.endsWith('/')) folders.push({ indent: space.length, path });
+    else files.add(path);
+  }
+  return files;
+}
 
 function listFiles(folder: string): readonly string[] {
   return readdirSync(folder).flatMap((name) => {

@@ -1,4 +1,4 @@
-import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountValues, FieldProblems } from '../core/account.ts';
 import type { PbxError } from '../core/connection.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
@@ -27,7 +27,7 @@ export interface Accounts {
   ready(): Promise<Result<ReadyAccount, PbxError>>;
   /** The values with saved secrets for blank ones, and the adapter; undefined when there is no such PBX. */
   complete(vendor: string, values: AccountValues): Promise<ReadyAccount | undefined>;
-  save(vendor: string, values: AccountValues): Promise<Result<void, Readonly<Record<string, string>>>>;
+  save(vendor: string, values: AccountValues): Promise<Result<void, FieldProblems>>;
   /** Keeps what the adapter found out about this very account (keys that begin with `_`); `secrets` in the vault, blank ones forgotten. */
   remember(account: ReadyAccount, found: AccountValues, secrets?: AccountValues): Promise<void>;
   remove(): Promise<void>;

@@ -15,6 +15,7 @@ export function callWords(call: Call): string {
     case 'held':
       return 'page_call_held';
     case 'ended':
+      if (call.handedOver) return 'page_call_handed_over';
       return call.placed === 'no' && state.reason !== 'cancelled' ? 'page_call_not_placed' : endWords(state.reason);
     default:
       return unreachable(state);

@@ -5,7 +5,7 @@ import type { PbxError } from '../core/connection.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isSiteEnabled } from '../core/site-rule.ts';
 import type { DialRefusal, PageStart, SettingsChange } from '../messaging/protocol.ts';
-import { ALL_PLANS } from '../phone/all-plans.ts';
+import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
 import { asRecord, readCountry, readDialing, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
 import { type Dialing, isRequestId } from './dialing.ts';
@@ -140,7 +140,7 @@ async function pageSettings(settings: Settings, asker: Asker, frames: Frames): P
   const url = protocol === 'file:' ? `file://${pathname}` : href.slice(0, href.indexOf('/', protocol.length + 2) + 1);
   await frames.remember({ ...asker.frame, host, url });
   const decorate = isSiteEnabled(settings.sites, host);
-  return { decorate, country: settings.country, ...(decorate ? { plans: ALL_PLANS } : {}) };
+  return { decorate, country: settings.country, ...(decorate ? { atlas: WHOLE_ATLAS } : {}) };
 }
 
 function isFrom(asker: Asker, origin: { readonly tabId: number; readonly frameId: number } | undefined): boolean {

@@ -7,6 +7,7 @@ import { isSiteEnabled } from '../core/site-rule.ts';
 import type { AppEvent, AppState } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
+import { toDialString } from '../phone/dial-string.ts';
 import { knownCountriesItem, refusedLoginItem } from '../storage/local-items.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
@@ -22,6 +23,7 @@ import { closeConfirmWindow, focusConfirmWindow, onWindowClosed, openConfirmWind
 import { injectIntoOpenTabs, registerContent } from './content-registration.ts';
 import { createDialing } from './dialing.ts';
 import { createFrames } from './frames.ts';
+import { handOver } from './hand-over.ts';
 import { createHandlers } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
 import { createKeeper } from './keeper.ts';
@@ -49,7 +51,15 @@ const troubles = createTroubles(async (list) => {
   await troubleItem.write(list);
 });
 
-const ports = createPbxPorts({ mayReach: hasHostAccess, ownCookie });
+const ports = createPbxPorts({
+  mayReach: hasHostAccess,
+  ownCookie,
+  handOver,
+  async toNational(number) {
+    const { country } = await readSettings();
+    return toDialString(number, { numberFormat: 'national', outsideLine: '' }, country);
+  },
+});
 
 const supervisor = createSupervisor({
   clock: SYSTEM_CLOCK,

@@ -7,6 +7,8 @@ export interface PortsWorld {
   /** False when the user has not granted access to this address (or has taken it away). */
   mayReach(url: URL): Promise<boolean>;
   ownCookie(url: string, name: string): Promise<OwnCookie>;
+  handOver(link: string): Promise<Result<void, PbxError>>;
+  toNational(number: string): Promise<string>;
 }
 
 const REQUEST_WITHIN_MS = 10_000;
@@ -22,8 +24,10 @@ const SECURE: Readonly<Record<string, boolean>> = { 'https:': true, 'wss:': true
 export function createPbxPorts(world: PortsWorld): PbxPorts {
   return {
     request: (request) => send(request, world),
-    openSocket: (url, on) => openSocket(url, on, world),
+    openSocket: (url, on, subprotocol) => openSocket(url, on, subprotocol, world),
     ownCookie: (url, name) => world.ownCookie(url, name),
+    handOver: (link) => world.handOver(link),
+    toNational: (number) => world.toNational(number),
     now: () => Date.now(),
     newId: () => crypto.randomUUID(),
     after(ms, job) {
@@ -97,13 +101,14 @@ async function readBody(response: Response): Promise<string | undefined> {
 async function openSocket(
   address: string,
   on: PbxSocketListener,
+  subprotocol: string | undefined,
   world: PortsWorld,
 ): Promise<Result<PbxSocket, PbxError>> {
   const url = await checkAddress(address, ['wss:', 'ws:'], world);
   if (!url.ok) return url;
   return await new Promise((resolve) => {
     let phase: 'opening' | 'open' | 'over' = 'opening';
-    const socket = new WebSocket(url.value);
+    const socket = new WebSocket(url.value, subprotocol === undefined ? [] : [subprotocol]);
     const end = (code: number, reason: string) => {
       clearTimeout(timer);
       if (phase === 'opening') resolve(fail({ kind: 'unreachable', detail: `socket closed ${code}` }));

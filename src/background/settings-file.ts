@@ -1,4 +1,4 @@
-import type { AccountField, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountValues, FieldProblem } from '../core/account.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
 import type { PbxAdapter } from '../pbx/adapter.ts';
@@ -191,7 +191,7 @@ function readAccountStrictly(value: unknown, findAdapter: FindAdapter): Result<R
 
   const { open, secrets } = splitSecrets(values.value, adapter.fields);
   const fault = faultOf(adapter, values.value);
-  if (fault) return fail({ problem: 'account-incomplete', path: `account.values.${fault.key}`, why: fault.why });
+  if (fault) return fail({ problem: 'account-incomplete', path: `account.values.${fault.place}`, why: fault.why });
   return ok({ account: { vendor, values: open }, secrets });
 }
 
@@ -217,7 +217,7 @@ function scalar(entry: unknown): string | undefined {
 function faultOf(
   adapter: PbxAdapter,
   values: AccountValues,
-): { readonly key: string; readonly why: string } | undefined {
+): { readonly place: string; readonly why: FieldProblem } | undefined {
   const maySay = (key: string) => {
     const field = adapter.fields.find((candidate) => candidate.key === key);
     if (!field || (values[key] ?? '') !== '') return true;
@@ -225,7 +225,10 @@ function faultOf(
     return !group.some((other) => other.kind === 'secret');
   };
   const fault = Object.entries(adapter.check(values)).find(([key]) => maySay(key));
-  return fault && { key: fault[0], why: fault[1] };
+  if (!fault) return undefined;
+  const [key, why] = fault;
+  const inside = typeof why === 'string' ? undefined : why[0]?.[1];
+  return { place: inside ? `${key}.${inside}` : key, why };
 }
 
 /** What a newer version or another tool wrote, also inside our own parts. */

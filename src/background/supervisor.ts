@@ -233,8 +233,13 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
 async function place(session: PbxSession | undefined, intent: DialIntent): Promise<Result<DialAccepted, DialFailure>> {
   // The line was lost after the core asked: nothing has left the browser.
   if (!session) return fail({ error: CLOSED, placed: 'no' });
-  const { dialled, id, name, pageUrl } = intent;
-  const more = { ...(name === undefined ? {} : { name }), ...(pageUrl === undefined ? {} : { pageUrl }) };
+  const { dialled, id, number, ext, name, pageUrl } = intent;
+  const more = {
+    canonical: number,
+    ...(ext === undefined ? {} : { ext }),
+    ...(name === undefined ? {} : { name }),
+    ...(pageUrl === undefined ? {} : { pageUrl }),
+  };
   try {
     return await session.dial({ number: dialled, ref: id, ...more });
   } catch {

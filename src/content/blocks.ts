@@ -12,8 +12,11 @@ export interface Part {
 export interface Run {
   /** The nearest element around the run that is not inline; its box tells where the run is. */
   readonly container: Element;
+  /** White space as drawn, at its old length: of several in a row all but the first have no width. */
   readonly text: string;
   readonly parts: readonly Part[];
+  /** True where white space is drawn as it is written. */
+  readonly isPreformatted: boolean;
   /** True where the run was cut for its length, and more text follows or precedes on the same line. */
   readonly isCut: boolean;
 }
@@ -31,9 +34,10 @@ const MAX_RUN_TEXT = 4_000;
 const MAX_RUN_NODES = 400;
 const CONTEXT_BEFORE = 400;
 
-// Never holds a number to dial: code, editors, and what is not shown as text.
+// Never holds a number to dial: editors, and what is not shown as text. `code` is only a way to draw text: people put numbers in it, and
+// what real code holds is told from numbers like everything else.
 const EXCLUDED =
-  'script,style,noscript,template,code,kbd,samp,head,title,textarea,select,option,datalist,iframe,object,canvas,audio,video,math,' +
+  'script,style,noscript,template,head,title,textarea,select,option,datalist,iframe,object,canvas,audio,video,math,' +
   '[contenteditable=""],[contenteditable="true" i],[contenteditable="plaintext-only" i],[role="textbox" i]';
 const BLOCK_NAMES = new Set(
   (
@@ -42,7 +46,7 @@ const BLOCK_NAMES = new Set(
   ).split(' '),
 );
 const STOPS = new Set(
-  'br hr button input select textarea iframe video audio object canvas embed script style noscript template code kbd samp meter progress'.split(
+  'br hr button input select textarea iframe video audio object canvas embed script style noscript template meter progress'.split(
     ' ',
   ),
 );
@@ -91,7 +95,10 @@ function readFlow(element: Element): FlowKind {
   return 'block';
 }
 
-/** The nearest ancestor that is not inline, crossing out of a shadow tree to its host. */
+/**
+ * The nearest ancestor that is not inline, crossing out of a shadow tree to its host. Hidden text is read like a block of its own: styles
+ * change without a word to us, and what is hidden is neither shown nor offered.
+ */
 export function containerOf(text: Text, flow: Flow): Element | undefined {
   let node: Node | null = text.parentNode;
   while (node instanceof Element) {
@@ -112,7 +119,6 @@ export function containerOf(text: Text, flow: Flow): Element | undefined {
 export function readRun(text: Text, flow: Flow, isTaken: (node: Text) => boolean, from = 0): Run | undefined {
   const parent = text.parentElement;
   if (parent && isExcluded(parent)) return undefined;
-  if (parent && flow(parent) === 'gone') return undefined;
   const container = containerOf(text, flow);
   if (!container) return undefined;
   if (text.data.length > LONG_TEXT) return readWindow(text, container, from);
@@ -152,16 +158,19 @@ export function windowEnd(text: string, from: number): number {
 
 function readWindow(text: Text, container: Element, from: number): Run {
   const end = windowEnd(text.data, from);
+  const isPreformatted = keepsSpaces(container);
   return {
     container,
-    text: text.data.slice(from, end),
+    text: asDrawn(text.data.slice(from, end), isPreformatted),
     parts: [{ node: text, from, at: 0, length: end - from }],
+    isPreformatted,
     isCut: true,
   };
 }
 
 function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolean): Run {
   const parts: Part[] = [];
+  const isPreformatted = keepsSpaces(container);
   let text = '';
   for (const piece of pieces) {
     if (piece === ' ') {
@@ -169,9 +178,21 @@ function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolea
       continue;
     }
     parts.push({ node: piece, from: 0, at: text.length, length: piece.data.length });
-    text += piece.data;
+    text += asDrawn(piece.data, isPreformatted);
   }
-  return { container, text, parts, isCut };
+  return { container, text, parts, isPreformatted, isCut };
+}
+
+const NO_WIDTH = '\u200b';
+
+/** A node's text as it is drawn: line breaks and indents of the source are one space. Offsets stay the same. */
+export function asDrawn(text: string, isPreformatted: boolean): string {
+  if (isPreformatted || !/[\t\n\r\f]| {2}/.test(text)) return text;
+  return text.replace(/[ \t\n\r\f]+/g, (space) => ` ${NO_WIDTH.repeat(space.length - 1)}`);
+}
+
+function keepsSpaces(container: Element): boolean {
+  return /^(?:pre|break-spaces)/.test(getComputedStyle(container).whiteSpace);
 }
 
 /** Text nodes beside `start` on its line, outward in one direction; a space stands for the edge of a box or an image. */

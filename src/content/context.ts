@@ -8,6 +8,7 @@ export type BlockContext = Omit<TextBlock, 'text' | 'nodeStarts'>;
 const MAX_LABEL = 60;
 const MAX_COUNTRY_TEXT = 40;
 const HEADER_ROWS_LOOKED_AT = 3;
+const UNSEEN = new Set(['script', 'style', 'noscript', 'template', 'head']);
 
 interface Column {
   readonly key: object;
@@ -98,9 +99,13 @@ function lineBefore(run: Run): string {
 /** Short text just before an element: its previous sibling, or its parent's when it is the first child. */
 function textBefore(element: Element): string {
   let node: Element | undefined = element;
-  for (let level = 0; node && level < 3; level += 1) {
+  for (let level = 0; node && node.localName !== 'body' && level < 3; level += 1) {
     let before: ChildNode | null = node.previousSibling;
     for (let steps = 0; before && steps < 4; steps += 1) {
+      if (before instanceof Element && UNSEEN.has(before.localName)) {
+        before = before.previousSibling;
+        continue;
+      }
       const length = before.textContent?.length ?? 0;
       if (length > 4 * MAX_LABEL) return '';
       const text = tidy(before.textContent);
@@ -108,7 +113,6 @@ function textBefore(element: Element): string {
       before = before.previousSibling;
     }
     node = parentAcross(node);
-    if (node?.localName === 'body') return '';
   }
   return '';
 }

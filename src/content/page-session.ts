@@ -1,11 +1,12 @@
 import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
-import type { NumberPlans } from '../phone/number-plan.ts';
+import type { Atlas } from '../phone/atlas.ts';
 import { askBackground } from './ask-background.ts';
 import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { painterOf } from './geometry.ts';
 import { readPress } from './links.ts';
 import { type PressedButton, pageDoubts } from './page-doubts.ts';
+import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
@@ -23,7 +24,7 @@ export interface PageSession {
 const ASK_AGAIN_MS = 3_000;
 
 /** What finding and showing numbers takes. */
-type Tools = typeof import('./number-tools.ts') & { readonly plans: NumberPlans };
+type Tools = typeof import('./number-tools.ts') & { readonly atlas: Atlas };
 
 /** Starts finding numbers in this frame. `onOrphaned` is told when the extension is gone. */
 export function startPageSession(page: Document, onOrphaned: () => void): PageSession {
@@ -47,7 +48,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     scanner.start();
   }
 
-  /** Tools and plans come with the first candidate: a page without numbers costs neither the time nor the memory. */
+  /** Tools and atlas come with the first candidate: a page without numbers costs neither the time nor the memory. */
   function onCandidate(): void {
     if (tools || asking) return;
     asking = askSettings().finally(() => {
@@ -59,9 +60,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     const earlier = settings;
     const told = () => (settings === earlier ? undefined : settings);
     let answer = await askBackground('page/settings', {});
-    // The answer got lost, or says "off" without plans where the site was switched on meanwhile.
-    const hasPlans = answer.got === 'reply' && answer.reply.plans !== undefined;
-    if ((answer.got === 'lost' || (told()?.decorate && !hasPlans)) && isAlive()) {
+    // The answer got lost, or says "off" without an atlas where the site was switched on meanwhile.
+    const hasAtlas = answer.got === 'reply' && answer.reply.atlas !== undefined;
+    if ((answer.got === 'lost' || (told()?.decorate && !hasAtlas)) && isAlive()) {
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
       answer = await askBackground('page/settings', {});
     }
@@ -72,7 +73,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       return;
     }
     const start: PageStart = answer.got === 'reply' ? answer.reply : { decorate: false, country: 'US' };
-    if (start.plans) tools = { ...code, plans: start.plans };
+    if (start.atlas) tools = { ...code, atlas: start.atlas };
     // What was told since the question is newer than the answer.
     use(told() ?? start);
   }
@@ -86,10 +87,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     }
     if (!scanner) startScanner();
     if (!tools || (reader && before?.country === next.country)) return;
-    const lang = page.documentElement?.getAttribute('lang') ?? '';
     reader = {
-      finder: tools.createFinder({ lang, host: location.hostname, userCountry: next.country }, tools.plans),
-      context: tools.createContextReader(lang),
+      finder: tools.createFinder({ ...readEvidence(page), userCountry: next.country }, tools.atlas),
+      context: tools.createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
     };
     scanner?.use(reader);
   }
@@ -132,13 +132,13 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       return;
     }
     const current = scanner;
-    const { createView, formatNumber, plans } = tools;
+    const { createView, formatNumber, atlas } = tools;
     listen();
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       dialler,
-      format: (number) => formatNumber(number, plans),
+      format: (number) => formatNumber(number, atlas),
       onPress,
     });
     view.changed(holders);

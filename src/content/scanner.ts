@@ -1,6 +1,16 @@
-import { mayHoldNumber } from '../phone/candidates.ts';
+import { mayHoldNumber, mayTellCountry } from '../phone/candidates.ts';
 import type { NumberFinder, TextBlock } from '../phone/find-numbers.ts';
-import { createFlow, type Flow, isBlockName, isExcluded, LONG_TEXT, type Run, readRun, windowEnd } from './blocks.ts';
+import {
+  asDrawn,
+  createFlow,
+  type Flow,
+  isBlockName,
+  isExcluded,
+  LONG_TEXT,
+  type Run,
+  readRun,
+  windowEnd,
+} from './blocks.ts';
 import type { ContextReader } from './context.ts';
 import { LIKELY_HOSTS, type Root, shadowOf, UNLIKELY_HOSTS } from './roots.ts';
 import { createSlices } from './slices.ts';
@@ -66,6 +76,8 @@ const WATCHED = [
   'dir',
   'lang',
 ];
+/** So many texts without a number are kept to learn the page's country from. */
+const MAX_TELLING = 3_000;
 const TELLING = new Set(['href', 'number', 'type', 'value', 'contenteditable']);
 const RESTARTS = 3;
 
@@ -91,6 +103,10 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   /** `reread`: what stands there has changed. `check`: only where no run holds it any more. */
   const dirty = new Map<Node, 'reread' | 'check'>();
   const observer = new MutationObserver(onRecords);
+  /** Texts that may name a country, in the order of the page; the first `told` of them are learnt. */
+  const telling: string[] = [];
+  const kept = new Set<string>();
+  let told = 0;
   let waiting: TextEntry[] = [];
   let waitingElements: Element[] = [];
   let changed = new Set<Element>();
@@ -190,7 +206,9 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         yield* readText(node);
         yield;
         if (!node.isConnected) return false;
-      } else if (count % NODES_PER_STEP === 0) {
+      } else {
+        keepTelling(node.data, node.parentElement);
+        if (count % NODES_PER_STEP > 0) continue;
         yield;
         if (!node.isConnected) return false;
       }
@@ -232,12 +250,26 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       (part) =>
         part.node.isConnected &&
         (part.length === part.node.data.length || part.node.data.length > LONG_TEXT) &&
-        entry.run.text.startsWith(part.node.data.slice(part.from, part.from + part.length), part.at),
+        entry.run.text.startsWith(
+          asDrawn(part.node.data.slice(part.from, part.from + part.length), entry.run.isPreformatted),
+          part.at,
+        ),
     );
   }
 
+  function keepTelling(text: string, parent: Element | null): void {
+    if (telling.length >= MAX_TELLING || !mayTellCountry(text) || kept.has(text)) return;
+    if (parent && isExcluded(parent)) return;
+    kept.add(text);
+    telling.push(text);
+  }
+
   function addRun(run: Run | undefined): void {
-    if (!run || !mayHoldNumber(run.text)) return;
+    if (!run) return;
+    if (!mayHoldNumber(run.text)) {
+      keepTelling(run.text, null);
+      return;
+    }
     announce();
     const entry: TextEntry = { run, block: undefined, targets: [], version: -1, isDropped: false };
     for (const { node } of run.parts) {
@@ -311,6 +343,10 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 
   function* find(): Generator<void, void, void> {
     if (!reader) return;
+    for (; told < telling.length; told += 1) {
+      reader.finder.learn({ text: telling[told] ?? '', nodeStarts: [0], label: '' });
+      yield;
+    }
     const entries = waiting;
     waiting = [];
     const learnt: { readonly entry: TextEntry; readonly block: TextBlock }[] = [];
@@ -491,6 +527,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     use(next) {
       if (reader) waitingElements.push(...elements, ...page.querySelectorAll(`${CALL_LINKS},${EMBEDS},${FIELDS}`));
       reader = next;
+      told = 0;
       for (const entry of live) entry.version = -1;
       waiting = [...live];
       slices.run(settle);

@@ -65,7 +65,7 @@ export function readRunTargets(run: Run, block: TextBlock, finder: NumberFinder)
     targets.push({
       ...dialledOf(found),
       source: 'text',
-      text: run.text.slice(found.start, found.end),
+      text: run.text.slice(found.start, found.end).replace(/\u200b/g, ''),
       holder: run.container,
       place: { in: 'text', start: start.node, startOffset: start.offset, end: end.node, endOffset: end.offset },
     });

@@ -7,10 +7,14 @@ export interface AccountField {
   /** Message key of the visible label, in `_locales`. */
   readonly label: string;
   /** `secret` never leaves the background once saved; `url` is an address on the company's network; `switch` holds `'yes'` or `''`. */
-  readonly kind: 'text' | 'secret' | 'url' | 'switch';
+  readonly kind: 'text' | 'secret' | 'url' | 'switch' | 'choice' | 'document';
+  /** What there is to choose from, for kind `choice`. Labels are message keys. */
+  readonly choices?: readonly FieldChoice[];
   readonly required: boolean;
   /** Message key of a sentence that helps to fill the field in. */
   readonly help?: string;
+  /** Texts to start from, for kind `document` (many lines). Labels are message keys. */
+  readonly examples?: readonly FieldChoice[];
   /** Filled in already in a new form. */
   readonly initial?: string;
   /** An example, shown while the field is empty. */
@@ -26,6 +30,15 @@ export interface FieldChoice {
   readonly value: string;
   readonly label: string;
 }
+
+/**
+ * What is wrong with one field: a message key, or, for a document, sentences: a message key and what goes into its $1, $2, …, of which $1
+ * is the place inside the document (`place.url`).
+ */
+export type FieldProblem = string | readonly (readonly [key: string, ...values: readonly string[]])[];
+
+/** By field key; empty when all is well. */
+export type FieldProblems = Readonly<Record<string, FieldProblem>>;
 
 /** Something to know before an account is filled in or saved. */
 export interface AccountNote {

@@ -79,6 +79,8 @@ export interface Call {
   readonly origin?: CallOrigin;
   /** Address of the page it was begun on, where the account has use for it. */
   readonly pageUrl?: string;
+  /** The number was given to another program, and nobody can say what became of it. */
+  readonly handedOver?: true;
   /** What the PBX said when it took the call, in its own names (ids to be copied). */
   readonly told?: Readonly<Record<string, string>>;
   /** How long the PBX rings before it gives up, where it said so. */

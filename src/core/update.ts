@@ -49,6 +49,8 @@ export interface DialFailure {
 /** The PBX took the request. `pbxId` is absent where the PBX does not tell one, or not yet. */
 export interface DialAccepted {
   readonly pbxId?: PbxCallId;
+  /** The number was given to another program: the call is over for us, and nothing is known about it. */
+  readonly handedOver?: true;
   /** What else it said about the call, in its own names, for people who look closer. Never a secret. */
   readonly told?: Readonly<Record<string, string>>;
   /** How long the PBX rings before it gives up. */
@@ -221,10 +223,13 @@ function callDeadlines(call: Call, connection: Connection): readonly EpochMs[] {
 
 /** How long a request that has left stays among the live calls while the PBX says nothing more about it. */
 function sightMs(call: Call, connection: Connection): number {
-  const isFollowable = connection.status !== 'online' || connection.capabilities.liveState;
-  if (call.placed !== 'yes' || isFollowable) return CONFIRM_WITHIN_MS;
+  if (call.placed !== 'yes') return CONFIRM_WITHIN_MS;
+  // Without a connection there is only what the PBX said when it took the call.
+  if (connection.status !== 'online') return call.recordUntil === undefined ? CONFIRM_WITHIN_MS : UNTOLD_CALL_MS;
+  const { liveState, hangUp } = connection.capabilities;
+  if (liveState) return CONFIRM_WITHIN_MS;
   // In sight as long as there is something to press.
-  if (call.pbxId !== undefined && connection.capabilities.hangUp) return BLIND_CALL_MS;
+  if (call.pbxId !== undefined && hangUp) return BLIND_CALL_MS;
   return call.ringsForMs ?? UNTOLD_CALL_MS;
 }
 
@@ -437,7 +442,7 @@ function afterDial(call: Call, result: Result<DialAccepted, DialFailure>, now: E
     const { pbxId: told, recordWithinMs, ...more } = result.value;
     const pbxId = call.pbxId ?? told;
     const recordUntil = recordWithinMs === undefined ? undefined : now + recordWithinMs;
-    return {
+    const accepted: Call = {
       ...call,
       ...more,
       placed: 'yes',
@@ -445,6 +450,7 @@ function afterDial(call: Call, result: Result<DialAccepted, DialFailure>, now: E
       ...(pbxId === undefined ? {} : { pbxId }),
       ...(recordUntil === undefined ? {} : { recordUntil }),
     };
+    return more.handedOver ? endCall(accepted, 'unknown', now) : accepted;
   }
   const { error, placed } = result.error;
   // A report may have overtaken the answer: the PBX knows the call, so a lost answer changes nothing.

@@ -1,4 +1,4 @@
-import type { AccountValues, DialingRule } from '../core/account.ts';
+import type { AccountValues, DialingRule, FieldProblem, FieldProblems } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
 import type { CallId } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
@@ -6,7 +6,7 @@ import type { Proposal } from '../core/proposal.ts';
 import type { Result } from '../core/result.ts';
 import type { PageDoubt, RiskReason } from '../core/risk.ts';
 import type { SiteRule } from '../core/site-rule.ts';
-import type { NumberPlans } from '../phone/number-plan.ts';
+import type { Atlas } from '../phone/atlas.ts';
 
 interface Ask<Payload, Reply> {
   readonly payload: Payload;
@@ -15,7 +15,7 @@ interface Ask<Payload, Reply> {
 
 /** What a content script may ask. No secret in, no secret out; tab, frame and host come from the sender's record. */
 export interface FromPage {
-  /** Asked once a frame shows what may be a number: most pages never need the plans. */
+  /** Asked once a frame shows what may be a number: most pages never need the atlas. */
   'page/settings': Ask<Empty, PageStart>;
   /**
    * Answers once the intent is saved (or refused); how the call goes on is told by `page/call`. Refused as `waiting`: it is risky, our own
@@ -44,10 +44,7 @@ export interface FromUi extends FromPage {
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
   'account/test': Ask<{ readonly vendor: string; readonly values: AccountValues }, AccountTest>;
   /** Secrets go in and never come out. On failure: message keys by field key. */
-  'account/save': Ask<
-    { readonly vendor: string; readonly values: AccountValues },
-    Result<void, Readonly<Record<string, string>>>
-  >;
+  'account/save': Ask<{ readonly vendor: string; readonly values: AccountValues }, Result<void, FieldProblems>>;
   /** Ends the PBX session and removes account, secrets and our cookies. */
   'account/remove': Ask<Empty, void>;
   'settings/change': Ask<SettingsChange, void>;
@@ -76,10 +73,10 @@ export interface PageSettings {
   readonly hasAccount?: boolean;
 }
 
-/** The answer to the first question of a frame. Later changes are told without the plans, which the frame keeps. */
+/** The answer to the first question of a frame. Later changes are told without the atlas, which the frame keeps. */
 export interface PageStart extends PageSettings {
   /** Absent where the site is switched off. */
-  readonly plans?: NumberPlans;
+  readonly atlas?: Atlas;
 }
 
 export interface DialPayload {
@@ -130,8 +127,8 @@ export interface ImportProblem {
   readonly line?: number;
   /** Path of the wrong value, e.g. `sites.mode`. */
   readonly path?: string;
-  /** Message key of what is wrong with an account's value, as in `PbxAdapter.check`. */
-  readonly why?: string;
+  /** What is wrong with an account's value, as `PbxAdapter.check` says it. */
+  readonly why?: FieldProblem;
 }
 
 /** Answer to `page/numbers`: numbers of one frame in document order, also those outside the view. */

@@ -1,4 +1,4 @@
-import type { AccountField, AccountNeeds, AccountNote, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountNote, AccountValues, FieldProblems } from '../core/account.ts';
 
 /** The part of an adapter the form needs. */
 export interface FormAdapter {
@@ -6,7 +6,7 @@ export interface FormAdapter {
   readonly label: string;
   readonly fields: readonly AccountField[];
   notes?(account: AccountValues): readonly AccountNote[];
-  check(account: AccountValues): Readonly<Record<string, string>>;
+  check(account: AccountValues): FieldProblems;
   needs(account: AccountValues): AccountNeeds;
 }
 
@@ -55,7 +55,7 @@ export function problemsOf(
   fields: readonly AccountField[],
   values: AccountValues,
   hasSavedSecrets: boolean,
-): Readonly<Record<string, string>> {
+): FieldProblems {
   const isKept = (field: AccountField) =>
     hasSavedSecrets && field.kind === 'secret' && (values[field.key] ?? '') === '';
   const missing = fields

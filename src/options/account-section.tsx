@@ -1,17 +1,20 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { AccountField, AccountNeeds, AccountValues } from '../core/account.ts';
+import type { AccountField, AccountNeeds, AccountValues, FieldProblems } from '../core/account.ts';
+import type { AccountTest } from '../core/account-test.ts';
 import type { Connection } from '../core/connection.ts';
 import { ask } from '../messaging/ask.ts';
 import { ADAPTERS, findAdapter } from '../pbx/registry.ts';
 import type { Account } from '../storage/settings.ts';
+import { accountTestItem } from '../storage/state-item.ts';
 import { connectionView } from '../ui/connection-view.ts';
-import { Button, Choice, Field, Notice, Switch } from '../ui/controls.tsx';
+import { Button, Choice, Notice } from '../ui/controls.tsx';
 import { requestAccess } from '../ui/permissions.ts';
 import { type MessageKey, type Phrase, say, sayByKey } from '../ui/say.ts';
 import { Trouble } from '../ui/trouble.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { siteOfPattern } from '../ui/words.ts';
+import { AccountFieldInput } from './account-field.tsx';
 import {
   chosenGroup,
   type FormAdapter,
@@ -35,7 +38,7 @@ interface AccountSectionProps {
 /** Which PBX, and how to sign in there. The form is drawn from what the adapter says it needs. */
 export function AccountSection(props: AccountSectionProps): JSX.Element {
   const { account, connection, granted } = props;
-  const [vendor, setVendor] = useState(account?.vendor ?? (ADAPTERS.length === 1 ? (ADAPTERS[0]?.id ?? '') : ''));
+  const [vendor, setVendor] = useState(account?.vendor ?? ADAPTERS[0]?.id ?? '');
   const [notice, setNotice] = useState<MessageKey>();
   useEffect(() => {
     // Saved or imported elsewhere: show that account.
@@ -53,7 +56,6 @@ export function AccountSection(props: AccountSectionProps): JSX.Element {
         <div class="field">
           <label for="vendor">{say('options_account_vendor')}</label>
           <select id="vendor" value={vendor} onChange={(event) => setVendor(event.currentTarget.value)}>
-            {vendor === '' && <option value="">{say('options_account_choose')}</option>}
             {ADAPTERS.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}
@@ -84,10 +86,9 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   const savedText = JSON.stringify(saved?.values ?? {});
   const shownText = useRef(savedText);
   const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
-  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [errors, setErrors] = useState<FieldProblems>({});
   const [status, setStatus] = useState<Status>();
-  const [isTesting, setIsTesting] = useState(false);
-  const [hasTested, setHasTested] = useState(false);
+  const [accountTest, setAccountTest] = useState<AccountTest>();
   const form = useRef<HTMLFormElement>(null);
   const fields = fieldsOf(adapter.fields, group);
   const groups = groupsOf(adapter.fields);
@@ -145,12 +146,16 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
     });
   const test = () =>
     withAccess('options_account_test_denied', 'options_account_not_tested', async () => {
-      setHasTested(true);
-      setIsTesting(true);
+      // Nothing of an earlier test is shown as if it were of this one.
+      setAccountTest({ steps: [], outcome: 'running' });
+      const stopWatching = accountTestItem.watch(setAccountTest);
       try {
-        await ask('account/test', { vendor: adapter.id, values: sent });
+        setAccountTest(await ask('account/test', { vendor: adapter.id, values: sent }));
+      } catch (error) {
+        setAccountTest(undefined);
+        throw error;
       } finally {
-        setIsTesting(false);
+        stopWatching();
       }
     });
 
@@ -187,44 +192,24 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
         <Button kind="primary" isSubmit>
           {say(saveLabel ?? 'options_account_save')}
         </Button>
-        <Button onPress={test} isBusy={isTesting}>
-          {say(isTesting ? 'options_account_testing' : 'options_account_test')}
+        <Button onPress={test} isBusy={accountTest?.outcome === 'running'}>
+          {say(accountTest?.outcome === 'running' ? 'options_account_testing' : 'options_account_test')}
         </Button>
       </div>
       <div role="status">{status && <Notice mood={status.mood} title={say(...status.words)} />}</div>
-      {hasTested && <TestSteps address={addressOf(fields, sent)} />}
+      {accountTest && <TestSteps test={accountTest} address={addressOf(fields, sent)} />}
     </form>
   );
 
   function drawField(field: AccountField): JSX.Element {
-    const set = (value: string) => setValues((before) => ({ ...before, [field.key]: value }));
-    const help = field.help === undefined ? undefined : sayByKey(field.help);
-    if (field.kind === 'switch') {
-      return (
-        <Switch
-          key={field.key}
-          label={sayByKey(field.label)}
-          isOn={values[field.key] === 'yes'}
-          onChange={(isOn) => set(isOn ? 'yes' : '')}
-          help={help}
-        />
-      );
-    }
-    const isKept = field.kind === 'secret' && saved !== undefined;
-    const problem = errors[field.key];
     return (
-      <Field
+      <AccountFieldInput
         key={field.key}
-        label={sayByKey(field.label)}
-        name={field.key}
+        field={field}
         value={values[field.key] ?? ''}
-        type={field.kind === 'secret' ? 'password' : field.kind === 'url' ? 'url' : 'text'}
-        placeholder={isKept ? say('options_account_secret_saved') : field.placeholder}
-        help={help}
-        error={problem === undefined ? undefined : sayByKey(problem)}
-        isRequired={field.required}
-        {...(field.required || field.group !== undefined ? {} : { note: `(${say('options_account_optional')})` })}
-        onInput={set}
+        problem={errors[field.key]}
+        isKept={field.kind === 'secret' && saved !== undefined}
+        onInput={(value) => setValues((before) => ({ ...before, [field.key]: value }))}
       />
     );
   }

@@ -2,8 +2,10 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AccountNeeds } from '../core/account.ts';
 import type { Connection } from '../core/connection.ts';
-import type { Settings } from '../storage/settings.ts';
+import { ask } from '../messaging/ask.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
 import { Button } from '../ui/controls.tsx';
+import { guessCountry } from '../ui/countries.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { type MessageKey, say } from '../ui/say.ts';
 import { AccountSection } from './account-section.tsx';
@@ -24,6 +26,13 @@ export function FirstRun({ settings, connection, granted, onDone }: FirstRunProp
   const [step, setStep] = useState(0);
   const title = useRef<HTMLHeadingElement>(null);
   const heading = STEPS[step] ?? 'options_first_account';
+
+  useEffect(() => {
+    // Nobody has chosen a country yet: the one of the browser's language is the best guess, shown in the second step.
+    const guess = guessCountry(navigator.languages);
+    if (guess === undefined || guess === settings.country || settings.country !== DEFAULT_SETTINGS.country) return;
+    void ask('settings/change', { country: guess }).catch(() => {});
+  }, []);
 
   useEffect(() => {
     // The new step is read out from its top; not at the start, where the page's own title comes first.
@@ -62,8 +71,7 @@ export function FirstRun({ settings, connection, granted, onDone }: FirstRunProp
         )}
         {step === 1 && (
           <>
-            <p class="intro">{say('options_first_sites_text')}</p>
-            <SitesSection rule={settings.sites} granted={granted} />
+            <SitesSection rule={settings.sites} granted={granted} intro="options_first_sites_text" />
             <h3>{say('options_country')}</h3>
             <CountrySection country={settings.country} />
             <div class="actions">

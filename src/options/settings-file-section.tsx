@@ -6,7 +6,7 @@ import { findAdapter } from '../pbx/registry.ts';
 import type { Settings } from '../storage/settings.ts';
 import { Button, Notice } from '../ui/controls.tsx';
 import { missingOf, requestAccess, siteNeeds } from '../ui/permissions.ts';
-import { type Phrase, say, sayByKey } from '../ui/say.ts';
+import { type Phrase, problemWords, say } from '../ui/say.ts';
 import { importAdvice, importProblemWords } from '../ui/words.ts';
 import { SiteTags, wantedSites } from './sites-section.tsx';
 
@@ -120,10 +120,7 @@ async function importText(file: File): Promise<Outcome> {
     const answer = await ask('settings/import', { text });
     return answer.ok
       ? { mood: 'good', words: ['options_file_imported'], isImport: true }
-      : bad(importProblemWords(answer.error), [
-          ...(answer.error.why === undefined ? [] : [sayByKey(answer.error.why)]),
-          say(importAdvice(answer.error)),
-        ]);
+      : bad(importProblemWords(answer.error), [...problemWords(answer.error.why), say(importAdvice(answer.error))]);
   } catch {
     return bad(['common_failed']);
   }

@@ -13,17 +13,19 @@ import { useChange } from './use-change.ts';
 interface SitesSectionProps {
   readonly rule: SiteRule;
   readonly granted: AccountNeeds | undefined;
+  /** What is said above; its own words where absent. */
+  readonly intro?: MessageKey;
 }
 
 /** Where PageDial works: the user's rule, and what the browser has granted for it. */
-export function SitesSection({ rule, granted }: SitesSectionProps): JSX.Element {
+export function SitesSection({ rule, granted, intro = 'options_sites_intro' }: SitesSectionProps): JSX.Element {
   const [message, change] = useChange();
   const setRule = (sites: SiteRule) => change({ sites });
   return (
     <>
-      <p class="intro">{say('options_sites_intro')}</p>
+      <p class="intro">{say(intro)}</p>
       <Choice
-        legend={say('options_sites')}
+        legend={say('options_sites_legend')}
         value={rule.mode}
         options={[
           { value: 'everywhere', label: say('options_sites_everywhere') },

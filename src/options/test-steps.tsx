@@ -1,10 +1,8 @@
 import type { JSX } from 'preact';
 import type { AccountTest, AccountTestStep } from '../core/account-test.ts';
-import { accountTestItem } from '../storage/state-item.ts';
 import { cleanText } from '../ui/clean-text.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { type MessageKey, say } from '../ui/say.ts';
-import { useStored } from '../ui/use-app-state.ts';
 import { TEST_OUTCOME_WORDS, TEST_STEP_WORDS, TEST_STEPS, testErrorWords } from '../ui/words.ts';
 
 const MARKS: Readonly<Record<AccountTestStep['outcome'], IconName>> = {
@@ -14,13 +12,16 @@ const MARKS: Readonly<Record<AccountTestStep['outcome'], IconName>> = {
   skipped: 'pause',
 };
 
+interface TestStepsProps {
+  readonly test: AccountTest;
+  readonly address: string | undefined;
+}
+
 /**
- * The connection test as it goes on: each step ticked, or failed with its own words.
+ * A connection test as it goes on: each step ticked, or failed with its own words.
  * @param address - of what is tested; a tab shows what a browser does not tell an extension, such as a certificate it does not trust
  */
-export function TestSteps({ address }: { readonly address: string | undefined }): JSX.Element | null {
-  const test = useStored(accountTestItem, undefined);
-  if (!test) return null;
+export function TestSteps({ test, address }: TestStepsProps): JSX.Element {
   const hasFailure = test.steps.some(({ outcome }) => outcome === 'failed');
   return (
     <section class="test" aria-labelledby="test-title">

@@ -1,4 +1,11 @@
-import type { AccountField, AccountNeeds, AccountNote, AccountValues, FieldChoices } from '../core/account.ts';
+import type {
+  AccountField,
+  AccountNeeds,
+  AccountNote,
+  AccountValues,
+  FieldChoices,
+  FieldProblems,
+} from '../core/account.ts';
 import type { CallId, EpochMs, PbxCall, PbxCallId } from '../core/calls.ts';
 import type { Capabilities, PbxError } from '../core/connection.ts';
 import type { Presence } from '../core/presence.ts';
@@ -15,7 +22,7 @@ export interface PbxAdapter {
   /** What is shown above the form: what an administrator must do first, what is risky about these values. Pure. */
   notes?(account: AccountValues): readonly AccountNote[];
   /** What is wrong with the values, by field key, as message keys; empty when they can be tried. Pure. */
-  check(account: AccountValues): Readonly<Record<string, string>>;
+  check(account: AccountValues): FieldProblems;
   /** Host access and API permissions the account needs; pure, from what is known before the first login. */
   needs(account: AccountValues): AccountNeeds;
   /** True when calls of this account tell the PBX something about the page they were begun on. Pure; absent: never. */
@@ -51,6 +58,10 @@ export type PbxNews =
 export interface DialRequest {
   readonly number: string;
   readonly ref: CallId;
+  /** The number before any format: E.164 where there is one (`+16175550142`), else a short extension. Absent: as `number`. */
+  readonly canonical?: string;
+  /** The extension to dial once the call is answered, as shown on the page. */
+  readonly ext?: string;
   /** Plain text shown on the phone where the PBX can; at most 64 characters. */
   readonly name?: string;
   /** Address of the page the call was begun on; only where the adapter `wantsPage`. */
@@ -146,12 +157,19 @@ export interface PbxPorts {
   /** One HTTP request: redirects refused, 10 s limit, answers above 1 MB refused. Header names in the answer are lower case. */
   request(request: PbxRequest): Promise<Result<PbxResponse, PbxError>>;
   /** Resolves once the socket is open. `closed` is said once, after that only. */
-  openSocket(url: string, on: PbxSocketListener): Promise<Result<PbxSocket, PbxError>>;
+  openSocket(url: string, on: PbxSocketListener, subprotocol?: string): Promise<Result<PbxSocket, PbxError>>;
   /**
    * Makes a session cookie travel with our own socket's handshake where the browser withholds it (Chrome, SameSite cookies), and puts
    * the user's own cookie of that name back. Call it right around a login: `before` the login, then `adopt` after it.
    */
   ownCookie(url: string, name: string): Promise<OwnCookie>;
+  /**
+   * Gives a link (`tel:+16175550142`) to the system, which opens the program that has registered for it. Resolves once the browser has
+   * taken it: what comes of it nobody can see.
+   */
+  handOver(link: string): Promise<Result<void, PbxError>>;
+  /** The number as dialled inside the user's country; other countries' with the international prefix, short ones as they are. */
+  toNational(number: string): Promise<string>;
   now(): EpochMs;
   /** A new id that nobody can guess, of letters, digits and dashes. */
   newId(): string;

@@ -1,17 +1,8 @@
-import {
-  EXTENSION_SCRIPT,
-  EXTENSION_WORDS,
-  FAX_SCRIPT,
-  FAX_WORDS,
-  NEVER_SCRIPT,
-  NEVER_WORDS,
-  PHONE_SCRIPT,
-  PHONE_WORDS,
-  SELDOM_WORDS,
-} from './labels.ts';
-
 /** What the words around some digits say they are. */
 export type Meaning = 'phone' | 'fax' | 'extension' | 'never' | 'seldom' | 'unsaid';
+
+/** Words of each meaning, the stronger meaning first; apart by `|`. The third are of scripts without spaces between words. */
+export type LabelWords = readonly (readonly [meaning: Meaning, words: string, script: string])[];
 
 /** So much text in front of a number is read for a label. */
 const REACH = 60;
@@ -19,20 +10,12 @@ const REACH = 60;
 const PHONE_REACH = 34;
 /** …a word that denies must stand next to it, or harmless prose would hide numbers. */
 const DENIAL_GAP = /^(?:\s*(?:no|nr|nos|num|number|nummer|n°|nº|№|id|code|#)\b\.?)?[\s:：#.=()[\]\-–—"']*$/iu;
-const ABBREVIATED = /(?:^|[^\p{L}\p{N}])(?:([tmf])\s?[.:)\]|]|([pohwcd])\s?[:)\]])\s*[([+]*$/iu;
+const ABBREVIATED =
+  /(?:^|[^\p{L}\p{N}])(?:([tmf])\s?[.:)\]|]|([pohwcd])\s?[:)\]])\s*[([+]*$|(?:^|\n)\s*(?:([tmf])|([pohwcd])) [([+]*$/iu;
 const ICON =
   /[\u260e\u260f\u2706\u{1f4de}\u{1f4f1}\u{1f57f}\u{1f57d}\u{1f57b}\u{1f4f2}\u{1f919}]\ufe0f?\s*[:.]?\s*[([]?$/u;
 const FAX_ICON = /[\u{1f4e0}\u{1f5b7}\u213b]\ufe0f?\s*[:.]?\s*[([]?$/u;
 
-const WORDS: readonly (readonly [Meaning, string, string])[] = [
-  ['phone', PHONE_WORDS, PHONE_SCRIPT],
-  ['fax', FAX_WORDS, FAX_SCRIPT],
-  ['extension', EXTENSION_WORDS, EXTENSION_SCRIPT],
-  ['never', NEVER_WORDS, NEVER_SCRIPT],
-  ['seldom', SELDOM_WORDS, ''],
-];
-const MEANINGS = meaningsOfWords();
-const LABEL = labelPattern();
 /** A word behind the digits belongs to them unless it opens the next entry (`… Fax: 555…`). */
 const AFTER =
   /^ {0,3}(?:[-–—,/] ?)?[([]?\s?(?:(fax|telefax|faks|факс)|(tel|phone|mobile|mobil|cell|office|direct|main|home|work|hotline|toll[ -]?free|whatsapp|voice|mob|gsm|handy))\b(?! ?[:.]|[^\n]{0,6}\d)/iu;
@@ -43,24 +26,26 @@ const AFTER_LETTER = /^\s*[([]\s*([fmtohwcvpd])\s*[)\]]/i;
  * @param before - the text in front, from the end of the number before (or the block's start)
  * @param after - the text behind
  * @param label - what stands for the whole block; read where the text in front has no words of its own
+ * @param words - the words that are known to say something
  */
-export function meaningOf(before: string, after: string, label: string): Meaning {
-  const behind = meaningBehind(after);
-  if (behind !== 'unsaid') return behind;
+export function meaningOf(before: string, after: string, label: string, words: LabelWords): Meaning {
   const near = before.slice(-REACH);
-  const own = meaningInFront(near);
+  const own = meaningInFront(near, words);
+  const behind = meaningBehind(after);
+  // `Fax: 555-0123 (toll free)`: what a colon introduces is not renamed behind.
+  if (behind !== 'unsaid' && !(own !== 'unsaid' && /[:：]\s*$/.test(near))) return behind;
   if (own !== 'unsaid' || /\p{L}/u.test(near)) return own;
-  const stands = label === '' ? 'unsaid' : meaningOfLabel(label);
+  const stands = label === '' ? 'unsaid' : meaningOfLabel(label, words);
   // What stands before the block is often another entry's; alone it does not outweigh a number written as such.
   return stands === 'never' ? 'seldom' : stands;
 }
 
 /** What a label, a table header or a field's name says about what it stands for. */
-export function meaningOfLabel(label: string): Meaning {
+export function meaningOfLabel(label: string, words: LabelWords): Meaning {
   const near = label.slice(-REACH).trimEnd();
-  const meaning = meaningInFront(`${near}: `);
+  const meaning = meaningInFront(`${near}: `, words);
   if (meaning !== 'unsaid') return meaning;
-  const last = lastWord(near);
+  const last = lastWord(near, words);
   return last !== undefined && (last.meaning === 'phone' || last.meaning === 'fax') && near.length <= 40
     ? last.meaning
     : 'unsaid';
@@ -75,12 +60,20 @@ function meaningBehind(after: string): Meaning {
   return letter === 'f' ? 'fax' : 'phone';
 }
 
-function meaningInFront(text: string): Meaning {
+/** The last answer: for one start of a number many ends are tried, and what stands in front is always the same. */
+let latest: { readonly text: string; readonly words: LabelWords; readonly meaning: Meaning } | undefined;
+
+function meaningInFront(text: string, words: LabelWords): Meaning {
+  if (latest?.text !== text || latest.words !== words) latest = { text, words, meaning: readFront(text, words) };
+  return latest.meaning;
+}
+
+function readFront(text: string, words: LabelWords): Meaning {
   if (FAX_ICON.test(text)) return 'fax';
   if (ICON.test(text)) return 'phone';
   const abbreviated = ABBREVIATED.exec(text);
-  if (abbreviated !== null) return abbreviated[1]?.toLowerCase() === 'f' ? 'fax' : 'phone';
-  const found = lastWord(text);
+  if (abbreviated !== null) return (abbreviated[1] ?? abbreviated[3])?.toLowerCase() === 'f' ? 'fax' : 'phone';
+  const found = lastWord(text, words);
   if (found === undefined) return 'unsaid';
   const gap = text.slice(found.end);
   switch (found.meaning) {
@@ -95,10 +88,18 @@ function meaningInFront(text: string): Meaning {
       if (gap.length > PHONE_REACH) return 'unsaid';
       return found.previous === 'phone' ? 'phone' : 'fax';
     default:
-      return gap.length <= PHONE_REACH && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';
+      return gap.length <= (WEAK.has(found.word) ? WEAK_REACH : PHONE_REACH) && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';
   }
 }
 
+/** Words of addresses and sentences too: they speak for a number only from near by. */
+const WEAK = new Set(
+  (
+    'office|service|support|sales|contact|contacts|kontakt|contacto|contato|contatti|direct|main line|emergency|reception|booking|bookings|' +
+    'reservations|enquiries|inquiries|signal|portable|bel|cel|fixe|ruf|kom|gọi|liên hệ'
+  ).split('|'),
+);
+const WEAK_REACH = 14;
 const COUNTING = new Set(['no', 'nr', 'num', 'number', 'nummer', 'número', 'numéro', '№']);
 
 interface LabelWord {
@@ -109,12 +110,14 @@ interface LabelWord {
   readonly previous?: Meaning;
 }
 
-function lastWord(text: string): LabelWord | undefined {
+function lastWord(text: string, words: LabelWords): LabelWord | undefined {
   let last: LabelWord | undefined;
-  LABEL.lastIndex = 0;
-  for (let match = LABEL.exec(text); match !== null; match = LABEL.exec(text)) {
-    const word = match[0].toLowerCase();
-    const meaning = meaningOfWord(word);
+  const small = inSmallLetters(text);
+  const { pattern, meanings } = lexiconOf(words);
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(small); match !== null; match = pattern.exec(small)) {
+    const word = match[0];
+    const meaning = meaningOfWord(word, meanings);
     const isJoined =
       last !== undefined &&
       /^\s*\.?\s*(?:[/&+|]|and|und|et|y|e|i|og|och|en|и)\s*$/i.test(text.slice(last.end, match.index));
@@ -125,32 +128,58 @@ function lastWord(text: string): LabelWord | undefined {
       /^[\s.-]*$/.test(text.slice(last.end, match.index)) &&
       last.meaning !== 'seldom'
     ) {
-      last = { ...last, end: LABEL.lastIndex };
+      last = { ...last, end: pattern.lastIndex };
       continue;
     }
     last = {
       meaning,
       word,
-      end: LABEL.lastIndex,
+      end: pattern.lastIndex,
       ...(isJoined && last !== undefined ? { previous: last.meaning } : {}),
     };
   }
   return last;
 }
 
-function meaningOfWord(word: string): Meaning {
-  const exact = MEANINGS.get(word);
+/** The same offsets as before; the few letters that grow when made small are left as they are. */
+function inSmallLetters(text: string): string {
+  const small = text.toLowerCase();
+  return small.length === text.length ? small : [...text].map((letter) => sameLength(letter)).join('');
+}
+
+function sameLength(letter: string): string {
+  const small = letter.toLowerCase();
+  return small.length === letter.length ? small : letter;
+}
+
+function meaningOfWord(word: string, meanings: Lexicon['meanings']): Meaning {
+  const exact = meanings.get(word);
   if (exact !== undefined) return exact;
   for (let length = word.length; length > 1; length--) {
-    const meaning = MEANINGS.get(`${word.slice(0, length)}*`);
+    const meaning = meanings.get(`${word.slice(0, length)}*`);
     if (meaning !== undefined) return meaning;
   }
   return 'unsaid';
 }
 
-function meaningsOfWords(): ReadonlyMap<string, Meaning> {
+interface Lexicon {
+  readonly meanings: ReadonlyMap<string, Meaning>;
+  readonly pattern: RegExp;
+}
+
+const known = new WeakMap<LabelWords, Lexicon>();
+
+function lexiconOf(words: LabelWords): Lexicon {
+  const before = known.get(words);
+  if (before !== undefined) return before;
+  const lexicon = { meanings: meaningsOfWords(words), pattern: labelPattern(words) };
+  known.set(words, lexicon);
+  return lexicon;
+}
+
+function meaningsOfWords(labels: LabelWords): Lexicon['meanings'] {
   const meanings = new Map<string, Meaning>();
-  for (const [meaning, words, script] of WORDS) {
+  for (const [meaning, words, script] of labels) {
     for (const word of `${words}|${script}`.split('|'))
       if (word !== '' && !meanings.has(word)) meanings.set(word, meaning);
   }
@@ -158,9 +187,10 @@ function meaningsOfWords(): ReadonlyMap<string, Meaning> {
 }
 
 /** Longest words first, so that "tax id" is not read as "id". */
-function labelPattern(): RegExp {
-  const words = WORDS.flatMap(([, list]) => list.split('|')).sort((a, b) => b.length - a.length);
-  const scripts = WORDS.flatMap(([, , list]) => list.split('|'))
+function labelPattern(labels: LabelWords): RegExp {
+  const words = labels.flatMap(([, list]) => list.split('|')).sort((a, b) => b.length - a.length);
+  const scripts = labels
+    .flatMap(([, , list]) => list.split('|'))
     .filter((word) => word !== '')
     .sort((a, b) => b.length - a.length);
   const sources = words.map((word) =>
@@ -169,5 +199,5 @@ function labelPattern(): RegExp {
       .replace(/\*$/, '\\p{L}*')
       .replace(/ /g, '\\s'),
   );
-  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${sources.join('|')})(?![\\p{L}\\p{M}])|${scripts.join('|')}`, 'giu');
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${sources.join('|')})(?![\\p{L}\\p{M}])|${scripts.join('|')}`, 'gu');
 }

@@ -90,6 +90,36 @@ export const LANGUAGE_COUNTRIES: Readonly<Record<string, string>> = {
   zu: 'ZA',
 };
 
+/** Letters that one language has, and mostly one country; pages that say a wrong language, or none, are written in them all the same. */
+export const LETTERS: Readonly<Record<string, RegExp>> = {
+  JP: /[\p{sc=Hiragana}\p{sc=Katakana}]{2}/u,
+  KR: /\p{sc=Hangul}{2}/u,
+  CN: /^[^\p{sc=Hiragana}\p{sc=Katakana}]*\p{sc=Han}{2}[^\p{sc=Hiragana}\p{sc=Katakana}]*$/u,
+  TH: /\p{sc=Thai}{2}/u,
+  IL: /\p{sc=Hebrew}{2}/u,
+  GR: /\p{sc=Greek}{3}/u,
+  IN: /[\p{sc=Devanagari}\p{sc=Gujarati}\p{sc=Telugu}\p{sc=Kannada}\p{sc=Malayalam}\p{sc=Gurmukhi}]{2}/u,
+  BD: /\p{sc=Bengali}{2}/u,
+  LK: /\p{sc=Sinhala}{2}/u,
+  GE: /\p{sc=Georgian}{2}/u,
+  AM: /\p{sc=Armenian}{2}/u,
+  KH: /\p{sc=Khmer}{2}/u,
+  MM: /\p{sc=Myanmar}{2}/u,
+  ET: /\p{sc=Ethiopic}{2}/u,
+  RU: /[ыэъ]/u,
+  UA: /[їєґ]/u,
+  RS: /[ћђџ]/u,
+  VN: /[ơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]/u,
+  TR: /[ğışİ]\p{Ll}/u,
+  PL: /[łżźśń]/u,
+  CZ: /[řěů]/u,
+  HU: /[őű]/u,
+  RO: /[țșţ]/u,
+  IS: /[ðþ]/u,
+  LV: /[ķļņģ]/u,
+  LT: /[ėįų]/u,
+};
+
 /** Top-level domains that are sold to the whole world, so they name no country. */
 export const WORLDWIDE_DOMAINS =
   ' ac ad ag ai am as at-all bz cc cd co cx dj fm gg gl gs io is-a la ly me ms mu nu pw sc sh st su tk to tv vc vg vu ws ';
@@ -188,10 +218,10 @@ export const ADDRESS_FORMS: Readonly<Record<string, RegExp>> = {
 
 /** Large cities and regions whose name stands for one country, in the spelling found on English and on local pages. */
 export const PLACES: Readonly<Record<string, string>> = {
-  US: 'California|Texas|Florida|New York|Chicago|Los Angeles|Houston|Seattle|Boston|Washington,? D\\.?C|Ohio|Michigan|Illinois|Pennsylvania|New Jersey|Arizona|Colorado|Massachusetts|North Carolina|Minnesota|Wisconsin|Oregon|Virginia|San Francisco|San Diego|Denver|Dallas|Atlanta|Miami|Philadelphia|Phoenix',
+  US: 'California|Texas|Florida|New York|Chicago|Los Angeles|Houston|Seattle|Boston|Washington DC|Washington D.C|Washington, DC|Washington, D.C|Ohio|Michigan|Illinois|Pennsylvania|New Jersey|Arizona|Colorado|Massachusetts|North Carolina|Minnesota|Wisconsin|Oregon|Virginia|San Francisco|San Diego|Denver|Dallas|Atlanta|Miami|Philadelphia|Phoenix',
   GB: 'London|Manchester|Birmingham|Leeds|Glasgow|Edinburgh|Liverpool|Sheffield|Nottingham|Leicester|Cardiff|Belfast|Yorkshire|Essex|Surrey|Sussex|Lancashire|Hertfordshire|Hampshire|Middlesex|Scotland|Wales|England',
-  AU: 'Sydney|Melbourne|Brisbane|Adelaide|Canberra|Queensland|Tasmania|Gold Coast|Darwin|Hobart|New South Wales|Geelong|Newcastle NSW|Australian|Aussie',
-  NZ: 'Auckland|Wellington|Christchurch|Dunedin|Tauranga|Rotorua|Queenstown|Waikato|Canterbury NZ|Aotearoa|Kiwi',
+  AU: 'Sydney|Melbourne|Brisbane|Adelaide|Canberra|Queensland|Tasmania|Gold Coast|Darwin|Hobart|New South Wales|Geelong|Australian|Aussie',
+  NZ: 'Auckland|Wellington|Christchurch|Dunedin|Tauranga|Rotorua|Queenstown|Waikato|Aotearoa|Kiwi',
   IE: 'Dublin|Cork|Galway|Limerick|Waterford|Kilkenny|Sligo|Drogheda|Leinster|Munster|Connacht|Irish',
   ZA: 'Johannesburg|Cape Town|Durban|Pretoria|Gauteng|Bloemfontein|Nelspruit|Mbombela|Polokwane|Port Elizabeth|Gqeberha|Sandton|Centurion|Soweto|KwaZulu-Natal|Mpumalanga|Limpopo',
   IN: 'Mumbai|Delhi|Bangalore|Bengaluru|Hyderabad|Chennai|Kolkata|Pune|Ahmedabad|Jaipur|Lucknow|Gujarat|Maharashtra|Karnataka|Tamil Nadu|Kerala|Punjab|Haryana|Noida|Gurgaon|Gurugram|Indore|Surat|Nagpur|Kochi|Chandigarh|Uttar Pradesh|Bhopal|Coimbatore|Himachal',
@@ -212,38 +242,38 @@ export const PLACES: Readonly<Record<string, string>> = {
   MA: 'Casablanca|Rabat|Marrakech|Agadir|Tanger',
   DZ: 'Alger|Oran',
   TN: 'Tunis|Sfax',
-  EG: 'Cairo|Alexandria Egypt|Giza|القاهرة',
-  CA: 'Toronto|Montreal|Montréal|Vancouver BC|Calgary|Edmonton|Ottawa|Winnipeg|Mississauga|Ontario|Quebec|Québec|British Columbia|Alberta|Manitoba|Saskatchewan|Nova Scotia',
+  EG: 'Cairo|Giza|القاهرة',
+  CA: 'Toronto|Montreal|Montréal|Vancouver BC|Vancouver, BC|Calgary|Edmonton|Ottawa|Winnipeg|Mississauga|Ontario|Quebec|Québec|British Columbia|Alberta|Manitoba|Saskatchewan|Nova Scotia',
   DE: 'Berlin|Hamburg|München|Munich|Köln|Frankfurt|Stuttgart|Düsseldorf|Leipzig|Dortmund|Hannover|Nürnberg|Bayern|Hessen|Sachsen',
   AT: 'Wien|Vienna|Graz|Linz|Salzburg|Innsbruck|Klagenfurt|Tirol|Steiermark|Kärnten',
-  CH: 'Zürich|Zurich|Genève|Geneva|Basel|Lausanne|Luzern|Winterthur|St\\. Gallen|Lugano|Schweizer',
-  FR: 'Paris|Lyon|Marseille|Toulouse|Bordeaux|Nantes|Strasbourg|Lille|Montpellier|Rennes|Nice',
+  CH: 'Zürich|Zurich|Genève|Geneva|Basel|Lausanne|Luzern|Winterthur|St. Gallen|Lugano|Schweizer',
+  FR: 'Paris|Lyon|Marseille|Toulouse|Bordeaux|Nantes|Strasbourg|Lille|Montpellier|Rennes',
   BE: 'Brussels|Bruxelles|Brussel|Antwerpen|Gent|Liège|Namur|Brugge|Leuven|Vlaanderen|Wallonie',
   NL: 'Amsterdam|Rotterdam|Utrecht|Eindhoven|Den Haag|Groningen|Tilburg|Nederland',
   LU: 'Luxembourg',
-  ES: 'Madrid|Barcelona|Sevilla|Bilbao|Zaragoza|Málaga|Navarra|Pamplona|Alicante|Andalucía|Murcia|Valencia España',
+  ES: 'Madrid|Barcelona|Sevilla|Bilbao|Zaragoza|Málaga|Navarra|Pamplona|Alicante|Andalucía|Murcia',
   PT: 'Lisboa|Lisbon|Coimbra|Braga|Algarve|Vila Nova de Gaia',
   IT: 'Roma|Milano|Milan|Torino|Napoli|Firenze|Bologna|Genova|Verona|Venezia|Palermo|Padova|Bergamo|Brescia',
-  BR: 'São Paulo|Sao Paulo|Rio de Janeiro|Brasília|Belo Horizonte|Curitiba|Porto Alegre|Salvador BA|Fortaleza|Recife|Goiânia|Campinas|Paraná|Minas Gerais|Londrina|Maringá',
-  MX: 'CDMX|Ciudad de México|Mexico City|Guadalajara|Monterrey|Puebla|Tijuana|Chihuahua|Querétaro|Cancún|Mérida Yucatán|Jalisco|Nuevo León',
-  AR: 'Buenos Aires|Rosario Santa Fe|Mendoza Argentina|Córdoba Argentina|CABA',
-  CL: 'Santiago de Chile|Valparaíso|Viña del Mar|Concepción Chile|Antofagasta|Providencia',
-  CO: 'Bogotá|Bogota|Medellín|Medellin|Barranquilla|Cali Colombia|Cartagena de Indias',
-  PE: 'Lima|Arequipa|Cusco|Trujillo Perú|Miraflores',
+  BR: 'São Paulo|Sao Paulo|Rio de Janeiro|Brasília|Belo Horizonte|Curitiba|Porto Alegre|Fortaleza|Recife|Goiânia|Campinas|Paraná|Minas Gerais|Londrina|Maringá',
+  MX: 'CDMX|Ciudad de México|Mexico City|Guadalajara|Monterrey|Puebla|Tijuana|Chihuahua|Querétaro|Cancún|Jalisco|Nuevo León',
+  AR: 'Buenos Aires|Rosario|Mendoza|CABA',
+  CL: 'Santiago de Chile|Valparaíso|Viña del Mar|Antofagasta|Providencia',
+  CO: 'Bogotá|Bogota|Medellín|Medellin|Barranquilla|Cartagena de Indias',
+  PE: 'Lima|Arequipa|Cusco|Miraflores',
   NI: 'Managua',
-  CR: 'San José Costa Rica|Heredia',
+  CR: 'Heredia',
   GT: 'Ciudad de Guatemala',
-  PA: 'Ciudad de Panamá|Panama City Panama',
+  PA: 'Ciudad de Panamá',
   EC: 'Quito|Guayaquil',
   UY: 'Montevideo',
   PY: 'Asunción',
-  BO: 'La Paz Bolivia|Cochabamba',
+  BO: 'Cochabamba',
   VE: 'Caracas|Maracaibo',
   DO: 'Santo Domingo',
   HN: 'Tegucigalpa|San Pedro Sula',
   SV: 'San Salvador',
   SE: 'Stockholm|Göteborg|Gothenburg|Malmö|Uppsala|Sverige',
-  NO: 'Oslo|Bergen Norway|Trondheim|Stavanger|Norge',
+  NO: 'Oslo|Bergen|Trondheim|Stavanger|Norge',
   DK: 'København|Copenhagen|Aarhus|Odense|Danmark',
   FI: 'Helsinki|Helsingfors|Espoo|Tampere|Turku|Oulu|Vantaa|Suomi',
   IS: 'Reykjavík|Reykjavik',
@@ -254,7 +284,7 @@ export const PLACES: Readonly<Record<string, string>> = {
   RO: 'București|Bucharest|Bucuresti|Cluj|Timișoara|Iași',
   BG: 'София|Sofia|Пловдив|Varna',
   GR: 'Athens|Αθήνα|Thessaloniki|Θεσσαλονίκη',
-  HR: 'Zagreb|Split Croatia|Rijeka|Hrvatska',
+  HR: 'Zagreb|Rijeka|Hrvatska',
   RS: 'Beograd|Belgrade|Novi Sad|Srbija|Београд',
   SI: 'Ljubljana|Maribor|Slovenija',
   XK: 'Prishtinë|Prishtina|Pristina|Kosovë|Kosova',
@@ -277,7 +307,7 @@ export const PLACES: Readonly<Record<string, string>> = {
   KR: '서울|Seoul|부산|Busan',
   VN: 'Hà Nội|Hanoi|Ha Noi|Hồ Chí Minh|Ho Chi Minh|HCM|Đà Nẵng|Da Nang|Sài Gòn|Saigon|Cần Thơ|Hải Phòng|Vietnamese',
   TH: 'Bangkok|กรุงเทพ|Chiang Mai|Phuket',
-  ID: 'Jakarta|Surabaya|Bandung|Bali|Medan Indonesia|Yogyakarta',
+  ID: 'Jakarta|Surabaya|Bandung|Bali|Medan|Yogyakarta',
   MY: 'Kuala Lumpur|Selangor|Penang|Johor',
   PH: 'Manila|Cebu|Davao|Quezon City|Makati',
   PK: 'Karachi|Lahore|Islamabad|Rawalpindi|Faisalabad',
@@ -294,18 +324,86 @@ export const PLACES: Readonly<Record<string, string>> = {
   IR: 'Tehran|تهران',
 };
 
-/** Names of countries in English beyond those the browser's own list has, and those in front of which it must not trust it. */
+/** English names, without those that are also the name of a US state, a person or a word. The browser's own list takes 20 ms to load. */
+export const ENGLISH_NAMES =
+  'AD:Andorra|AE:United Arab Emirates|AF:Afghanistan|AL:Albania|AM:Armenia|AO:Angola|AR:Argentina|AT:Austria|AU:Australia|' +
+  'AZ:Azerbaijan|BA:Bosnia & Herzegovina|BB:Barbados|BD:Bangladesh|BE:Belgium|BF:Burkina Faso|BG:Bulgaria|BH:Bahrain|' +
+  'BI:Burundi|BJ:Benin|BN:Brunei|BO:Bolivia|BR:Brazil|BS:Bahamas|BT:Bhutan|BW:Botswana|BY:Belarus|BZ:Belize|CA:Canada|' +
+  'CD:Congo - Kinshasa|CF:Central African Republic|CG:Congo - Brazzaville|CH:Switzerland|CI:Côte d’Ivoire|CL:Chile|' +
+  'CM:Cameroon|CN:China|CO:Colombia|CR:Costa Rica|CU:Cuba|CV:Cape Verde|CY:Cyprus|CZ:Czechia|DE:Germany|DJ:Djibouti|' +
+  'DK:Denmark|DM:Dominica|DO:Dominican Republic|DZ:Algeria|EC:Ecuador|EE:Estonia|EG:Egypt|ER:Eritrea|ES:Spain|ET:Ethiopia|' +
+  'FI:Finland|FJ:Fiji|FM:Micronesia|FO:Faroe Islands|FR:France|GA:Gabon|GB:United Kingdom|GD:Grenada|GH:Ghana|' +
+  'GL:Greenland|GM:Gambia|GN:Guinea|GQ:Equatorial Guinea|GR:Greece|GT:Guatemala|GW:Guinea-Bissau|GY:Guyana|' +
+  'HK:Hong Kong SAR China|HN:Honduras|HR:Croatia|HT:Haiti|HU:Hungary|ID:Indonesia|IE:Ireland|IL:Israel|IN:India|IQ:Iraq|' +
+  'IR:Iran|IS:Iceland|IT:Italy|JM:Jamaica|JP:Japan|KE:Kenya|KG:Kyrgyzstan|KH:Cambodia|KI:Kiribati|KM:Comoros|' +
+  'KN:St. Kitts & Nevis|KP:North Korea|KR:South Korea|KW:Kuwait|KZ:Kazakhstan|LA:Laos|LB:Lebanon|LC:St. Lucia|' +
+  'LI:Liechtenstein|LK:Sri Lanka|LR:Liberia|LS:Lesotho|LT:Lithuania|LU:Luxembourg|LV:Latvia|LY:Libya|MA:Morocco|MC:Monaco|' +
+  'MD:Moldova|ME:Montenegro|MG:Madagascar|MH:Marshall Islands|MK:North Macedonia|MM:Myanmar (Burma)|MN:Mongolia|' +
+  'MO:Macao SAR China|MR:Mauritania|MT:Malta|MU:Mauritius|MV:Maldives|MW:Malawi|MX:Mexico|MY:Malaysia|MZ:Mozambique|' +
+  'NA:Namibia|NG:Nigeria|NI:Nicaragua|NL:Netherlands|NO:Norway|NP:Nepal|NR:Nauru|NZ:New Zealand|PA:Panama|' +
+  'PG:Papua New Guinea|PH:Philippines|PK:Pakistan|PL:Poland|PR:Puerto Rico|PS:Palestinian Territories|PT:Portugal|' +
+  'PW:Palau|PY:Paraguay|QA:Qatar|RO:Romania|RS:Serbia|RU:Russia|RW:Rwanda|SA:Saudi Arabia|SB:Solomon Islands|' +
+  'SC:Seychelles|SD:Sudan|SE:Sweden|SG:Singapore|SI:Slovenia|SK:Slovakia|SL:Sierra Leone|SM:San Marino|SN:Senegal|' +
+  'SO:Somalia|SR:Suriname|SS:South Sudan|ST:São Tomé & Príncipe|SV:El Salvador|SY:Syria|SZ:Eswatini|TG:Togo|TH:Thailand|' +
+  'TJ:Tajikistan|TL:Timor-Leste|TM:Turkmenistan|TN:Tunisia|TO:Tonga|TR:Türkiye|TT:Trinidad & Tobago|TW:Taiwan|TZ:Tanzania|' +
+  'UA:Ukraine|UG:Uganda|US:United States|UY:Uruguay|UZ:Uzbekistan|VC:St. Vincent & Grenadines|VE:Venezuela|VN:Vietnam|' +
+  'VU:Vanuatu|WS:Samoa|XK:Kosovo|YE:Yemen|ZA:South Africa|ZM:Zambia|ZW:Zimbabwe';
+
+/** Names of countries beyond the English ones: in their own languages, and short or older ones. */
 export const COUNTRY_NAMES: Readonly<Record<string, string>> = {
-  GB: 'UK|U\\.K\\.|Great Britain|Großbritannien|Royaume-Uni',
-  US: 'USA|U\\.S\\.A\\.|United States of America',
-  AE: 'UAE|U\\.A\\.E\\.',
-  CZ: 'Czech Republic',
-  TR: 'Turkey',
-  CI: 'Ivory Coast',
-  KR: 'South Korea|Korea',
-  RU: 'Russian Federation',
-  VN: 'Viet Nam',
-  HK: 'Hong Kong',
+  GB: 'UK|U.K|Great Britain|Großbritannien|Royaume-Uni|Reino Unido',
+  US: 'USA|U.S.A|United States of America|Estados Unidos',
+  AE: 'UAE|U.A.E|الإمارات',
+  CZ: 'Czech Republic|Česká republika|Česko',
+  TR: 'Turkey|Türkiye',
+  CI: "Ivory Coast|Côte d’Ivoire|Côte d'Ivoire",
+  KR: 'South Korea|Korea|대한민국',
+  RU: 'Russian Federation|Россия|России',
+  VN: 'Viet Nam|Việt Nam',
+  HK: 'Hong Kong|香港',
   BO: 'Bolivia',
-  NL: 'The Netherlands|Holland',
+  NL: 'The Netherlands|Holland|Nederland',
+  DE: 'Deutschland|Deutsche|Deutscher',
+  AT: 'Österreich',
+  CH: 'Schweiz|Suisse|Svizzera',
+  BE: 'België|Belgique',
+  ES: 'España|Espanya',
+  IT: 'Italia',
+  PL: 'Polska',
+  SK: 'Slovensko',
+  HU: 'Magyarország',
+  RO: 'România',
+  BG: 'България',
+  GR: 'Ελλάδα|Hellas',
+  HR: 'Hrvatska',
+  RS: 'Srbija|Србија',
+  SI: 'Slovenija',
+  AL: 'Shqipëri|Shqipëria',
+  XK: 'Kosova|Kosovë',
+  UA: 'Україна|України',
+  BY: 'Беларусь',
+  KZ: 'Казахстан|Қазақстан',
+  SE: 'Sverige',
+  NO: 'Norge',
+  DK: 'Danmark',
+  FI: 'Suomi',
+  IS: 'Ísland',
+  EE: 'Eesti',
+  LV: 'Latvija',
+  LT: 'Lietuva',
+  BR: 'Brasil',
+  MX: 'México',
+  PE: 'Perú',
+  MA: 'Maroc|المغرب',
+  DZ: 'Algérie|الجزائر',
+  TN: 'Tunisie|تونس',
+  EG: 'مصر',
+  SA: 'السعودية',
+  IL: 'ישראל',
+  IN: 'Bharat|भारत',
+  JP: '日本',
+  CN: '中国',
+  TW: '台灣|臺灣',
+  TH: 'ประเทศไทย',
+  IR: 'ایران',
 };

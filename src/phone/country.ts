@@ -1,12 +1,15 @@
+import type { Atlas } from './atlas.ts';
+import { countryNamedBy, namesIn } from './country-names.ts';
+import { ADDRESS_FORMS, CURRENCIES, LANGUAGE_COUNTRIES, LETTERS, WORLDWIDE_DOMAINS } from './country-signs.ts';
+import { guessLanguage } from './language.ts';
 import {
-  ADDRESS_FORMS,
-  COUNTRY_NAMES,
-  CURRENCIES,
-  LANGUAGE_COUNTRIES,
-  PLACES,
-  WORLDWIDE_DOMAINS,
-} from './country-signs.ts';
-import { callingCodeOf, countriesOf, hasPlan, isUsualGrouping, type NumberPlans, readNational } from './number-plan.ts';
+  callingCodeOf,
+  hasPlan,
+  isUsualGrouping,
+  type NumberPlans,
+  readInternational,
+  readNational,
+} from './number-plan.ts';
 
 /** What a page says about itself, for choosing the country of numbers without `+`. */
 export interface PageEvidence {
@@ -18,7 +21,10 @@ export interface PageEvidence {
   readonly userCountry: string;
   /** What the user has chosen for this site; nothing else counts then. */
   readonly siteCountry?: string;
-  /** Other words of the page about itself that nobody sees: `og:locale`, `addressCountry` of its JSON-LD, the host of its canonical link. */
+  /**
+   * Other words of the page about itself that nobody sees: a locale (`de_CH`), a country (`ZA`, `South Africa`), a currency (`ZAR`), an
+   * address or title, a host (`://shop.example`), a number with its country (`+27…`).
+   */
   readonly hints?: readonly string[];
 }
 
@@ -34,10 +40,18 @@ export interface CountryJudge {
   addText(text: string): void;
   /** Takes a number written with its country. */
   addInternational(country: string): void;
-  /** Takes a number written without one, in its groups: the country whose plan it fits gains. */
-  addNational(groups: readonly string[]): void;
+  /**
+   * Takes a number written without one, in its groups: the country whose plan it fits gains.
+   * @param isDashed - the last groups are parted by a dash or point, as North Americans do and few others
+   */
+  addNational(groups: readonly string[], isDashed: boolean): void;
   /** Likeliest first; never empty while the user's country has a plan. */
   ranked(): readonly RankedCountry[];
+}
+
+interface NationalNumber {
+  readonly groups: readonly string[];
+  readonly isDashed: boolean;
 }
 
 const USER_WEIGHT = 1;
@@ -80,61 +94,60 @@ const WORTH = {
   name: { first: 1.5, more: 0.5, most: 3.5 },
   place: { first: 1.2, more: 0.4, most: 3.5 },
   currency: { first: 1.2, more: 0.3, most: 2.4 },
+  letters: { first: 1, more: 0.1, most: 2 },
 } satisfies Readonly<Record<string, Worth>>;
 type Sign = keyof typeof WORTH;
 /** A page that names this many countries is about the world, not from one of them. */
 const MANY_COUNTRIES = 6;
 
 /** A judge for one page, starting from what the page says about itself. */
-export function createCountryJudge(evidence: PageEvidence, plans: NumberPlans): CountryJudge {
+export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): CountryJudge {
   const counts = new Map<Sign, Map<string, number>>();
-  const base = baseWeights(evidence, plans);
-  const national = new Map<string, readonly string[]>();
+  const base = baseWeights(evidence, atlas);
+  const national = new Map<string, NationalNumber>();
+  const words = guessLanguage(atlas.commonWords);
   let texts = 0;
   let ranking: readonly RankedCountry[] | undefined;
 
   const add = (sign: Sign, country: string): void => {
-    if (!hasPlan(country, plans)) return;
+    if (!hasPlan(country, atlas)) return;
     const ofSign = counts.get(sign) ?? new Map<string, number>();
     counts.set(sign, ofSign);
     ofSign.set(country, (ofSign.get(country) ?? 0) + 1);
     ranking = undefined;
   };
 
-  for (const hint of evidence.hints ?? []) {
-    const region = /[-_]([A-Z]{2})$/.exec(hint)?.[1] ?? (/^[A-Z]{2}$/.test(hint) ? hint : undefined);
-    if (region !== undefined) add('name', region);
-    else addSigns(hint, add, plans);
-  }
+  for (const hint of evidence.hints ?? []) addHint(hint, add, atlas);
 
   return {
     addText(text) {
       if (texts >= MAX_TEXTS || evidence.siteCountry !== undefined) return;
       texts++;
-      addSigns(text.slice(0, MAX_TEXT_LENGTH), add, plans);
+      const start = text.slice(0, MAX_TEXT_LENGTH);
+      addSigns(start, add, atlas);
+      words.addText(start);
+      ranking = undefined;
     },
     addInternational(country) {
       add('international', country);
     },
-    addNational(groups) {
+    addNational(groups, isDashed) {
       const key = groups.join(' ');
       if (national.size >= MAX_NATIONAL || national.has(key)) return;
-      national.set(key, groups);
+      national.set(key, { groups, isDashed });
       ranking = undefined;
     },
     ranked() {
-      ranking ??= rank(evidence, base, counts, [...national.values()], plans);
+      ranking ??= rank(
+        evidence,
+        withLanguage(base, evidence.lang, words.language()),
+        counts,
+        [...national.values()],
+        atlas,
+      );
       return ranking;
     },
   };
-}
-
-/** The one country this short text names, as a cell of a country column does; undefined when it says more, or nothing. */
-export function countryNamedBy(text: string, plans: NumberPlans): string | undefined {
-  const name = text.trim();
-  if (name.length < 2 || name.length > 40) return undefined;
-  if (/^[A-Z]{2}$/.test(name) && hasPlan(name, plans)) return name;
-  return countryNames(plans).exact.get(name.toLowerCase());
 }
 
 function baseWeights(evidence: PageEvidence, plans: NumberPlans): ReadonlyMap<string, number> {
@@ -149,8 +162,24 @@ function baseWeights(evidence: PageEvidence, plans: NumberPlans): ReadonlyMap<st
   const region = subtags.find((subtag) => /^[a-z]{2}$/.test(subtag))?.toUpperCase();
   if (language === 'en' && (region === undefined || region === 'US')) give('US', ENGLISH_DEFAULT_WEIGHT);
   else if (region !== undefined) give(region, 3);
-  for (const [at, country] of (LANGUAGE_COUNTRIES[language]?.split(' ') ?? []).entries())
-    give(country, at === 0 ? 2.5 : 1);
+  for (const [country, weight] of countriesOf(language)) give(country, weight);
+  return weights;
+}
+
+function countriesOf(language: string): readonly (readonly [string, number])[] {
+  const countries = LANGUAGE_COUNTRIES[language]?.split(' ') ?? [];
+  return countries.map((country, at) => [country, at === 0 ? 2.5 : 1]);
+}
+
+/** Many pages say no language, or that of their template: then their words speak. */
+function withLanguage(
+  base: ReadonlyMap<string, number>,
+  stated: string,
+  written: string | undefined,
+): ReadonlyMap<string, number> {
+  if (written === undefined || LANGUAGE_COUNTRIES[stated.toLowerCase().slice(0, 2)] !== undefined) return base;
+  const weights = new Map(base);
+  for (const [country, weight] of countriesOf(written)) weights.set(country, (weights.get(country) ?? 0) + weight);
   return weights;
 }
 
@@ -162,94 +191,41 @@ export function countryOfHost(host: string, plans: NumberPlans): string | undefi
   return hasPlan(country, plans) ? country : undefined;
 }
 
-function addSigns(text: string, add: (sign: Sign, country: string) => void, plans: NumberPlans): void {
+function addHint(hint: string, add: (sign: Sign, country: string) => void, atlas: Atlas): void {
+  const locale = /^[a-z]{2,3}[-_]([A-Z]{2})$/.exec(hint)?.[1];
+  const named = countryNamedBy(hint, atlas);
+  const number = /^\+(\d{8,15})$/.exec(hint.replace(/[\s().-]/g, ''))?.[1];
+  if (locale !== undefined) {
+    // What templates say by default says nothing.
+    if (hint.replace('_', '-') !== 'en-US') add('name', locale);
+  } else if (named !== undefined) add('address', named);
+  else if (number !== undefined) {
+    const country = readInternational(number, atlas)?.country;
+    if (country !== undefined) add('international', country);
+  } else addSigns(hint, add, atlas);
+}
+
+function addSigns(text: string, add: (sign: Sign, country: string) => void, atlas: Atlas): void {
   for (const match of text.matchAll(/(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi)) {
-    const country = countryOfHost(`x.${match[1] ?? ''}`, plans);
+    const country = countryOfHost(`x.${match[1] ?? ''}`, atlas);
     if (country !== undefined) add('domain', country);
   }
+  if (/[\u0080-\uffff]/.test(text))
+    for (const [country, letters] of Object.entries(LETTERS)) if (letters.test(text)) add('letters', country);
   if (/\d|[A-Z]{3}/.test(text)) {
     for (const [country, form] of Object.entries(ADDRESS_FORMS)) if (form.test(text)) add('address', country);
     for (const [country, form] of Object.entries(CURRENCIES)) if (form.test(text)) add('currency', country);
   }
-  addNames(text, places(), 'place', add);
-  addNames(text, countryNames(plans), 'name', add);
-}
-
-function addNames(text: string, names: Names, sign: Sign, add: (sign: Sign, country: string) => void): void {
-  const seen = new Set<string>();
-  for (const match of text.matchAll(names.pattern)) {
-    const country = names.exact.get(match[0].toLowerCase());
-    if (country !== undefined && !seen.has(country)) add(sign, country);
-    if (country !== undefined) seen.add(country);
-  }
-}
-
-interface Names {
-  readonly pattern: RegExp;
-  readonly exact: ReadonlyMap<string, string>;
-}
-
-let placesOnce: Names | undefined;
-const namesOnce = new WeakMap<NumberPlans, Names>();
-
-function places(): Names {
-  placesOnce ??= namesFrom(Object.entries(PLACES));
-  return placesOnce;
-}
-
-/** Countries' names in English and in their own languages come from the browser's own list. */
-function countryNames(plans: NumberPlans): Names {
-  const before = namesOnce.get(plans);
-  if (before !== undefined) return before;
-  const english = displayNames('en');
-  const own = new Map<string, string>();
-  for (const [language, list] of Object.entries(LANGUAGE_COUNTRIES)) {
-    const names = displayNames(language);
-    for (const country of list.split(' ')) own.set(country, `${own.get(country) ?? ''}|${names?.of(country) ?? ''}`);
-  }
-  const entries = countriesOf(plans).map((country): [string, string] => {
-    // These names are also those of a US state, a personal name, a word.
-    const name = /^(?:GE|JO|TD|ML|NE|PE|JE|GI|OM|TC)$/.test(country) ? '' : (english?.of(country) ?? '');
-    return [country, `${escapeWords(name)}|${escapeWords(own.get(country) ?? '')}|${COUNTRY_NAMES[country] ?? ''}`];
-  });
-  const names = namesFrom(entries);
-  namesOnce.set(plans, names);
-  return names;
-}
-
-function displayNames(language: string): Intl.DisplayNames | undefined {
-  try {
-    return new Intl.DisplayNames([language], { type: 'region', fallback: 'none' });
-  } catch {
-    return undefined;
-  }
-}
-
-function escapeWords(words: string): string {
-  return words.replace(/[.*+?^${}()[\]\\]/g, '\\$&');
-}
-
-function namesFrom(entries: readonly (readonly [string, string])[]): Names {
-  const exact = new Map<string, string>();
-  const alternatives: string[] = [];
-  for (const [country, words] of entries) {
-    for (const word of words.split('|')) {
-      if (word.length < 2) continue;
-      const name = word.replace(/\\(.)/g, '$1').replace(/\?/g, '');
-      if (exact.has(name.toLowerCase())) continue;
-      exact.set(name.toLowerCase(), country);
-      alternatives.push(word);
-    }
-  }
-  alternatives.sort((a, b) => b.length - a.length);
-  return { exact, pattern: new RegExp(`(?<![\\p{L}\\p{M}])(?:${alternatives.join('|')})(?![\\p{L}\\p{M}])`, 'gu') };
+  const named = namesIn(text, atlas.names);
+  for (const country of named.places) add('place', country);
+  for (const country of named.countries) add('name', country);
 }
 
 function rank(
   evidence: PageEvidence,
   base: ReadonlyMap<string, number>,
   counts: ReadonlyMap<Sign, ReadonlyMap<string, number>>,
-  national: readonly (readonly string[])[],
+  national: readonly NationalNumber[],
   plans: NumberPlans,
 ): readonly RankedCountry[] {
   if (evidence.siteCountry !== undefined && hasPlan(evidence.siteCountry, plans)) {
@@ -265,11 +241,15 @@ function rank(
     }
   }
   const named = [...weights.keys()];
-  const explained = Math.max(0, ...named.map((country) => planFit(national, country, plans).share));
-  // Nothing names a country whose plan fits these numbers: look further, but only for a plan that fits nearly all of them well.
-  const further = explained < 0.5 ? pool(evidence).filter((country) => !weights.has(country)) : [];
-  const guessed = further.filter((country) => planFit(national, country, plans).prefixed > 0.6);
-  for (const country of guessed) weights.set(country, 0);
+  const explained = Math.max(0, ...named.map((country) => planFit(national, country, plans).written));
+  // No country that is named writes these numbers so: look further, but only for a plan in which nearly all are written as usual.
+  const further =
+    explained < 0.5 ? pool(evidence, counts.has('letters')).filter((country) => !weights.has(country)) : [];
+  const guessed = further.filter((country) => planFit(national, country, plans).written > 0.6);
+  // Where the user's own country has these numbers and the page's language, another way to write them is a weaker guess.
+  const isHome =
+    ENGLISH_SPEAKING.includes(evidence.userCountry) && planFit(national, evidence.userCountry, plans).valid > 0.5;
+  for (const country of guessed) weights.set(country, isHome ? -USER_WEIGHT : 0);
   return [...weights]
     .map(([country, weight]) => ({ country, weight: weight + planFit(national, country, plans).weight }))
     .filter(({ country, weight }) => weight >= MIN_WEIGHT || base.has(country))
@@ -277,37 +257,41 @@ function rank(
 }
 
 /** Countries that are looked at even when nothing names them. */
-function pool(evidence: PageEvidence): readonly string[] {
+function pool(evidence: PageEvidence, hasLetters: boolean): readonly string[] {
   const language = evidence.lang.toLowerCase().split(/[-_]/)[0] ?? '';
-  return LANGUAGE_COUNTRIES[language] === undefined ? ENGLISH_SPEAKING : [];
+  return LANGUAGE_COUNTRIES[language] === undefined && !hasLetters ? ENGLISH_SPEAKING : [];
 }
 
 interface PlanFit {
   /** From -1 to 3, to be added to what else speaks for the country. */
   readonly weight: number;
-  /** The share of the numbers that are numbers in this country, and of those that are written as there, trunk prefix and all. */
-  readonly share: number;
-  readonly prefixed: number;
+  /** The share of the numbers that are numbers in this country. */
+  readonly valid: number;
+  /** The share of the numbers that are written as in this country: grouped as there, with its trunk prefix if it has one. */
+  readonly written: number;
 }
 
 /** How well the page's national numbers fit a country's plan. */
-function planFit(national: readonly (readonly string[])[], country: string, plans: NumberPlans): PlanFit {
-  if (national.length === 0 || callingCodeOf(country, plans) === undefined) return { weight: 0, share: 0, prefixed: 0 };
+function planFit(national: readonly NationalNumber[], country: string, plans: NumberPlans): PlanFit {
+  const code = callingCodeOf(country, plans);
+  if (national.length === 0 || code === undefined) return { weight: 0, valid: 0, written: 0 };
   let valid = 0;
   let usual = 0;
-  let prefixed = 0;
-  for (const groups of national) {
+  let written = 0;
+  for (const { groups, isDashed } of national) {
     const found = readNational(groups.join(''), country, plans);
     if (found === undefined) continue;
     valid++;
-    if (isUsualGrouping(groups, found, plans)) usual++;
-    if (found.hasTrunk && isUsualGrouping(groups, found, plans)) prefixed++;
+    if (!isUsualGrouping(groups, found, plans)) continue;
+    usual++;
+    if (found.hasTrunk || (code === '1' && isDashed)) written++;
   }
   const all = national.length;
   const confidence = Math.min(1, 0.6 + 0.1 * all);
+  const dashed = code === '1' ? written / all : 0;
   return {
-    weight: (valid / all + (2 * usual) / all - (all - valid) / all) * confidence,
-    share: valid / all,
-    prefixed: prefixed / all,
+    weight: (valid / all + (2 * usual) / all - (all - valid) / all + dashed) * confidence,
+    valid: valid / all,
+    written: written / all,
   };
 }

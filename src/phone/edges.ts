@@ -38,6 +38,7 @@ function edgeBefore(text: string, start: number, hasPlus: boolean, isCut: (at: n
   if (/\s/.test(touching) || isCut(start)) return 'clean';
   if (LETTER.test(touching)) return WITHOUT_SPACES.test(touching) || text[start] === '(' ? 'clean' : 'needs-label';
   if (/[\d_#@*^\\%]/.test(touching)) return 'part';
+  if (/[/.]/.test(touching) && /[\d/]\S*\p{L}\.$/u.test(tokenBefore(text, start))) return 'part';
   if (/[/=&?.]/.test(touching) && URL_LIKE.test(tokenBefore(text, start))) return 'part';
   if (/\d/.test(further) && /[:.,'’]/.test(touching))
     return hasPlus && touching !== '.' ? 'clean' : touching === ',' ? 'list' : 'part';

@@ -1,5 +1,6 @@
+import type { Atlas } from './atlas.ts';
 import { type Chain, findChains, type Group } from './chains.ts';
-import { type Meaning, meaningOf, meaningOfLabel } from './context.ts';
+import { type LabelWords, type Meaning, meaningOf, meaningOfLabel } from './context.ts';
 import { type CountryJudge, createCountryJudge, type PageEvidence, type RankedCountry } from './country.ts';
 import { edgesOf } from './edges.ts';
 import { type Extension, extensionBehind, shortExtensions } from './extensions.ts';
@@ -58,8 +59,8 @@ const MAX_TEXT = 200_000;
 const RECORD_WEIGHT = 50;
 
 /** A finder for one page (one frame). Pure but for what it learns. */
-export function createFinder(evidence: PageEvidence, plans: NumberPlans): NumberFinder {
-  const judge = createCountryJudge(evidence, plans);
+export function createFinder(evidence: PageEvidence, atlas: Atlas): NumberFinder {
+  const judge = createCountryJudge(evidence, atlas);
   const columns = new Map<object, Column>();
   let version = 0;
   let known = '';
@@ -79,18 +80,18 @@ export function createFinder(evidence: PageEvidence, plans: NumberPlans): Number
       const folded = fold(block.text.slice(0, MAX_TEXT));
       judge.addText(folded.text);
       if (!/\d/.test(folded.text)) return;
-      for (const chain of findChains(folded.text)) learnChain(chain, folded.text, block, judge, plans);
+      for (const chain of findChains(folded.text)) learnChain(chain, folded.text, block, judge, atlas);
       if (block.column !== undefined) {
         const column = columns.get(block.column.key) ?? { cells: 0, phones: 0 };
         columns.set(block.column.key, column);
         column.cells++;
-        if (findIn(block, folded, settle(), 'unsaid', plans).length > 0) column.phones++;
+        if (findIn(block, folded, settle(), 'unsaid', atlas).length > 0) column.phones++;
       }
     },
     find(block) {
       const folded = fold(block.text.slice(0, MAX_TEXT));
       const column = block.column && columns.get(block.column.key);
-      return findIn(block, folded, settle(), columnMeaning(block, column), plans);
+      return findIn(block, folded, settle(), columnMeaning(block, column, atlas.labels), atlas);
     },
   };
 }
@@ -101,19 +102,19 @@ interface Column {
 }
 
 /** A column is judged as a whole: its header, or what most of its cells are. */
-function columnMeaning(block: TextBlock, column: Column | undefined): Meaning {
+function columnMeaning(block: TextBlock, column: Column | undefined, words: LabelWords): Meaning {
   if (block.column === undefined) return 'unsaid';
-  const said = meaningOfLabel(block.column.header);
+  const said = meaningOfLabel(block.column.header, words);
   if (said !== 'unsaid' || column === undefined || column.cells < 5) return said;
   if (column.phones / column.cells > 0.6) return 'phone';
   return column.phones / column.cells < 0.2 ? 'seldom' : 'unsaid';
 }
 
-function learnChain(chain: Chain, text: string, block: TextBlock, judge: CountryJudge, plans: NumberPlans): void {
+function learnChain(chain: Chain, text: string, block: TextBlock, judge: CountryJudge, atlas: Atlas): void {
   for (let from = 0; from < chain.length; ) {
     let to = from + 1;
     while (to < chain.length && (chain[to]?.gap?.rank ?? 5) < 4) to++;
-    learnGroups(chain.slice(from, to), text, block, judge, plans);
+    learnGroups(chain.slice(from, to), text, block, judge, atlas);
     from = to;
   }
 }
@@ -123,7 +124,7 @@ function learnGroups(
   text: string,
   block: TextBlock,
   judge: CountryJudge,
-  plans: NumberPlans,
+  atlas: Atlas,
 ): void {
   const [first] = groups;
   const last = groups.at(-1);
@@ -131,7 +132,7 @@ function learnGroups(
   const digits = groups.map((group) => group.digits).join('');
   if (digits.length < 7 || digits.length > 14) return;
   if (first.hasPlus) {
-    const country = readInternational(digits, plans)?.country;
+    const country = readInternational(digits, atlas)?.country;
     if (country !== undefined) judge.addInternational(country);
     return;
   }
@@ -139,12 +140,16 @@ function learnGroups(
     text.slice(Math.max(0, first.opensAt - 60), first.opensAt),
     text.slice(last.end, last.end + 30),
     block.label,
+    atlas.labels,
   );
   if (meaning === 'never' || meaning === 'seldom' || isOtherShape(groups)) return;
   const isSaid = meaning === 'phone' || meaning === 'fax' || block.markup !== undefined;
   if (!isSaid && (groups.length < 2 || digits.length < 8)) return;
   if (edgesOf(text, first.opensAt, last.end, false, () => false) === 'part') return;
-  judge.addNational(groups.map((group) => group.digits));
+  judge.addNational(
+    groups.map((group) => group.digits),
+    last.gap?.rank === 1,
+  );
 }
 
 function findIn(
@@ -152,10 +157,10 @@ function findIn(
   folded: FoldedText,
   ranked: readonly RankedCountry[],
   column: Meaning,
-  plans: NumberPlans,
+  atlas: Atlas,
 ): readonly FoundNumber[] {
   const { text } = folded;
-  const countries = withRecord(ranked, block.recordCountry, plans);
+  const countries = withRecord(ranked, block.recordCountry, atlas);
   const cuts = new Set(block.nodeStarts);
   const isCut = (at: number): boolean => cuts.has(folded.originAt(at));
   const found: FoundNumber[] = [];
@@ -180,7 +185,7 @@ function findIn(
     if (block.markup !== undefined) return block.markup === 'fax' ? 'fax' : 'phone';
     const before = text.slice(Math.max(previousEnd, start - 80), start);
     const isListed = previousEnd > 0 && !/[\p{L}\d]/u.test(text.slice(previousEnd, start));
-    const said = meaningOf(before, text.slice(end, end + 30), previousEnd > 0 ? '' : block.label);
+    const said = meaningOf(before, text.slice(end, end + 30), previousEnd > 0 ? '' : block.label, atlas.labels);
     if (said !== 'unsaid') return said;
     if (isListed) return previousMeaning;
     return column;
@@ -190,11 +195,11 @@ function findIn(
     ? findVanity(
         text,
         countries.map(({ country }) => country),
-        plans,
+        atlas,
       )
     : [];
   for (const chain of findChains(text)) {
-    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningAt, isCut, plans));
+    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningAt, isCut, atlas));
     for (const { from, to, value } of segments) {
       const start = chain[from]?.opensAt;
       const last = chain[to - 1];
@@ -250,7 +255,8 @@ function readGroups(
   const isSaid = meaning === 'phone' || meaning === 'fax';
   if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
   if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read, plans)) return undefined;
-  if (!isSaid && groups.length === 1 && !read.isInternational && !isIntroduced(text, first)) return undefined;
+  const isAlone = groups.length === 1 && extension === undefined && !read.isInternational;
+  if (!isSaid && isAlone && !isIntroduced(text, first)) return undefined;
   return { ...read, meaning, ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}) };
 }
 
@@ -276,13 +282,13 @@ function isWrittenInFull(
   return groups.length > 1 && (isUsualGrouping(shown, reading, plans) || groups[0]?.opensAt !== groups[0]?.start);
 }
 
+/** A country that the record itself names is the only one: what its plan does not know is a wrong number anywhere else. */
 function withRecord(
   ranked: readonly RankedCountry[],
   record: string | undefined,
   plans: NumberPlans,
 ): readonly RankedCountry[] {
-  if (record === undefined || !hasPlan(record, plans)) return ranked;
-  return [{ country: record, weight: RECORD_WEIGHT }, ...ranked.filter(({ country }) => country !== record)];
+  return record === undefined || !hasPlan(record, plans) ? ranked : [{ country: record, weight: RECORD_WEIGHT }];
 }
 
 /** A bracket that was opened with the number is part of it. */

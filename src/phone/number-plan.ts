@@ -61,6 +61,9 @@ const TYPE_ORDER: readonly LineType[] = [
   'shared-cost',
 ];
 
+/** Digits of the longest number, calling code included. Source: ITU-T E.164, 6.1. Some plans' lengths go beyond. */
+const LONGEST_E164 = 15;
+
 const patterns = new Map<string, RegExp>();
 
 /** Every country there is a plan for, ISO 3166-1 alpha-2. */
@@ -101,15 +104,22 @@ export function readInternational(digits: string, plans: NumberPlans): Reading |
   return undefined;
 }
 
-/** Reads digits as they are dialled inside a country. Undefined when its plan has no such number. */
+/**
+ * Reads digits as they are dialled inside a country. Undefined when its plan has no such number, and none of the countries that share its
+ * calling code: those are dialled without a prefix too (a Canadian number from the US, a Jersey one from Britain).
+ */
 export function readNational(digits: string, country: string, plans: NumberPlans): Reading | undefined {
   const plan = planOf(country, plans);
   if (plan === undefined || digits.length < 3 || digits.length > 20) return undefined;
   const stripped = withoutTrunk(digits, plan);
-  if (stripped !== undefined && keepsStripped(digits, stripped, plan)) {
-    return reading(stripped, country, plan, digits.length > stripped.length);
-  }
-  return reading(digits, country, plan, false);
+  const isStripped = stripped !== undefined && keepsStripped(digits, stripped, plan);
+  const national = isStripped ? stripped : digits;
+  const hasTrunk = national.length < digits.length;
+  const own = reading(national, country, plan, hasTrunk);
+  if (own !== undefined) return own;
+  const code = String(plan[CALLING_CODE]);
+  const shared = readSharing(code, national, plans);
+  return shared && { ...shared, hasTrunk };
 }
 
 /** Reads digits that begin with the country's prefix for calls abroad (`00`, `011`). */
@@ -197,15 +207,9 @@ function formatsOf(plan: Plan | undefined, plans: NumberPlans): readonly Plan[] 
 }
 
 function readWithCode(code: string, rest: string, plans: NumberPlans): Reading | undefined {
-  const sharing = plans.country_calling_codes[code] ?? [];
-  for (const country of sharing) {
-    const plan = planOf(country, plans);
-    const leading = text(plan, LEADING_DIGITS);
-    if (leading !== undefined && !pattern(`^(?:${leading})`).test(rest)) continue;
-    const found = plan && reading(rest, country, plan, false);
-    if (found !== undefined) return found;
-  }
-  const main = sharing[0];
+  const found = readSharing(code, rest, plans);
+  if (found !== undefined) return found;
+  const main = plans.country_calling_codes[code]?.[0];
   const plan = main === undefined ? undefined : planOf(main, plans);
   const stripped = plan && withoutTrunk(rest, plan);
   if (main === undefined || plan === undefined || stripped === undefined || stripped === rest) return undefined;
@@ -213,9 +217,21 @@ function readWithCode(code: string, rest: string, plans: NumberPlans): Reading |
   return reading(stripped, main, plan, true);
 }
 
+function readSharing(code: string, national: string, plans: NumberPlans): Reading | undefined {
+  for (const country of plans.country_calling_codes[code] ?? []) {
+    const plan = planOf(country, plans);
+    const leading = text(plan, LEADING_DIGITS);
+    if (leading !== undefined && !pattern(`^(?:${leading})`).test(national)) continue;
+    const found = plan && reading(national, country, plan, false);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function reading(national: string, country: string, plan: Plan, hasTrunk: boolean): Reading | undefined {
-  const type = typeOf(plan, national);
-  return type && { e164: `+${String(plan[CALLING_CODE])}${national}`, country, national, type, hasTrunk };
+  const digits = String(plan[CALLING_CODE]) + national;
+  const type = digits.length > LONGEST_E164 ? undefined : typeOf(plan, national);
+  return type && { e164: `+${digits}`, country, national, type, hasTrunk };
 }
 
 function withoutTrunk(digits: string, plan: Plan): string | undefined {

@@ -32,8 +32,12 @@ const MIN_DIGITS = 6;
 const MAX_DIGITS = 18;
 /** Without a label, fewer national digits than this are a postcode or a quantity. */
 const MIN_UNSAID = 7;
+/** Fewer digits without a trunk prefix where one is needed are a number inside one town: whatever the plan makes of them is wrong. */
+const MIN_WITHOUT_TRUNK = 8;
 /** A country this much less likely than the first is no alternative. */
 const DOUBT_WITHIN = 1.5;
+/** A country less likely than this part of the first is not asked: what the first cannot read is no number rather than a wrong one. */
+const PART_OF_LIKELIEST = 0.4;
 /** From here on a page is surely of a country: more than the user's own country and a language speak for it. */
 const SURE_WEIGHT = 3;
 /** Plans that have a trunk `0` which people often leave out. Source: formats of libphonenumber's metadata in which it is optional. */
@@ -82,18 +86,22 @@ function readAtHome(groups: readonly Group[], digits: string, place: Place): Seg
   // Where a label speaks, a number without its trunk prefix counts too, but only if no country has it as it is written.
   return (
     readAs(groups, digits, place, isWrittenLikePhone) ??
-    (isSaid(place.meaning) ? readAs(groups, digits, place, () => true) : undefined)
+    (isSaid(place.meaning) && digits.length >= MIN_WITHOUT_TRUNK
+      ? readAs(groups, digits, place, () => true)
+      : undefined)
   );
 }
 
 type Rule = (groups: readonly Group[], reading: Reading, place: Place, weight: number) => boolean;
 
 function readAs(groups: readonly Group[], digits: string, place: Place, isAllowed: Rule): SegmentReading | undefined {
+  const likeliest = place.countries[0]?.weight ?? 0;
   let found: Reading | undefined;
   let weight = 0;
   const alternatives: string[] = [];
   for (const candidate of place.countries) {
     if (found !== undefined && candidate.weight < weight - DOUBT_WITHIN) break;
+    if (candidate.weight < likeliest * PART_OF_LIKELIEST) break;
     const reading =
       readNational(digits, candidate.country, place.plans) ??
       readWithBareCode(groups, digits, candidate.country, place);
@@ -142,11 +150,11 @@ function isWrittenLikePhone(
   if (meaning === 'seldom') return groups.length > 1 && isUsual;
   if (groups.length === 1) return isBareLikePhone(reading);
   if (separators(groups) > 2) return false;
+  if (reading.e164.startsWith('+1')) return isCutForNorthAmerica(groups);
   if (reading.hasTrunk) return true;
   if (needsTrunk(reading, plans)) return isUsual && isBracketed && weight >= SURE_WEIGHT;
   if (weight >= SURE_WEIGHT && groups.length > 2 && separators(groups) === 1 && isCutEvenly(groups)) return true;
   if (isUsual && (isBracketed || reading.national.length >= 8 || groups.length > 2)) return true;
-  if (reading.e164.startsWith('+1')) return isCutForNorthAmerica(groups);
   return reading.national.length >= 9 && isCutEvenly(groups);
 }
 
@@ -157,7 +165,7 @@ function isCutEvenly(groups: readonly Group[]): boolean {
 /** Three digits of area code come first, or all digits but the last four stand together. */
 function isCutForNorthAmerica(groups: readonly Group[]): boolean {
   const lengths = groups.map((group) => group.digits.length).join(' ');
-  return /^(?:1 )?(?:3 7|3 3 4|6 4|3 3 2 2|3 4 3)$/.test(lengths);
+  return /^(?:1 )?(?:3 7|3 3 4|6 4|3 3 2 2|3 4 3)$|^4 (?:3 4|4 3|7)$/.test(lengths);
 }
 
 /** Digits in one piece: only plans whose numbers are mostly shown so, or a trunk prefix, tell them from ids. */

@@ -9,6 +9,8 @@ export interface Segment<Value> {
 
 const MAX_GROUPS = 12;
 const MAX_DIGITS = 18;
+/** So many digits are a number by themselves. */
+const MIN_DIGITS_LOCAL = 7;
 /** Each number costs this much, so that one number is preferred over the same digits as two. */
 const COST = 3;
 
@@ -82,6 +84,8 @@ function segmentsFrom<Value>(
     if (group === undefined) break;
     if (to - 1 > from) {
       if (group.hasPlus || group.gap === undefined || !mayStandInside(group.gap.kind)) break;
+      // A bracket opens around an area code or a trunk prefix, never behind a number.
+      if (digits >= MIN_DIGITS_LOCAL && group.gap.kind.includes('(')) break;
       loosest = Math.max(loosest, group.gap.rank);
       if (group.gap.rank === 3) spaced++;
       if (spaced > 2) break;

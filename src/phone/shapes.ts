@@ -6,11 +6,14 @@ import type { Group } from './chains.ts';
  */
 export function isOtherShape(groups: readonly Group[]): boolean {
   return (
+    isCounting(groups) ||
     isDate(groups) ||
     isDecimal(groups) ||
+    isPairOfDecimals(groups) ||
+    isTimestamp(groups) ||
+    isSequence(groups) ||
     isMachineAddress(groups) ||
     isBook(groups) ||
-    isCounting(groups) ||
     isRange(groups) ||
     isCode(groups)
   );
@@ -23,8 +26,8 @@ export function isDate(groups: readonly Group[]): boolean {
   for (let at = 0; at < groups.length; at++) {
     const gap = groups[at + 1]?.gap?.kind.trim();
     const second = groups[at + 2]?.gap?.kind.trim();
-    // 2019-2024, 2021/2022
-    if (groups.length === 2 && isYear(groups[at]) && isYear(groups[at + 1])) return true;
+    // 2019-2024, 2021/2022, 2025/26
+    if (groups.length === 2 && isYear(groups[at]) && (isYear(groups[at + 1]) || lengths[at + 1] === 2)) return true;
     if (gap === undefined || gap !== second || !/^[-./]$/.test(gap)) continue;
     const [a = 0, b = 0, c = 0] = values.slice(at, at + 3);
     const [la = 0, lb = 0, lc = 0] = lengths.slice(at, at + 3);
@@ -66,6 +69,33 @@ export function isFraction(groups: readonly Group[]): boolean {
   const [whole, fraction] = groups;
   if (groups.length !== 2 || whole === undefined || fraction?.gap?.kind !== '.') return false;
   return !/^0\d/.test(whole.digits) || whole.digits.length > 5;
+}
+
+/** `180.48 (290.454)`, `32.86 - 32.99`: two figures with a point each. */
+function isPairOfDecimals(groups: readonly Group[]): boolean {
+  const [first, ...rest] = groups.map((group) => group.gap?.kind);
+  return (
+    first === undefined &&
+    rest.length === 3 &&
+    rest[0] === '.' &&
+    rest[1] !== '.' &&
+    rest[2] === '.' &&
+    !groups[0]?.digits.startsWith('0')
+  );
+}
+
+/** `081110 040800 6739`: the day and the second, as logs write them. */
+function isTimestamp(groups: readonly Group[]): boolean {
+  const [day, time] = groups.map((group) => group.digits);
+  if (day === undefined || time === undefined || !/^\d{6}(?:\d\d)?$/.test(day) || time.length !== 6) return false;
+  const [month, date] = [Number(day.slice(-4, -2)), Number(day.slice(-2))];
+  const isDay = month >= 1 && month <= 12 && date >= 1 && date <= 31;
+  return isDay && /^(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/.test(time);
+}
+
+/** `123-456-78-90`: what stands where a number will be. */
+function isSequence(groups: readonly Group[]): boolean {
+  return '0123456789012345'.includes(groups.map((group) => group.digits).join(''));
 }
 
 /** Four groups of at most three digits with points, as machines are addressed; four pairs are how Danes write. */

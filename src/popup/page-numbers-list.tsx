@@ -48,9 +48,11 @@ function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly o
     <li class="number-row">
       <div class="number-text">
         <bdi class="number-shown">{cleanText(number.text)}</bdi>
-        <span class="quiet">
-          <PhoneNumber number={reading} ext={number.ext} />
-        </span>
+        {numberText(reading, number.ext) !== number.text && (
+          <span class="quiet">
+            <PhoneNumber number={reading} ext={number.ext} />
+          </span>
+        )}
       </div>
       {number.kind === 'fax' ? (
         <span class="tag" title={say('popup_fax_hint')}>

@@ -29,7 +29,8 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
   const { connection, calls, people } = useAppState(saved.state);
   const settings = useSettings(saved.settings);
   const granted = useGranted();
-  const site = useActiveSite();
+  const found = useActiveSite();
+  const site = found === 'none' ? undefined : found;
   const [problem, setProblem] = useState<MessageKey>();
   const live = calls.filter(isLive).sort(newestFirst);
   const [showsAll, setShowsAll] = useState(false);
@@ -118,9 +119,13 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
         {hasAccount && <DialField settings={settings} dial={dial} />}
         {hasAccess && hasAccount && <PageNumbersList tabId={site.tabId} onCall={(text) => void dial(text)} />}
       </main>
-      {site && granted && (
+      {found !== undefined && granted && (
         <footer class="footer">
-          <SitePanel site={site} rule={settings.sites} hasAccess={hasAccess} />
+          {site ? (
+            <SitePanel site={site} rule={settings.sites} hasAccess={hasAccess} />
+          ) : (
+            <p class="quiet">{say('popup_site_none')}</p>
+          )}
         </footer>
       )}
     </>
@@ -140,10 +145,11 @@ function SetUp({ onOptions }: { readonly onOptions: () => void }): JSX.Element {
   );
 }
 
-function useActiveSite(): ActiveSite | undefined {
-  const [site, setSite] = useState<ActiveSite>();
+/** Undefined until the browser has answered, `none` where no extension may work. */
+function useActiveSite(): ActiveSite | 'none' | undefined {
+  const [site, setSite] = useState<ActiveSite | 'none'>();
   useEffect(() => {
-    void readActiveSite().then(setSite);
+    void readActiveSite().then((found) => setSite(found ?? 'none'));
   }, []);
   return site;
 }

@@ -50,6 +50,7 @@ function endedView(call: Call, connection: Connection): CallView {
       ? { ...base, state: ['state_cancelled_unplaced'], mood: 'over', notes: [] }
       : { ...base, state: ['state_not_placed'], mood: 'failed', notes: why };
   }
+  if (call.handedOver) return { ...base, state: ['state_handed_over'], mood: 'over', notes: [] };
   if (call.placed === 'unknown') return { ...base, state: ['state_placed_unknown'], mood: 'unsure', notes: why };
   if (!call.confirmed) {
     const isBlind = capabilitiesOf(connection)?.liveState === false && call.talkingSince === undefined;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createPbxPorts } from '../../src/background/pbx-ports.ts';
+import { ok } from '../../src/core/result.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -10,6 +11,8 @@ const granted = { all: true };
 const ports = createPbxPorts({
   mayReach: async () => granted.all,
   ownCookie: async () => ({ adopt: async () => {}, drop: async () => {} }),
+  handOver: async () => ok(undefined),
+  toNational: async (number: string) => number,
 });
 let answer: Answer = (_request, response) => void response.end('ok');
 let seen: IncomingMessage[] = [];

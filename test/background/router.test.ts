@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MessageSender } from '../../src/background/router.ts';
-import { ALL_PLANS } from '../../src/phone/all-plans.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 import { PAGE, POPUP, pageIn, refused, startBackground } from './whole-background.ts';
 
 const ACCOUNT = { server: 'https://pbx.example.com', user: '45', password: 'canary-7f3a' };
@@ -406,10 +406,10 @@ describe('settings of a page', () => {
     ]);
   });
 
-  test('come with the number plans only where numbers are to be found', async () => {
+  test('come with the atlas only where numbers are to be found', async () => {
     const { answer } = await startBackground({ sites: { mode: 'except', hosts: ['ads.example.com'] } });
 
-    expect(await answer({ type: 'page/settings' }, PAGE)).toHaveProperty('plans', ALL_PLANS);
-    expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/'))).not.toHaveProperty('plans');
+    expect(await answer({ type: 'page/settings' }, PAGE)).toHaveProperty('atlas', WHOLE_ATLAS);
+    expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/'))).not.toHaveProperty('atlas');
   });
 });

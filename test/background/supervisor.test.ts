@@ -200,7 +200,7 @@ describe('dialling and hanging up', () => {
 
     await world.keeper.dispatch(DIAL);
 
-    expect(session.dialled).toEqual([{ number: '16175550123', ref: 'c1' }]);
+    expect(session.dialled).toEqual([{ number: '16175550123', ref: 'c1', canonical: '+16175550123' }]);
   });
 
   test('a dial whose line was lost at that moment is not placed', async () => {

@@ -379,6 +379,13 @@ describe('a PBX that takes calls and says nothing more', () => {
     expect(play(...placed, [tick, 45_000]).call?.state.phase).toBe('ended');
   });
 
+  test('leaves it in sight while the connection is made anew, where its records will tell the result', () => {
+    const awaited = [woke, untold, dial, taken({ recordWithinMs: 3_600_000 }), [lost, 5_000]] as const;
+
+    expect(play(...awaited, [tick, UNTOLD_CALL_MS - 1]).call?.state.phase).toBe('requested');
+    expect(play(...awaited, [tick, UNTOLD_CALL_MS]).call?.state.phase).toBe('ended');
+  });
+
   test('may tell the result later by its records, which is waited for', () => {
     const placed = [woke, untold, dial, taken({ recordWithinMs: 3_600_000, told: { call_uuid: 'u-1' } })] as const;
     const record: AppEvent = {

@@ -1,7 +1,15 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
-import { clickCall, isReady, pressCall, questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
+import {
+  clickCall,
+  isReady,
+  pressCall,
+  pressLastKey,
+  questions,
+  untilAsked,
+  untilNothingAsked,
+} from './harness/confirm.ts';
 import { clickButton, findNumber, saidOn } from './harness/numbers.ts';
 import { type Office, openOffice } from './harness/office.ts';
 import { textOf, untilShown } from './harness/popup.ts';
@@ -93,7 +101,7 @@ describe.each(BROWSER_KINDS)('a risky number in %s', (kind) => {
     for (const end of ['Escape', 'close'] as const) {
       await clickButton(office.browser, page, '+19005550103');
       const question = await untilAsked(office.browser);
-      if (end === 'Escape') await question.keyboard.press('Escape');
+      if (end === 'Escape') await pressLastKey(question, 'Escape');
       else await question.close();
       await untilNothingAsked(office.browser);
       await untilTold(page, words('refused_not_confirmed'));
@@ -116,7 +124,7 @@ describe.each(BROWSER_KINDS)('a risky number in %s', (kind) => {
     });
     expect(places()).toBe(before);
 
-    await question.keyboard.press('Enter');
+    await pressLastKey(question, 'Enter');
     await placed('+19005550104');
   });
 

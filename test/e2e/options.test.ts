@@ -48,6 +48,8 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
   });
 
   test('an empty form names what is missing, and goes to the first of it', async () => {
+    await tabTo(options, 'PBX');
+    await options.keyboard.type('Vodia');
     await pressByKey(options, 'Test connection');
 
     await untilShown(options, words('options_account_not_tested'));
@@ -165,7 +167,7 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     expect(text).not.toContain(AGENT.password);
     await importText(text);
     await untilShown(options, words('options_file_imported'));
-    expect(await savedSettings()).toEqual(before);
+    expect(withoutNotes(await savedSettings())).toEqual(withoutNotes(before));
     await untilOnline(browser);
   });
 
@@ -215,4 +217,11 @@ function keepDownloads(page: Page): Promise<void> {
       return makeUrl(blob);
     };
   });
+}
+
+/** Without what was found out about the PBX in passing: an import starts anew with that. */
+function withoutNotes(settings: Settings | undefined): Settings | undefined {
+  if (!settings?.account) return settings;
+  const values = Object.entries(settings.account.values).filter(([key]) => !key.startsWith('_'));
+  return { ...settings, account: { ...settings.account, values: Object.fromEntries(values) } };
 }

@@ -40,6 +40,8 @@ export interface ContractPbx {
   dropLine(): void;
   halfOpen(): void;
   sendNonsense(): void;
+  /** Takes links, where this PBX is a program of the system. */
+  handOver?(link: string): Promise<Result<void, PbxError>>;
   close(): Promise<void>;
 }
 
@@ -50,8 +52,8 @@ export interface ContractCase {
   readonly capabilities: Capabilities;
   /** The PBX could do more, but refuses it here. */
   readonly isLimited?: boolean;
-  /** When the PBX looks at the login: at `connect` unless told otherwise. `dial`: it can be asked nothing else before. */
-  readonly loginAt?: 'connect' | 'dial';
+  /** When the PBX looks at the login: at `connect` unless told otherwise. `dial`: it can be asked nothing else before; `never`: there is none. */
+  readonly loginAt?: 'connect' | 'dial' | 'never';
   start(clock: VirtualClock): Promise<ContractPbx>;
 }
 
@@ -77,7 +79,11 @@ export function describeContract({
     beforeEach(async () => {
       clock = virtualClock();
       pbx = await start(clock);
-      ports = nodePorts({ clock, likeChrome: true });
+      ports = nodePorts({
+        clock,
+        likeChrome: true,
+        handOver: async (link) => (await pbx.handOver?.(link)) ?? fail({ kind: 'unsupported', detail: '' }),
+      });
       told = new Listener();
     });
     afterEach(async () => {
@@ -141,61 +147,70 @@ export function describeContract({
       expectNoSecret(opened.limit);
     });
 
-    test('a refused login is a value with the secret nowhere in it', async () => {
-      const refused = await logIn(pbx.wrongAccount);
+    if (loginAt === 'never') {
+      test('nobody is asked for a login, and nobody at all before a call', async () => {
+        await session();
 
-      expect(refused).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
-      if (loginAt === 'connect') expect(told.steps).toContain('login login-refused');
-      expect(pbx.journal.requests().length).toBeLessThanOrEqual(2);
-      expectNoSecret(refused);
-    });
+        expect(ports.asked).toEqual([]);
+        expect(told.news).toEqual([]);
+      });
+    } else {
+      test('a refused login is a value with the secret nowhere in it', async () => {
+        const refused = await logIn(pbx.wrongAccount);
 
-    test.each(Object.keys(ANSWERS))(
-      'a login answered with "%s" is an error of a known kind, and no call is placed',
-      async (answer) => {
-        const fault = ANSWERS[answer];
-        if (fault) pbx.faults.set(pbx.loginPoint, fault, { always: true });
-
-        const refused = await logIn();
-
-        expect(refused.ok).toBe(false);
-        if (loginAt === 'connect') expect(told.steps.at(-1)).not.toMatch(/ ok$/);
-        expect(pbx.places()).toBe(0);
-        expect(pbx.journal.requests().some((request) => request.path.startsWith('/elsewhere'))).toBe(false);
+        expect(refused).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
+        if (loginAt === 'connect') expect(told.steps).toContain('login login-refused');
+        expect(pbx.journal.requests().length).toBeLessThanOrEqual(2);
         expectNoSecret(refused);
-      },
-    );
+      });
 
-    test('a login answered with 401 is refused, with 429 waits as long as it was told', async () => {
-      pbx.faults.set(pbx.loginPoint, { kind: 'answer', status: 401 }, { always: true });
-      const refused = await logIn();
-      pbx.faults.clear();
-      pbx.faults.set(pbx.loginPoint, { kind: 'answer', status: 429, headers: { 'retry-after': '7' } });
-      const limited = await logIn();
+      test.each(Object.keys(ANSWERS))(
+        'a login answered with "%s" is an error of a known kind, and no call is placed',
+        async (answer) => {
+          const fault = ANSWERS[answer];
+          if (fault) pbx.faults.set(pbx.loginPoint, fault, { always: true });
 
-      expect(refused).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
-      expect(limited).toEqual({ ok: false, error: { kind: 'rate-limited', retryAfterMs: 7_000 } });
-    });
+          const refused = await logIn();
 
-    test.each(['reset-before', 'reset-after'] as const)(
-      'a login cut off (%s) is unreachable and not tried again',
-      async (kind) => {
-        pbx.faults.set(pbx.loginPoint, { kind }, { always: true });
+          expect(refused.ok).toBe(false);
+          if (loginAt === 'connect') expect(told.steps.at(-1)).not.toMatch(/ ok$/);
+          expect(pbx.places()).toBe(0);
+          expect(pbx.journal.requests().some((request) => request.path.startsWith('/elsewhere'))).toBe(false);
+          expectNoSecret(refused);
+        },
+      );
 
-        const failed = await logIn();
+      test('a login answered with 401 is refused, with 429 waits as long as it was told', async () => {
+        pbx.faults.set(pbx.loginPoint, { kind: 'answer', status: 401 }, { always: true });
+        const refused = await logIn();
+        pbx.faults.clear();
+        pbx.faults.set(pbx.loginPoint, { kind: 'answer', status: 429, headers: { 'retry-after': '7' } });
+        const limited = await logIn();
 
-        expect(failed).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
-        expect(pbx.faults.struck.filter(({ point }) => point === pbx.loginPoint).length).toBe(1);
-      },
-    );
+        expect(refused).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
+        expect(limited).toEqual({ ok: false, error: { kind: 'rate-limited', retryAfterMs: 7_000 } });
+      });
 
-    test('a login without answer ends in a timeout', async () => {
-      pbx.faults.set(pbx.loginPoint, { kind: 'delay', ms: 60_000 });
+      test.each(['reset-before', 'reset-after'] as const)(
+        'a login cut off (%s) is unreachable and not tried again',
+        async (kind) => {
+          pbx.faults.set(pbx.loginPoint, { kind }, { always: true });
 
-      const failed = await passing(logIn(), clock);
+          const failed = await logIn();
 
-      expect(failed).toMatchObject({ ok: false, error: { kind: 'timeout' } });
-    });
+          expect(failed).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
+          expect(pbx.faults.struck.filter(({ point }) => point === pbx.loginPoint).length).toBe(1);
+        },
+      );
+
+      test('a login without answer ends in a timeout', async () => {
+        pbx.faults.set(pbx.loginPoint, { kind: 'delay', ms: 60_000 });
+
+        const failed = await passing(logIn(), clock);
+
+        expect(failed).toMatchObject({ ok: false, error: { kind: 'timeout' } });
+      });
+    }
 
     test('a refused place request says so, and is not repeated', async () => {
       for (const [why, { point, fault, kind }] of Object.entries(pbx.refusals)) {

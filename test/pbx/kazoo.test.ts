@@ -459,6 +459,17 @@ describe('Kazoo', () => {
       }
     });
 
+    test('is not over because one list lacks it', async () => {
+      const session = await connect(account('channels'));
+      await session.dial({ number: NUMBER, ref: 'ours' });
+      await pass(3_000);
+      pbx.faults.set('channels', { kind: 'answer', status: 200, body: '{"status":"success","data":[]}' });
+
+      await pass(10_000);
+
+      expect(course()).toEqual(['own-phone rings']);
+    });
+
     test('that never shows is not looked for without end', async () => {
       Object.assign(pbx.variants, { legIds: 'other' });
       const session = await connect(account('channels'));
@@ -584,6 +595,22 @@ describe('Kazoo', () => {
       expect(background.phaseOf('next')).toBe('requested');
     });
 
+    test('takes one item of the history for one call', async () => {
+      Object.assign(pbx.variants, { channels: 'nobody' });
+      Object.assign(pbx.engine.settings, { agentRegistered: false });
+      const session = await connect(account('channels'));
+      const failed = await session.dial({ number: NUMBER, ref: 'a' });
+      await pass(1_000);
+      Object.assign(pbx.engine.settings, { agentRegistered: true });
+      await session.dial({ number: NUMBER, ref: 'b' });
+
+      await pass(10_000);
+
+      expect(told.reports).toEqual([
+        { pbxId: failed.ok && failed.value.pbxId, change: { to: 'ended', reason: 'unreachable' } },
+      ]);
+    });
+
     test('does not believe a history that only lost its own patience', async () => {
       Object.assign(pbx.variants, { channels: 'nobody' });
       const session = await connect(account('channels'));
@@ -646,6 +673,18 @@ describe('Kazoo', () => {
       expect([pbx.places().length, pbx.logins]).toEqual([0, 3]);
       expect((await session.dial({ number: NUMBER, ref: 'again' })).ok).toBe(true);
       expect(told.of('lost')).toEqual([]);
+    });
+
+    test('that does not help is not made again with every click', async () => {
+      const session = await connect(account('quickcall'));
+      pbx.faults.set('connect', { kind: 'answer', status: 401 }, { always: true });
+
+      await session.dial({ number: NUMBER, ref: 'a' });
+      const second = await session.dial({ number: NUMBER, ref: 'b' });
+
+      expect(second).toMatchObject({ error: { placed: 'no', error: { kind: 'login-refused' } } });
+      expect(pbx.logins).toBe(2);
+      expect(told.of('lost')).toHaveLength(1);
     });
 
     test('is not repeated with a password that is refused, nor again and again', async () => {

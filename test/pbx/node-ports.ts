@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import type { PbxError } from '../../src/core/connection.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { OwnCookie, PbxPorts, PbxRequest, PbxResponse, PbxSocket } from '../../src/pbx/adapter.ts';
+import { toDialString } from '../../src/phone/dial-string.ts';
 import type { SimClock, VirtualClock } from '../simulators/clock.ts';
 
 /** Ports over Node's own fetch and `ws`, with a cookie jar as a browser profile has one. Time limits follow the clock that is given. */
@@ -25,13 +26,15 @@ export interface NodePortsOptions {
   readonly likeChrome?: boolean;
   /** Origins the user has granted; absent: all. */
   readonly granted?: readonly string[];
+  /** The system that links are given to; absent: there is none. */
+  handOver?(link: string): Promise<Result<void, PbxError>>;
 }
 
 const REQUEST_WITHIN_MS = 10_000;
 const BIGGEST_ANSWER = 1024 * 1024;
 const LONGEST_TURN_MS = 200;
 
-export function nodePorts({ clock, likeChrome = false, granted }: NodePortsOptions): NodePorts {
+export function nodePorts({ clock, likeChrome = false, granted, handOver }: NodePortsOptions): NodePorts {
   const jar = new Map<string, string>();
   const adopted = new Map<string, string>();
   const asked: string[] = [];
@@ -91,13 +94,18 @@ export function nodePorts({ clock, likeChrome = false, granted }: NodePortsOptio
     }
   }
 
-  function openSocket(url: string, on: Parameters<PbxPorts['openSocket']>[1]): Promise<Result<PbxSocket, PbxError>> {
+  function openSocket(
+    ...[url, on, subprotocol]: Parameters<PbxPorts['openSocket']>
+  ): Promise<Result<PbxSocket, PbxError>> {
     const refused = missing(url);
     if (refused) return Promise.resolve(fail(refused));
     asked.push(`SOCKET ${url}`);
     const cookie = cookiesFor(url, likeChrome ? adopted : new Map([...jar, ...adopted]));
     return new Promise((resolve) => {
-      const socket = new WebSocket(url, { headers: cookie === '' ? {} : { cookie }, rejectUnauthorized: false });
+      const socket = new WebSocket(url, subprotocol ?? [], {
+        headers: cookie === '' ? {} : { cookie },
+        rejectUnauthorized: false,
+      });
       let isOpen = false;
       const cancel = clock.after(REQUEST_WITHIN_MS, () => {
         resolve(fail({ kind: 'timeout', afterMs: REQUEST_WITHIN_MS }));
@@ -154,6 +162,11 @@ export function nodePorts({ clock, likeChrome = false, granted }: NodePortsOptio
           adopted.delete(key);
         },
       };
+    },
+    toNational: async (number) => toDialString(number, { numberFormat: 'national', outsideLine: '' }, 'US'),
+    async handOver(link) {
+      asked.push(`LINK ${link}`);
+      return (await handOver?.(link)) ?? fail({ kind: 'unsupported', detail: 'no system here' });
     },
     now: () => clock.now(),
     newId: () => randomUUID(),

@@ -481,6 +481,24 @@ describe('Zorio', () => {
       expect(clock.now() - (restarted.state.calls[0]?.talkingSince ?? 0)).toBeGreaterThan(15 * 60_000);
     });
 
+    test('of a call that an earlier session placed is looked at soon', async () => {
+      const session = await connect(byToken());
+      await session.dial({ number: NUMBER, ref: 'ours' });
+      act.busy();
+      await pass(15_000);
+      session.close();
+      const next = await connect(byToken());
+      const [call] = pbx.engine.calls();
+      clock.advance(60_000);
+      next.follow?.([
+        { ref: 'ours', pbxId: call ? pbx.uuidOf(call) : '', number: NUMBER, startedAt: clock.now() - 75_000 },
+      ]);
+
+      await pass(2_000);
+
+      expect(told.reports).toMatchObject([{ change: { to: 'ended', reason: 'busy' } }]);
+    });
+
     test('is looked for within the limits of the API, however many calls there are', async () => {
       const session = await connect(byToken());
       const calls = Array.from({ length: 40 }, (_, index) => ({

@@ -1,7 +1,7 @@
-import { ALL_PLANS } from '../../src/phone/all-plans.ts';
 import { mayHoldNumber, mayTellCountry } from '../../src/phone/candidates.ts';
-import { countryNamedBy } from '../../src/phone/country.ts';
+import { countryNamedBy } from '../../src/phone/country-names.ts';
 import { createFinder, type TextBlock } from '../../src/phone/find-numbers.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 /** What the scorer tells about a page. */
 export interface ScoredPage {
@@ -16,7 +16,7 @@ export const name = 'PageDial';
 /** Our finder as the scorer calls it: blocks as the content script would build them, as far as plain texts allow. */
 export function prepare(page: ScoredPage): (text: string, region: string | null) => readonly unknown[] {
   const evidence = { lang: page.lang ?? '', host: hostOf(page.url), userCountry: page.region ?? 'US' };
-  const finder = createFinder(evidence, ALL_PLANS);
+  const finder = createFinder(evidence, WHOLE_ATLAS);
   const blocks = page.texts.map((text, at) => asBlock(text, page.texts, at));
   for (const block of blocks)
     if (mayHoldNumber(block.text, block.label) || mayTellCountry(block.text)) finder.learn(block);
@@ -37,7 +37,7 @@ export function prepare(page: ScoredPage): (text: string, region: string | null)
 function asBlock(text: string, texts: readonly string[], at: number): TextBlock {
   const label = at > 0 ? (texts[at - 1] ?? '') : '';
   const named = [1, 2, 3]
-    .map((back) => countryNamedBy(texts[at - back] ?? '', ALL_PLANS))
+    .map((back) => countryNamedBy(texts[at - back] ?? '', WHOLE_ATLAS))
     .find((country) => country !== undefined);
   return { text, nodeStarts: [0], label, ...(named === undefined ? {} : { recordCountry: named }) };
 }

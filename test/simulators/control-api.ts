@@ -224,7 +224,8 @@ function json(value: unknown, status = 200): SimAnswer {
 }
 
 function asset(type: string, body: string): SimAnswer {
-  const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'";
+  const policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'";
   return {
     status: 200,
     headers: { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': policy },

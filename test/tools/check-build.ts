@@ -130,6 +130,8 @@ function contentScriptProblem(file: string): string | undefined {
   } catch (error) {
     return String(error);
   }
+  // One such character doubles the memory that the source takes in every frame.
+  if (/[\u0080-\uffff]/.test(code)) return 'holds characters beyond ASCII';
   return /\bimport\s*\(/.test(code) ? 'imports at run time' : undefined;
 }
 

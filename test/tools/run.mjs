@@ -13,6 +13,7 @@ const SCRIPTS = {
   build: 'test/tools/build.ts',
   test: 'test/tools/check.ts',
   demo: 'test/demo/demo.ts',
+  pictures: 'test/demo/pictures.ts',
   sim: 'test/demo/sim.ts',
   bench: 'test/bench/bench.ts',
 };

@@ -30,6 +30,7 @@ export const kazoo: PbxAdapter = {
     { ...field('clickToCallId', 'text'), help: 'pbx_kazoo_clickToCallId_help' },
     { ...field('socketUrl', 'url'), help: 'pbx_kazoo_socketUrl_help', placeholder: 'wss://pbx.example.com:5556' },
   ],
+  notes: (account) => (wayOf(account) === 'open' ? [{ mood: 'warn', text: 'pbx_kazoo_withoutToken_warning' }] : []),
   check,
   needs(account) {
     const addresses = [account.server ?? '', account.socketUrl ?? ''].map(readAddress);

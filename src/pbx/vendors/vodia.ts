@@ -3,6 +3,7 @@ import type { PbxError } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ConnectStep, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
 import { addressProblem, readAddress } from '../address.ts';
+import { isAboutLogin, onlyProblems, tellFailedLogin, tellStep } from '../connect-steps.ts';
 import { refusalOf } from '../frames.ts';
 import { LiveSession } from '../vodia/live-session.ts';
 import { findTarget, LOGIN_FORM, type LoginTarget, logIn, readUser, sessionUrl } from '../vodia/login.ts';
@@ -23,13 +24,6 @@ export const vodia: PbxAdapter = {
     {
       ...field('loginHelper', 'url', 'helper', 'https://crm.example.com/rest/pbxlogin'),
       help: 'pbx_vodia_loginHelper_help',
-    },
-    {
-      key: 'connectDirectly',
-      label: 'pbx_vodia_connectDirectly',
-      kind: 'switch',
-      required: false,
-      help: 'pbx_vodia_connectDirectly_help',
     },
   ],
   check,
@@ -61,8 +55,7 @@ function check(account: AccountValues): Readonly<Record<string, string>> {
     problems.domain = domain === '' ? 'pbx_needed' : undefined;
     problems.password = (account.password ?? '') === '' ? 'pbx_needed' : undefined;
   }
-  const found = Object.entries(problems).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return Object.fromEntries(found);
+  return onlyProblems(problems);
 }
 
 async function connect(
@@ -70,10 +63,10 @@ async function connect(
   ports: PbxPorts,
   tell: (news: PbxNews) => void,
 ): Promise<Result<PbxSession, PbxError>> {
-  const step = (name: ConnectStep, result: Result<void, PbxError>) => tell({ type: 'step', step: name, result });
   const target = await findTarget(account, ports);
   if (!target.ok) {
-    step(isAboutLogin(target.error) ? 'login' : 'reach', target);
+    // The helper's answer says nothing about whether the PBX can be reached.
+    tellStep(tell, isAboutLogin(target.error) ? 'login' : 'reach', target.error);
     return target;
   }
   const { server, user, domain } = target.value;
@@ -81,13 +74,11 @@ async function connect(
   const cookie = await ports.ownCookie(`${server.origin}/`, 'session');
   const login = await logIn(target.value, account, ports);
   if (!login.ok) {
-    if (isAboutLogin(login.error)) step('reach', ok(undefined));
-    step(isAboutLogin(login.error) ? 'login' : 'reach', login);
     await cookie.drop();
-    return login;
+    return tellFailedLogin(tell, login.error);
   }
-  step('reach', ok(undefined));
-  step('login', ok(undefined));
+  tellStep(tell, 'reach');
+  tellStep(tell, 'login');
   const form = login.value.form;
   if (form !== undefined && form !== account[LOGIN_FORM]) tell({ type: 'remember', values: { [LOGIN_FORM]: form } });
   await cookie.adopt(login.value.key);
@@ -105,8 +96,7 @@ async function openLine(
   { server, user, domain }: LoginTarget,
   context: ConstructorParameters<typeof LiveSession>[0],
 ): Promise<Result<PbxSession, PbxError>> {
-  const step = (name: ConnectStep, result: Result<void, PbxError>) =>
-    context.tell({ type: 'step', step: name, result });
+  const step = (name: ConnectStep, error?: PbxError) => tellStep(context.tell, name, error);
   const session = new LiveSession(context);
   const query = `domain=${encodeURIComponent(domain)}&user=${encodeURIComponent(user)}`;
   const opened = await context.ports.openSocket(`${server.socketOrigin}/websocket?${query}`, {
@@ -115,22 +105,22 @@ async function openLine(
   });
   const started = opened.ok ? await session.start(opened.value) : opened;
   if (started.ok) {
-    step('live', ok(undefined));
+    step('live');
     const isRegistered = session.isPhoneRegistered;
-    if (isRegistered === true) step('phone', ok(undefined));
-    if (isRegistered === false) step('phone', fail({ kind: 'rejected', detail: `no phone signed in for ${user}` }));
+    if (isRegistered === true) step('phone');
+    if (isRegistered === false) step('phone', { kind: 'rejected', detail: `no phone signed in for ${user}` });
     return ok(session);
   }
   // A refused handshake looks like a dead network from here: only a REST read tells them apart.
   const there = await context.ask();
   if (!there.ok) {
-    step('live', there);
+    step('live', there.error);
     context.closed();
     return there;
   }
   const detail = 'detail' in started.error ? started.error.detail : started.error.kind;
   const limit: PbxError = { kind: 'live-refused', detail };
-  step('live', fail(limit));
+  step('live', limit);
   return ok(placeOnly(server.origin, limit, context));
 }
 
@@ -139,17 +129,4 @@ async function ask({ server }: LoginTarget, ports: PbxPorts): Promise<Result<voi
   const answer = await ports.request({ method: 'GET', url: sessionUrl(server), cookies: true });
   if (!answer.ok) return answer;
   return answer.value.status < 500 ? ok(undefined) : fail(refusalOf(answer.value, ports.now()));
-}
-
-/** False for errors that say the PBX was not reached or is none. */
-function isAboutLogin(error: PbxError): boolean {
-  return [
-    'login-refused',
-    'unknown-user',
-    'not-allowed',
-    'rate-limited',
-    'rejected',
-    'unsupported',
-    'protocol',
-  ].includes(error.kind);
 }

@@ -102,8 +102,7 @@ async function lookAround(
   if (answer.ok) session.hearOfPhone(answer.value);
   const { isPhoneRegistered, extension } = session;
   if (isPhoneRegistered === true) step('phone', ok(undefined));
-  if (isPhoneRegistered === false)
-    step('phone', fail({ kind: 'rejected', detail: `no phone signed in for ${extension}` }));
+  if (isPhoneRegistered === false) step('phone', fail({ kind: 'phone-not-registered', detail: extension }));
   if (status === 404) step('phone', fail({ kind: 'unknown-user', detail: `no extension ${extension}` }));
   return ok(session);
 }

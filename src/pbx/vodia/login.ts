@@ -121,7 +121,7 @@ function readLogin(answer: Result<PbxResponse, PbxError>, ports: PbxPorts): Resu
   if (isWebPage(answer.value)) return fail({ kind: 'not-a-pbx', detail: 'a web page' });
   const said = body.trim();
   // A wrong password is answered with 200 and `false`.
-  if (said === 'false') return fail({ kind: 'login-refused', detail: 'false' });
+  if (said === 'false') return fail({ kind: 'login-refused', detail: 'the PBX answers false' });
   if (said === '' || said === 'true' || said === 'null') return ok({});
   const key = readKey(said);
   return key === undefined ? fail({ kind: 'protocol', detail: 'login answer not understood' }) : ok({ key });

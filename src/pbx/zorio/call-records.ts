@@ -9,6 +9,8 @@ import { dataOf } from './api.ts';
 /** How long the record of a call is looked for. */
 export const RECORD_WITHIN_MS = 4 * 60 * 60_000;
 const LOOK_EVERY_MS = 20_000;
+/** A call of an earlier session may have ended long ago. */
+const FIRST_LOOK_MS = 1_000;
 /** A call this old is no busy signal or missed call any more: it is looked at less often. */
 const LONG_CALL_MS = 10 * 60_000;
 const LOOK_AT_LONG_EVERY_MS = 60_000;
@@ -28,6 +30,7 @@ export class CallRecords {
   readonly #context: RecordsContext;
   readonly #open = new Map<PbxCallId, { readonly startedAt: EpochMs; dueAt: EpochMs }>();
   #cancel = () => {};
+  #lookedAt: EpochMs = 0;
   #isOver = false;
 
   constructor(context: RecordsContext) {
@@ -36,9 +39,9 @@ export class CallRecords {
 
   expect(pbxId: PbxCallId, startedAt: EpochMs): void {
     if (this.#isOver || this.#open.has(pbxId)) return;
-    const isFirst = this.#open.size === 0;
-    this.#open.set(pbxId, { startedAt, dueAt: this.#context.ports.now() + LOOK_EVERY_MS });
-    if (isFirst) this.#plan();
+    const dueAt = Math.max(startedAt + LOOK_EVERY_MS, this.#context.ports.now() + FIRST_LOOK_MS);
+    this.#open.set(pbxId, { startedAt, dueAt });
+    this.#plan();
   }
 
   close(): void {
@@ -47,12 +50,18 @@ export class CallRecords {
     this.#cancel();
   }
 
+  /** The next look: when a call is due, and never sooner after the last one than the API bears. */
   #plan(): void {
-    this.#cancel = this.#context.ports.after(LOOK_EVERY_MS, () => void this.#look());
+    this.#cancel();
+    if (this.#open.size === 0) return;
+    const due = Math.min(...[...this.#open.values()].map(({ dueAt }) => dueAt));
+    const at = Math.max(due, this.#lookedAt + LOOK_EVERY_MS);
+    this.#cancel = this.#context.ports.after(at - this.#context.ports.now(), () => void this.#look());
   }
 
   async #look(): Promise<void> {
     const now = this.#context.ports.now();
+    this.#lookedAt = now;
     for (const [pbxId, { startedAt }] of this.#open) {
       if (now - startedAt >= RECORD_WITHIN_MS) this.#open.delete(pbxId);
     }
@@ -62,7 +71,7 @@ export class CallRecords {
       entry.dueAt = now + (isLong ? LOOK_AT_LONG_EVERY_MS : LOOK_EVERY_MS);
       await this.#lookAt(pbxId);
     }
-    if (this.#open.size > 0) this.#plan();
+    this.#plan();
   }
 
   async #lookAt(pbxId: PbxCallId): Promise<void> {

@@ -36,6 +36,12 @@ export async function pressCall(page: Page): Promise<void> {
   await clickCall(page);
 }
 
+/** Presses a key that closes the window: it may be gone before the key is up again, which the driver takes for an error. */
+export async function pressLastKey(page: Page, key: 'Enter' | 'Escape'): Promise<void> {
+  await page.keyboard.down(key);
+  await page.keyboard.up(key).catch(() => undefined);
+}
+
 /** Presses "Call" with the real mouse, whether that counts or not. */
 export async function clickCall(page: Page): Promise<void> {
   const box = await (await page.$('.button-call'))?.boundingBox();

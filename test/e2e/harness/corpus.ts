@@ -13,7 +13,7 @@ const CORPUS = join(ROOT, '..', 'shared', 'corpus');
 const GROUPS = ['page', 'annot', 'sec', 'crm', 'negpage', 'dom'] as const;
 type Group = (typeof GROUPS)[number];
 /** How many pages of each group a short run opens. */
-const SAMPLE: Readonly<Record<Group, number>> = { page: 40, annot: 14, sec: 3, crm: 4, negpage: 16, dom: 140 };
+const SAMPLE: Readonly<Record<Group, number>> = { page: 30, annot: 14, sec: 2, crm: 4, negpage: 14, dom: 110 };
 /** Pages whose script changes the text do so within 600 ms; this leaves time to see it. */
 const SETTLE_MS = 1_100;
 const ASK_WITHIN_MS = 12_000;
@@ -34,6 +34,8 @@ export interface CorpusResult {
   readonly page: string;
   readonly variant: CorpusPage['variant'];
   readonly numbers: readonly string[];
+  /** Each number as the page shows it: for whoever looks into a wrong one. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 export interface CorpusRun {
@@ -58,11 +60,12 @@ export function hasCorpus(): boolean {
   return existsSync(join(CORPUS, 'dev', 'html'));
 }
 
-/** The pages to open: all of them, or the same seeded sample of every group each time. */
-export function corpusPages(size: 'all' | 'sample', seed = 1): readonly CorpusPage[] {
+/** The pages to open: all of them, or the same seeded sample of every group each time; `only` these groups or pages. */
+export function corpusPages(size: 'all' | 'sample', only: readonly string[] = [], seed = 1): readonly CorpusPage[] {
   const files = new Set(readdirSync(join(CORPUS, 'dev', 'html')));
   const pages = GROUPS.flatMap((group) => {
-    const records = readRecords(group);
+    const isAsked = only.length === 0 || only.includes(group);
+    const records = readRecords(group).filter(({ id }) => isAsked || only.includes(id));
     const order = [...records].sort((a, b) => shuffleKey(a.id, seed) - shuffleKey(b.id, seed));
     const chosen = size === 'all' ? order : order.slice(0, SAMPLE[group]);
     return chosen.flatMap((record) => variantsOf(group, record, files));
@@ -84,14 +87,17 @@ export async function readCorpus(
   const results: CorpusResult[] = [];
   const problems: string[] = [];
   try {
+    // One tab for all: opening and closing takes longer than reading.
+    const tab = await browser.puppeteer.newPage();
+    tab.on('dialog', (dialog) => dialog.dismiss().catch(() => undefined));
     let country = '';
     for (const [index, page] of pages.entries()) {
       if (page.country !== country) {
         country = page.country;
         await importSettings(browser, { pagedial: 1, country, sites: { mode: 'everywhere', hosts: [] } });
       }
-      const { numbers, trouble } = await readPage(browser, server, page);
-      results.push({ page: page.id, variant: page.variant, numbers });
+      const { numbers, texts, trouble } = await readPage(browser, tab, server, page);
+      results.push({ page: page.id, variant: page.variant, numbers, texts });
       problems.push(...trouble.map((what) => `${page.file}: ${what}`));
       onProgress(index + 1);
     }
@@ -115,13 +121,12 @@ export async function scoreCorpus(run: CorpusRun, name: string, isQuiet = false)
 
 interface PageReading {
   readonly numbers: readonly string[];
+  readonly texts: Readonly<Record<string, string>>;
   readonly trouble: readonly string[];
 }
 
-async function readPage(browser: TestBrowser, server: PageServer, page: CorpusPage): Promise<PageReading> {
-  const tab = await browser.puppeteer.newPage();
+async function readPage(browser: TestBrowser, tab: Page, server: PageServer, page: CorpusPage): Promise<PageReading> {
   const trouble: string[] = [];
-  tab.on('dialog', (dialog) => dialog.dismiss().catch(() => undefined));
   try {
     const session = await watchOurErrors(tab, browser.extensionOrigin, trouble);
     await tab.goto(`${server.origin}/${page.file}`, { timeout: LOAD_WITHIN_MS }).catch((error: Error) => {
@@ -134,11 +139,10 @@ async function readPage(browser: TestBrowser, server: PageServer, page: CorpusPa
     if (frames.length === 0) trouble.push('no frame answered');
     if (frames.some((frame) => !frame.complete)) trouble.push('first pass not done within 5 s');
     const callable = frames.flatMap((frame) => frame.numbers).filter((number) => number.kind === 'phone');
-    return { numbers: [...new Set(callable.flatMap((number) => number.e164 ?? []))], trouble };
+    const texts = Object.fromEntries(callable.flatMap(({ e164, text }) => (e164 ? [[e164, text] as const] : [])));
+    return { numbers: Object.keys(texts), texts, trouble };
   } catch (error) {
-    return { numbers: [], trouble: [...trouble, error instanceof Error ? error.message : String(error)] };
-  } finally {
-    await tab.close().catch(() => undefined);
+    return { numbers: [], texts: {}, trouble: [...trouble, error instanceof Error ? error.message : String(error)] };
   }
 }
 

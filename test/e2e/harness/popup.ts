@@ -9,12 +9,18 @@ export function openPopup(browser: TestBrowser): Promise<Page> {
 
 /** The popup as the toolbar opens it over this page: the page is the active tab when the popup asks for it. */
 export async function openPopupOver(browser: TestBrowser, page: Page): Promise<Page> {
-  await page.bringToFront();
+  await until('the page is the active tab', async () => {
+    await page.bringToFront();
+    return browser.inExtension(async (url) => {
+      const active = await chrome.tabs.query({ active: true, currentWindow: true });
+      return active.some((tab) => tab.url === url);
+    }, page.url());
+  });
   await browser.inExtension(async () => {
     await chrome.tabs.create({ url: chrome.runtime.getURL('src/popup/popup.html'), active: false });
   });
   const popup = await browser.findOwnPage('popup');
-  await until('the popup has drawn itself', async () => (await textOf(popup)).trim() !== '');
+  await until('the popup knows its page', () => popup.$('footer'));
   return popup;
 }
 

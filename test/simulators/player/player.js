@@ -1,14 +1,14 @@
 // The page for people at /_sim/: shows the simulator's state twice a second and sends what is pressed.
 
+/** A call as the PBX sees it, and as each of the two people does. */
 const PHASES = {
-  'agent-ringing': "rings at the agent's phone",
-  prompt: 'waits for key 1',
-  'far-end-dialling': 'dials the customer',
-  'far-end-ringing': "rings at the customer's phone",
-  'early-media': 'rings (early media)',
-  talking: 'talking',
-  held: 'on hold',
-  ended: 'ended',
+  'agent-ringing': { pbx: "rings at the agent's phone", agent: 'Ringing', customer: 'Not called yet' },
+  prompt: { pbx: 'waits for key 1', agent: 'Press 1 to go on', customer: 'Not called yet' },
+  'far-end-dialling': { pbx: 'dials the customer', agent: 'Calling the customer', customer: 'Being called' },
+  'far-end-ringing': { pbx: "rings at the customer's phone", agent: 'Rings at the customer', customer: 'Ringing' },
+  'early-media': { pbx: 'rings (early media)', agent: 'An announcement plays', customer: 'Ringing' },
+  talking: { pbx: 'talking', agent: 'Talking', customer: 'Talking' },
+  held: { pbx: 'on hold', agent: 'On hold', customer: 'On hold' },
 };
 
 const byId = (id) => document.getElementById(id);
@@ -31,26 +31,26 @@ function newest(matches) {
 
 function draw(now) {
   state = now;
-  byId('where').textContent = `${now.origin} · tenant ${now.tenant} · helper ${now.helperUrl ?? '–'}`;
+  write(
+    byId('where'),
+    `${now.origin} · tenant ${now.tenant}${now.helperUrl ? ` · login helper ${now.helperUrl}` : ''}`,
+  );
   const alarm = byId('alarm');
   alarm.hidden = now.violations.length === 0;
-  alarm.textContent = `Broken rules: ${now.violations.join('; ')}`;
+  write(alarm, `Broken rules: ${now.violations.join('; ')}`);
   drawExtensions();
   const agentCall = newest((call) => call.agent === byId('extension').value);
-  drawPhone(byId('agent'), agentCall, agentCall?.legs.agent, agentCall?.number);
+  drawPhone(byId('agent'), agentCall, agentCall?.legs.agent, 'agent');
   const farCall = agentCall ?? newest(() => true);
-  const farLeg = farCall?.legs.farEnd;
-  drawPhone(
-    byId('far-end'),
-    farCall,
-    farLeg,
-    farCall && `${farCall.number}${farCall.name ? ` (${farCall.name})` : ''}`,
-  );
+  drawPhone(byId('far-end'), farCall, farCall?.legs.farEnd, 'customer');
+  write(byId('customer'), farCall?.number ?? '');
   drawCalls();
-  byId('sockets').textContent =
+  write(
+    byId('sockets'),
     now.sockets.length === 0
       ? 'No client is connected.'
-      : now.sockets.map((socket) => `Socket ${socket.id}: extension ${socket.extension}`).join(', ');
+      : now.sockets.map((socket) => `Socket ${socket.id}: extension ${socket.extension}`).join(', '),
+  );
   if (!isVariantsDrawn) drawChoices();
 }
 
@@ -62,7 +62,7 @@ function drawExtensions() {
   }
 }
 
-function drawPhone(phone, call, leg, who) {
+function drawPhone(phone, call, leg, person) {
   const isOutgoing = call?.direction === 'outgoing';
   const can = {
     answer: leg?.state === 'ringing' || (phone.id === 'far-end' && leg?.state === 'dialling'),
@@ -75,9 +75,33 @@ function drawPhone(phone, call, leg, who) {
   can.reject = phone.id === 'agent' ? leg?.state === 'ringing' : can.busy;
   phone.dataset.call = call?.id ?? '';
   phone.classList.toggle('is-ringing', leg?.state === 'ringing');
-  phone.querySelector('[data-who]').textContent = who ?? 'Ready';
-  phone.querySelector('[data-state]').textContent = call ? `${PHASES[call.phase]} ${time(call)}` : 'No call';
+  const isReached = person === 'agent' || !isOutgoing || ['ringing', 'answered'].includes(leg?.state);
+  write(phone.querySelector('[data-who]'), call && isReached ? otherParty(call, person) : 'Ready');
+  write(phone.querySelector('[data-state]'), call ? stateFor(call, person) : 'No call');
+  write(phone.querySelector('[data-time]'), call ? time(call) : '');
   for (const button of phone.querySelectorAll('[data-act]')) button.disabled = !can[button.dataset.act];
+}
+
+function customerOf({ number, name }) {
+  return name ? `${number} (${name})` : number;
+}
+
+/** Whom a phone shows: not itself. */
+function otherParty(call, person) {
+  if (person === 'agent') return customerOf(call);
+  const agent = state.users.find((user) => user.extension === call.agent && user.tenant === call.tenant);
+  return `${agent?.name ?? 'Extension'} (${call.agent})`;
+}
+
+function stateFor(call, person) {
+  if (call.phase === 'held' && (call.heldBy === 'agent') !== (person === 'agent')) return 'Put on hold by the other';
+  if (call.direction === 'incoming' && person === 'customer' && call.phase === 'agent-ringing') return 'Calling';
+  return PHASES[call.phase][person];
+}
+
+/** Changes the text only where it differs: what stays must not be read aloud again. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function time(call) {
@@ -87,20 +111,24 @@ function time(call) {
 }
 
 function drawCalls() {
-  const rows = state.calls
+  const lines = state.calls
     .slice(-8)
     .reverse()
     .map((call) => {
-      const row = document.createElement('tr');
-      const how = call.phase === 'ended' ? `ended: ${call.cause} (by ${call.endedBy})` : PHASES[call.phase];
-      for (const text of [call.number, call.agent, how, new Date(call.startedAt).toLocaleTimeString()]) {
-        const cell = document.createElement('td');
-        cell.textContent = text;
-        row.append(cell);
-      }
-      return row;
+      const how = call.phase === 'ended' ? `ended: ${call.cause} (by ${call.endedBy})` : PHASES[call.phase].pbx;
+      return [customerOf(call), call.agent, how, new Date(call.startedAt).toLocaleTimeString()];
     });
-  byId('calls').replaceChildren(...rows);
+  if (lines.length === 0) lines.push(['None yet', '', '', '']);
+  const drawn = JSON.stringify(lines);
+  if (byId('calls').dataset.drawn === drawn) return;
+  byId('calls').dataset.drawn = drawn;
+  byId('calls').replaceChildren(
+    ...lines.map((line) => {
+      const row = document.createElement('tr');
+      for (const text of line) row.append(Object.assign(document.createElement('td'), { textContent: text }));
+      return row;
+    }),
+  );
 }
 
 function drawChoices() {

@@ -68,7 +68,7 @@ function forms(secret: string): readonly string[] {
   return [secret, bytes.toString('base64').replace(/=+$/, ''), createHash('md5').update(bytes).digest('hex')];
 }
 
-/** Every PBX in every way it can be used; a new one adds its rows here. */
+/** Vodia in every way it can be used. */
 const CASES: readonly ContractCase[] = [
   { name: 'Vodia by password', adapter: vodia, capabilities: LIVE, start: (clock) => vodiaPbx(clock, 'password') },
   { name: 'Vodia by login helper', adapter: vodia, capabilities: LIVE, start: (clock) => vodiaPbx(clock, 'helper') },

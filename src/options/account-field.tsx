@@ -1,0 +1,143 @@
+import type { JSX } from 'preact';
+import { useId } from 'preact/hooks';
+import type { AccountField, FieldProblem } from '../core/account.ts';
+import { Button, Field, Switch } from '../ui/controls.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { problemWords, say, sayByKey } from '../ui/say.ts';
+
+interface AccountFieldInputProps {
+  readonly field: AccountField;
+  readonly value: string;
+  readonly problem: FieldProblem | undefined;
+  /** A secret that is saved already: blank keeps it. */
+  readonly isKept: boolean;
+  readonly onInput: (value: string) => void;
+}
+
+/** One field of an account form, drawn as its adapter describes it. */
+export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
+  const { field, value, problem, isKept, onInput } = props;
+  const help = field.help === undefined ? undefined : sayByKey(field.help);
+  switch (field.kind) {
+    case 'switch':
+      return (
+        <Switch
+          label={sayByKey(field.label)}
+          isOn={value === 'yes'}
+          onChange={(isOn) => onInput(isOn ? 'yes' : '')}
+          help={help}
+        />
+      );
+    case 'choice':
+      return <ChoiceField {...props} />;
+    case 'document':
+      return <DocumentField {...props} />;
+    default:
+      return (
+        <Field
+          label={sayByKey(field.label)}
+          name={field.key}
+          value={value}
+          type={field.kind === 'secret' ? 'password' : field.kind}
+          placeholder={isKept ? say('options_account_secret_saved') : field.placeholder}
+          help={help}
+          error={problemWords(problem).join(' ') || undefined}
+          isRequired={field.required}
+          {...(field.required || field.group !== undefined ? {} : { note: `(${say('options_account_optional')})` })}
+          onInput={onInput}
+        />
+      );
+  }
+}
+
+function ChoiceField({ field, value, problem, onInput }: AccountFieldInputProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{sayByKey(field.label)}</label>
+      <select
+        id={id}
+        name={field.key}
+        value={value}
+        {...describedBy(id, field, problem)}
+        onChange={(event) => onInput(event.currentTarget.value)}
+      >
+        {value === '' && <option value="">{say('options_account_choose')}</option>}
+        {field.choices?.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {sayByKey(choice.label)}
+          </option>
+        ))}
+      </select>
+      <Below id={id} field={field} problem={problem} />
+    </div>
+  );
+}
+
+/** Text of many lines, with ready ones to start from. */
+function DocumentField({ field, value, problem, onInput }: AccountFieldInputProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{sayByKey(field.label)}</label>
+      <textarea
+        id={id}
+        name={field.key}
+        class="document"
+        value={value}
+        rows={14}
+        spellcheck={false}
+        autocapitalize="off"
+        dir="ltr"
+        {...describedBy(id, field, problem)}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <Below id={id} field={field} problem={problem} />
+      <div class="actions">
+        {field.examples?.map((example) => (
+          <Button key={example.label} kind="quiet" onPress={() => onInput(example.value)}>
+            {sayByKey(example.label)}
+          </Button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Below({
+  id,
+  field,
+  problem,
+}: Pick<AccountFieldInputProps, 'field' | 'problem'> & { id: string }): JSX.Element {
+  const words = problemWords(problem);
+  return (
+    <>
+      {words.length > 0 && (
+        <div class="field-error" id={`${id}-error`}>
+          <Icon name="alert" />
+          <ul>
+            {words.map((sentence) => (
+              <li key={sentence}>
+                <bdi>{sentence}</bdi>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {field.help && (
+        <p class="help" id={`${id}-help`}>
+          {sayByKey(field.help)}
+        </p>
+      )}
+    </>
+  );
+}
+
+function describedBy(id: string, field: AccountField, problem: FieldProblem | undefined) {
+  const parts = [problem && `${id}-error`, field.help && `${id}-help`].filter(Boolean);
+  return {
+    'aria-required': field.required,
+    ...(problem === undefined ? {} : { 'aria-invalid': true }),
+    ...(parts.length === 0 ? {} : { 'aria-describedby': parts.join(' ') }),
+  } as const;
+}

@@ -1,0 +1,15 @@
+import { ALL_PLANS } from './all-plans.ts';
+import type { Atlas } from './atlas.ts';
+import { COUNTRY_NAMES, ENGLISH_NAMES, PLACES } from './country-signs.ts';
+import { LABEL_WORDS } from './labels.ts';
+import { COMMON_WORDS } from './language.ts';
+
+/** The atlas of all countries, for whoever may hold it: the background, and tests. */
+export const WHOLE_ATLAS: Atlas = {
+  country_calling_codes: ALL_PLANS.country_calling_codes,
+  countries: ALL_PLANS.countries,
+  ...(ALL_PLANS.nonGeographic === undefined ? {} : { nonGeographic: ALL_PLANS.nonGeographic }),
+  labels: LABEL_WORDS,
+  names: { english: ENGLISH_NAMES, own: COUNTRY_NAMES, places: PLACES },
+  commonWords: COMMON_WORDS,
+};

@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BROWSER_KINDS } from '../tools/browsers.ts';
+import type { Stage } from '../ui/browser-stub.ts';
+import { type PageStage, startPageStage } from '../ui/page-stage.ts';
+import { CONFIRM_STATES, OPTIONS_STATES, POPUP_STATES, SETTINGS } from '../ui/states.ts';
+import { launch, type TestBrowser } from './harness/launch.ts';
+import { pressButton, untilShown } from './harness/popup.ts';
+import { words } from './harness/words.ts';
+
+/** A folder for pictures of every state, for people who want to look; none are taken without it. */
+const SHOTS = process.env.PAGE_SHOTS;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const COLORS = ['light', 'dark'] as const;
+const NARROW = 320;
+
+interface Finding {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly string[];
+}
+
+describe.each(BROWSER_KINDS)('our own pages in %s', (kind) => {
+  let stage: PageStage;
+  let browser: TestBrowser;
+
+  beforeAll(async () => {
+    stage = await startPageStage();
+    browser = await launch(kind, { extension: 'none' });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.close();
+  });
+
+  test.each(Object.entries(POPUP_STATES))('the popup is readable and fits when %s', async (name, setting) => {
+    const page = await stage.open(browser.puppeteer, 'popup', setting, 360);
+
+    await expectSound(page, `popup-${name}`);
+  });
+
+  test.each(Object.entries(CONFIRM_STATES))('the question is readable and fits when %s', async (name, setting) => {
+    const page = await stage.open(browser.puppeteer, 'confirm', setting, 440);
+
+    await expectSound(page, `confirm-${name}`);
+  });
+
+  test.each(Object.entries(OPTIONS_STATES))('the options are readable and fit when %s', async (name, setting) => {
+    const page = await stage.open(browser.puppeteer, 'options', setting, 1280);
+    if (setting.test) {
+      await pressButton(page, 'Test connection');
+      await page.waitForSelector('.test-failed');
+    }
+
+    await expectSound(page, `options-${name}`);
+  });
+
+  test('the browser is asked for access in the click itself, and a no saves nothing', async () => {
+    const setting = { settings: SETTINGS, grants: false, replies: { 'account/save': { ok: true, value: undefined } } };
+    const page = await stage.open(browser.puppeteer, 'options', setting, 1280);
+
+    await pressButton(page, 'Save');
+
+    await untilShown(page, words('options_account_access_denied'));
+    const { requests, sent } = await stageOf(page);
+    expect(requests).toMatchObject([{ origins: ['https://pbx.example.com/*'], hadActivation: true }]);
+    expect(sent.map(({ type }) => type)).not.toContain('account/save');
+    await page.close();
+  });
+
+  test.each([
+    ['popup', 'access-missing', 'Grant access', ['https://pbx.example.com/*']],
+    ['popup', 'no-access', 'Enable on this site', ['https://crm.example.com/*']],
+    ['options', 'filled', 'Allow on the listed sites', ['https://*.tickets.example/*', 'http://*.tickets.example/*']],
+  ] as const)('in the %s, when %s, "%s" asks for what is missing and no more', async (where, name, button, origins) => {
+    const states = { popup: POPUP_STATES, options: OPTIONS_STATES };
+    const page = await stage.open(browser.puppeteer, where, states[where][name] ?? {}, 800);
+
+    await pressButton(page, button);
+
+    expect((await stageOf(page)).requests).toMatchObject([{ origins, hadActivation: true }]);
+    await page.close();
+  });
+
+  test('a keyboard sees where it is', async () => {
+    for (const [name, setting] of [
+      ['popup', POPUP_STATES.many],
+      ['options', OPTIONS_STATES.filled],
+    ] as const) {
+      const page = await stage.open(browser.puppeteer, name, setting ?? {}, 400);
+      await page.bringToFront();
+      const stops = await page.evaluate(() => document.querySelectorAll('button, input, select, a[href]').length);
+      let marked = 0;
+      for (let stop = 0; stop < stops; stop++) {
+        await page.keyboard.press('Tab');
+        const focus = await page.evaluate(focusMark);
+        if (focus === undefined) break;
+        expect(focus).toMatchObject({ isOutlined: true, isInView: true });
+        marked++;
+      }
+      expect(marked).toBeGreaterThan(10);
+      await page.close();
+    }
+  });
+
+  /** Nothing sticks out, nothing is unreadable or unnamed, nothing went wrong; at the usual width and at a narrow one, light and dark. */
+  async function expectSound(page: Page, name: string): Promise<void> {
+    for (const colors of COLORS) {
+      await browser.setColors(page, colors);
+      if (SHOTS) await page.screenshot({ path: join(SHOTS, `${kind}-${name}-${colors}.png`) as `${string}.png` });
+      expect(await runAxe(page)).toEqual([]);
+    }
+    expect(await page.evaluate(listOverflows)).toEqual([]);
+    await page.setViewport({ width: NARROW, height: 600 });
+    expect(await page.evaluate(listOverflows)).toEqual([]);
+    expect((await stageOf(page)).problems).toEqual([]);
+    await page.close();
+  }
+});
+
+function stageOf(page: Page): Promise<Stage> {
+  return page.evaluate(() => {
+    const { sent, requests, problems } = (globalThis as unknown as { stage: Stage }).stage;
+    return { sent, requests, problems } as unknown as Stage;
+  });
+}
+
+/** Undefined when the focus has left the page. */
+function focusMark(): { readonly isOutlined: boolean; readonly isInView: boolean; readonly what: string } | undefined {
+  const element = document.activeElement;
+  if (!element || element === document.body || !document.hasFocus()) return undefined;
+  const { outlineStyle, outlineWidth } = getComputedStyle(element);
+  const { top, bottom } = element.getBoundingClientRect();
+  return {
+    isOutlined: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2,
+    isInView: bottom > 0 && top < innerHeight,
+    what: element.outerHTML.slice(0, 120),
+  };
+}
+
+function listOverflows(): string[] {
+  const root = document.documentElement;
+  const sideways = root.scrollWidth > root.clientWidth ? [`page ${root.scrollWidth} > ${root.clientWidth}`] : [];
+  const parts = [...document.body.querySelectorAll('*')].filter((part) => {
+    const { overflowX, display } = getComputedStyle(part);
+    const isInput = part instanceof HTMLInputElement || part instanceof HTMLSelectElement;
+    return (
+      display !== 'inline' &&
+      overflowX !== 'auto' &&
+      !isInput &&
+      part.clientWidth > 0 &&
+      part.scrollWidth > part.clientWidth + 1
+    );
+  });
+  return [...sideways, ...parts.map((part) => `${part.tagName}.${part.getAttribute('class')}`)];
+}
+
+/** What axe-core finds, minor things left out. */
+async function runAxe(page: Page): Promise<readonly Finding[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string | null; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact !== 'minor')
+      .map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html.slice(0, 160)) }));
+  });
+}

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { createFinder, type FoundNumber, type PageEvidence, type TextBlock } from '../../src/phone/find-numbers.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
+
+/** What the finder makes of texts of one page, for a user in the US unless `about` says otherwise. */
+function find(
+  texts: string | readonly string[],
+  about: Partial<PageEvidence> & Partial<TextBlock> = {},
+): FoundNumber[] {
+  const { lang = '', host = '', userCountry = 'US', hints = [], ...more } = about;
+  const finder = createFinder({ lang, host, userCountry, hints }, WHOLE_ATLAS);
+  const blocks = (typeof texts === 'string' ? [texts] : texts).map((text) => ({
+    text,
+    nodeStarts: [0],
+    label: '',
+    ...more,
+  }));
+  for (const block of blocks) finder.learn(block);
+  return blocks.flatMap((block) => finder.find(block));
+}
+
+function dialled(texts: string | readonly string[], about: Partial<PageEvidence> & Partial<TextBlock> = {}): string[] {
+  return find(texts, about).flatMap((number) => number.e164 ?? number.dial ?? []);
+}
+
+describe('a number is found as it is written', () => {
+  test.each([
+    ['Call 617-555-0123 today', '+16175550123'],
+    ['(617) 555-0123', '+16175550123'],
+    ['1-617-555-0123', '+16175550123'],
+    ['+1.617.555.0123', '+16175550123'],
+    ['617‑555‑0123', '+16175550123'],
+    ['６１７－５５５－０１２３', '+16175550123'],
+    ['Phone: +44 (0)20 7946 0123', '+442079460123'],
+    ['011 44 20 7946 0123', '+442079460123'],
+  ])('%s', (text, e164) => {
+    expect(dialled(text)).toEqual([e164]);
+  });
+
+  test('a number of a country that shares the calling code needs no prefix', () => {
+    expect(dialled('Office: (416) 555-0123')).toEqual(['+14165550123']);
+    expect(dialled('Tel: 01534 496 012', { userCountry: 'GB' })).toEqual(['+441534496012']);
+  });
+
+  test('two numbers side by side are two', () => {
+    expect(dialled('617-555-0123 / 617-555-0124')).toEqual(['+16175550123', '+16175550124']);
+  });
+
+  test('a bracket behind a number is no part of it', () => {
+    expect(dialled('Support 1.617.555.0123 ( 24/7 )')).toEqual(['+16175550123']);
+  });
+
+  test('the extension goes with the number', () => {
+    expect(find('617-555-0123 ext. 45')).toMatchObject([{ e164: '+16175550123', ext: '45' }]);
+  });
+});
+
+describe('what only looks like a number is left alone', () => {
+  test.each([
+    ['dates', 'From 2025/26 to 29.12.2014'],
+    ['a log', '081110 040800 6739 INFO started'],
+    ['two decimals', '180.48 (290.454)'],
+    ['a range of decimals', '32.86 - 32.99'],
+    ['a placeholder', 'like 123-456-78-90'],
+    ['a document id', 'doi 10.1016/j.cell.2006.03.032'],
+    ['an order', 'Order ID: 2015550123'],
+    ['a tax number', 'P.I. 01601990136'],
+    ['a postcode behind a street', 'Office Musterstrasse 9 10179 Berlin'],
+    ['a local number without its area', 'Tel: 235 7981'],
+  ])('%s', (_, text) => {
+    for (const userCountry of ['US', 'DE', 'GB', 'BR']) expect(dialled(text, { userCountry })).toEqual([]);
+  });
+
+  test('no number is longer than any can be', () => {
+    // Germany's plan knows 15 national digits; with the calling code no network takes them.
+    expect(dialled('Tel. 0811 1100 4080 06739', { userCountry: 'DE' })).toEqual([]);
+  });
+});
+
+describe('the country comes from the page, then from the user', () => {
+  test('nothing but digits: the user’s', () => {
+    expect(dialled('Phone: 020 7946 0123', { userCountry: 'GB' })).toEqual(['+442079460123']);
+  });
+
+  test.each([
+    ['a place', { texts: ['Musterstraße 5, 10115 Berlin', 'Tel.: 030 23125 012'] }, '+493023125012'],
+    ['a country’s name in capitals', { texts: ['UNITED KINGDOM', 'Call 020 7946 0123'] }, '+442079460123'],
+    ['a postcode', { texts: ['1 High Street, SW1A 2AA', 'Call 020 7946 0123'] }, '+442079460123'],
+    ['the site’s domain', { host: 'www.shop.co.uk', texts: ['Call 020 7946 0123'] }, '+442079460123'],
+    ['a link’s domain', { hints: ['://shop.co.uk'], texts: ['Call 020 7946 0123'] }, '+442079460123'],
+    ['a record for search engines', { hints: ['GB'], texts: ['Call 020 7946 0123'] }, '+442079460123'],
+    ['another number', { texts: ['+44 20 7946 0124', 'Call 020 7946 0123'] }, '+442079460123'],
+    ['a number in a link', { hints: ['+447700900123'], texts: ['Call 020 7946 0123'] }, '+442079460123'],
+    ['how it is written', { texts: ['Call 020 7946 0123'] }, '+442079460123'],
+    ['its letters', { lang: 'en', texts: ['Gọi ngay để được tư vấn', 'Hotline 0912 345 678'] }, '+84912345678'],
+    [
+      'its words',
+      {
+        lang: 'en',
+        texts: ['Wir sind für Sie da und freuen uns auf Ihre Anfrage mit dem Formular', 'Tel: 030 23125012'],
+      },
+      '+493023125012',
+    ],
+  ])('%s', (_, { texts, ...about }, e164) => {
+    expect(dialled(texts as string[], { userCountry: 'US', ...about }).at(-1)).toBe(e164);
+  });
+
+  test.each(['DE', 'IN', 'BR'])(
+    'for a user in %s, 617-555-0123 on an English page is North American',
+    (userCountry) => {
+      expect(dialled('Call (617) 555-0123 or 617-555-0124', { userCountry, lang: 'en' })).toEqual([
+        '+16175550123',
+        '+16175550124',
+      ]);
+    },
+  );
+
+  test('what templates say by default outweighs nothing', () => {
+    expect(dialled(['London SW1A 2AA', '020 7946 0123'], { lang: 'en-US', hints: ['en_US'] })).toEqual([
+      '+442079460123',
+    ]);
+  });
+
+  test('a record’s own country is the only one', () => {
+    expect(dialled('020 7946 0123', { recordCountry: 'GB', label: 'Phone' })).toEqual(['+442079460123']);
+    // No such number in Britain; the page's other countries are not asked.
+    expect(dialled(['+49 30 23125012', '(171) 555-2222'], { recordCountry: 'GB' })).toEqual(['+493023125012']);
+  });
+
+  test('a country that is hardly likely is not asked', () => {
+    const french = ['12 rue de la Paix, 75002 Paris', 'France', 'Tél. 01 99 00 12 34'];
+    expect(dialled([...french, '61.77.61.10'], { lang: 'fr' })).toEqual(['+33199001234']);
+  });
+
+  test('a doubtful one says what else it may be', () => {
+    const [number] = find('Call 020 7946 0123', { userCountry: 'ZA' });
+    expect([number?.e164, ...(number?.alternatives ?? [])]).toContain('+442079460123');
+  });
+});
+
+describe('a label says what a number is', () => {
+  test.each([
+    ['Fax: 617-555-0123', 'fax'],
+    ['F 617-555-0123', 'fax'],
+    ['T 617-555-0123', 'phone'],
+    ['Fax: 1-617-555-0123 (toll free)', 'fax'],
+    ['617-555-0123 (fax)', 'fax'],
+    ['Tel/Fax: 617-555-0123', 'phone'],
+    ['Télécopie : 617-555-0123', 'fax'],
+  ])('%s is a %s', (text, kind) => {
+    expect(find(text)).toMatchObject([{ kind }]);
+  });
+
+  test('a column of phone numbers takes what its cells say alone', () => {
+    const key = {};
+    const cells = ['6175550123', '6175550124'];
+    expect(dialled(cells, { column: { key, header: 'Phone' } })).toEqual(['+16175550123', '+16175550124']);
+    expect(dialled(cells, { column: { key, header: 'Order no.' } })).toEqual([]);
+  });
+});
+
+describe('what a hostile page writes is read in time', () => {
+  test.each([
+    ['digits', '1 '],
+    ['brackets', '(('],
+    ['dashes', '12-'],
+    ['hosts', 'a.'],
+    ['spaces', ' '],
+  ])('%s', (_, piece) => {
+    const time = (length: number): number => {
+      const text = `${piece.repeat(length / piece.length)} 617-555-0123`;
+      // The best of a few: the machine may be busy with other things.
+      const runs = [1, 2, 3].map(() => {
+        const before = performance.now();
+        find(text);
+        return performance.now() - before;
+      });
+      return Math.min(...runs);
+    };
+    // Sixteen times the text takes about sixteen times as long; squared it would be 256.
+    expect(time(32_000)).toBeLessThan(80 * Math.max(time(2_000), 2));
+  });
+});
