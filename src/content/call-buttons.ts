@@ -50,6 +50,8 @@ export interface CallButtonsParts {
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   onPress(event: MouseEvent): void;
+  /** The pointer or the focus came to a button. */
+  onNear(event: Event): void;
 }
 
 /** Makes a host at the end of `parent`, or undefined where there can be none. */
@@ -62,6 +64,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   let revealed: Target | undefined;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   host.root.addEventListener('click', (event) => parts.onPress(event as MouseEvent));
+  for (const type of ['pointerover', 'focusin']) host.root.addEventListener(type, parts.onNear);
 
   function update(button: Button, shown: Shown, origin: Readonly<Record<'x' | 'y', number>>): void {
     const { element } = button;

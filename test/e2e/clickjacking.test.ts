@@ -1,3 +1,4 @@
+import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
@@ -34,6 +35,18 @@ const ASKED: Readonly<Record<string, Trick>> = {
     document.body.append(cover);
     cover.showPopover();
   },
+  'a faint body that shows as the press comes': () => {
+    document.body.style.setProperty('opacity', '.001');
+    addEventListener('pointerdown', () => document.body.style.removeProperty('opacity'), true);
+  },
+  'a popover that goes as the press comes': (style) => {
+    const cover = document.createElement('div');
+    cover.setAttribute('style', style);
+    cover.popover = 'manual';
+    document.body.append(cover);
+    cover.showPopover();
+    addEventListener('pointerdown', () => cover.remove(), true);
+  },
 };
 /** Only Chromium tells whether something is painted over an element and lets the pointer through. */
 const ASKED_IN_CHROMIUM: typeof ASKED = {
@@ -41,6 +54,12 @@ const ASKED_IN_CHROMIUM: typeof ASKED = {
     const cover = document.createElement('div');
     cover.setAttribute('style', style);
     document.documentElement.append(cover);
+  },
+  'a cover that goes as the press comes': (style) => {
+    const cover = document.createElement('div');
+    cover.setAttribute('style', style);
+    document.documentElement.append(cover);
+    addEventListener('pointerdown', () => cover.remove(), true);
   },
 };
 /** Our button is no longer where it was drawn, or cannot be hit: the press counts for nothing. */
@@ -93,8 +112,9 @@ describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
     const { x, y } = await findButton(office.browser, page, NUMBER);
     const before = office.pbx.places().length;
 
+    await page.mouse.move(x, y + 200);
     await page.evaluate(trick, OVERLAY);
-    await page.mouse.click(x, y);
+    await pressLikeAPerson(page, x, y);
 
     const question = await untilAsked(office.browser);
     expect(await textOf(question)).toMatch(words('confirm_reason_page_doubtful'));
@@ -157,3 +177,11 @@ describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
     expect(office.pbx.places().at(-1)?.number).toBe(NUMBER);
   });
 });
+
+/** Nobody's pointer arrives and presses within one frame. */
+async function pressLikeAPerson(page: Page, x: number, y: number): Promise<void> {
+  await page.mouse.move(x, y);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.mouse.down();
+  await page.mouse.up();
+}
