@@ -87,10 +87,22 @@ function isSecret(key: string, fields: readonly AccountField[]): boolean {
   return field ? field.kind === 'secret' : /pass|secret|token|auth|credential|api.?key/i.test(key);
 }
 
-function formatAccount({ vendor, values }: Account, findAdapter: FindAdapter): Account {
-  const { open } = splitSecrets(values, findAdapter(vendor)?.fields ?? []);
+function formatAccount({ vendor, values }: Account, findAdapter: FindAdapter): object {
+  const fields = findAdapter(vendor)?.fields ?? [];
+  const { open } = splitSecrets(values, fields);
   // What the adapter has found out by itself (keys with `_`) is nobody's setting.
-  return { vendor, values: Object.fromEntries(Object.entries(open).filter(([key]) => !key.startsWith('_'))) };
+  const own = Object.entries(open).filter(([key]) => !key.startsWith('_'));
+  const isDocument = (key: string) => fields.some((field) => field.key === key && field.kind === 'document');
+  return {
+    vendor,
+    values: Object.fromEntries(own.map(([key, value]) => [key, isDocument(key) ? asDocument(value) : value])),
+  };
+}
+
+/** A document is an object in the file, for people to read; its text where it is none. */
+function asDocument(value: string): unknown {
+  const json = parseJson(value);
+  return json.ok && isRecord(json.value) ? json.value : value;
 }
 
 function parseJson(text: string): Result<unknown, ImportProblem> {
@@ -200,7 +212,7 @@ function readValues(value: unknown): Result<AccountValues, ImportProblem> {
   const read: Record<string, string> = {};
   for (const [key, entry] of Object.entries(value)) {
     // A template's profile is written as an object; it is kept as its text.
-    const text = typeof entry === 'object' && entry !== null ? JSON.stringify(entry) : scalar(entry);
+    const text = typeof entry === 'object' && entry !== null ? JSON.stringify(entry, undefined, 2) : scalar(entry);
     if (text === undefined || text.length > LONGEST_VALUE) return wrong(`account.values.${key}`);
     read[key] = text;
   }

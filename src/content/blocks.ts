@@ -1,3 +1,4 @@
+import { closest, parentOf } from './nodes.ts';
 /** A stretch of one text node inside a block's text. */
 export interface Part {
   readonly node: Text;
@@ -54,7 +55,7 @@ const GAPS = new Set(['img', 'svg', 'picture', 'math']);
 
 /** True when text under this element is never looked at. */
 export function isExcluded(element: Element): boolean {
-  return element.closest(EXCLUDED) !== null;
+  return closest(element, EXCLUDED) !== null;
 }
 
 /** True for elements that are blocks by their name, whatever the page's styles say. */
@@ -100,11 +101,11 @@ function readFlow(element: Element): FlowKind {
  * change without a word to us, and what is hidden is neither shown nor offered.
  */
 export function containerOf(text: Text, flow: Flow): Element | undefined {
-  let node: Node | null = text.parentNode;
+  let node: Node | null = parentOf(text);
   while (node instanceof Element) {
     const kind = flow(node);
     if (kind !== 'inline' && kind !== 'boxed') return node;
-    const parent: Node | null = node.parentNode;
+    const parent: Node | null = parentOf(node);
     if (!(parent instanceof Element) && !(parent instanceof ShadowRoot)) return node;
     node = parent;
   }
@@ -147,8 +148,9 @@ export function placeAt(run: Run, offset: number, side: 'start' | 'end'): Place 
 export function windowEnd(text: string, from: number): number {
   const latest = Math.min(text.length, from + WINDOW);
   if (latest === text.length) return latest;
-  const line = text.lastIndexOf('\n', latest);
-  if (line > from) return line + 1;
+  // Of the window only: `lastIndexOf` on the whole would read back to the beginning each time.
+  const line = text.slice(from, latest).lastIndexOf('\n');
+  if (line > 0) return from + line + 1;
   // No line ends here: a number is shorter than 40 characters, so a cut between two letters, or two blanks, splits none that matters.
   for (let at = latest; at > latest - 200 && at > from; at -= 1) {
     if (/[^\d\s()+./-]/.test(text.charAt(at - 1))) return at;
@@ -210,7 +212,7 @@ function collect(
   for (let steps = 0; steps < MAX_RUN_NODES; steps += 1) {
     let next: Node | null = node[sibling];
     while (!next) {
-      const parent: Node | null = node.parentNode;
+      const parent: Node | null = parentOf(node);
       if (!(parent instanceof Element)) return { pieces: found, isCut: false };
       const kind = flow(parent);
       if (kind !== 'inline' && kind !== 'boxed') return { pieces: found, isCut: false };

@@ -1,5 +1,6 @@
 import type { TextBlock } from '../phone/find-numbers.ts';
 import type { Run } from './blocks.ts';
+import { closest, contains, matches } from './nodes.ts';
 import { parentAcross } from './roots.ts';
 
 /** What stands around a run or a field and tells what its digits mean. */
@@ -28,7 +29,7 @@ export function createContextReader(lang: string): ContextReader {
   const countries = createCountryNames(lang);
   return {
     ofRun(run) {
-      const cell = run.container.closest('td,th,[role="cell" i],[role="gridcell" i],[role="columnheader" i]');
+      const cell = closest(run.container, 'td,th,[role="cell" i],[role="gridcell" i],[role="columnheader" i]');
       const column = cell ? columnOf(cell, tables) : undefined;
       const recordCountry = countryOf(run.container, cell, tables, countries);
       const markup = markupOf(run.container, run.parts[0]?.node.parentElement);
@@ -62,7 +63,7 @@ function labelOfField(field: HTMLInputElement | HTMLTextAreaElement): string {
 function labelOfRun(run: Run, cell: Element | null, header: string): string {
   const own = ariaLabel(run.container);
   if (own && !/\d{3}/.test(own)) return own;
-  const term = run.container.closest('dd');
+  const term = closest(run.container, 'dd');
   if (term) {
     const dt = previousMatching(term, 'dt');
     if (dt) return tidy(dt.textContent);
@@ -128,10 +129,10 @@ function ariaLabel(element: Element): string {
 }
 
 function markupOf(container: Element, parent: Element | null | undefined): TextBlock['markup'] {
-  const marked = (parent ?? container).closest('[itemprop],[property],.p-tel,.tel,.p-tel-fax');
-  if (!marked || !(container === marked || container.contains(marked) || marked.contains(container))) return undefined;
+  const marked = closest(parent ?? container, '[itemprop],[property],.p-tel,.tel,.p-tel-fax');
+  if (!marked || !(contains(container, marked) || contains(marked, container))) return undefined;
   // An `itemprop` far outside speaks of the whole record, not of this text.
-  if (!container.contains(marked) && marked !== container && marked.textContent !== container.textContent) {
+  if (!contains(container, marked) && marked.textContent !== container.textContent) {
     return undefined;
   }
   const words = `${marked.getAttribute('itemprop') ?? ''} ${marked.getAttribute('property') ?? ''} ${marked.getAttribute('class') ?? ''}`;
@@ -209,14 +210,14 @@ function countryOf(
   tables: WeakMap<Element, TableFacts>,
   countries: (text: string) => string | undefined,
 ): string | undefined {
-  const table = cell?.closest('table');
+  const table = cell && closest(cell, 'table');
   const countryAt = table ? factsOf(table, tables).countryAt : -1;
   if (countryAt >= 0 && cell instanceof HTMLTableCellElement) {
     const row = cell.parentElement;
     const named = row instanceof HTMLTableRowElement ? row.cells[countryAt]?.textContent : undefined;
     if (named && named.length <= MAX_COUNTRY_TEXT) return countries(named);
   }
-  const record = container.closest('[itemscope],.vcard,.h-card,.adr,address');
+  const record = closest(container, '[itemscope],.vcard,.h-card,.adr,address');
   const marked = record?.querySelector('[itemprop="addressCountry"],.country-name,.p-country-name');
   const named = marked?.getAttribute('content') ?? marked?.textContent ?? '';
   return named && named.length <= MAX_COUNTRY_TEXT ? countries(named) : undefined;
@@ -266,7 +267,7 @@ function displayNames(locale: string): Intl.DisplayNames | undefined {
 function previousMatching(element: Element, selector: string): Element | undefined {
   let before = element.previousElementSibling;
   for (let steps = 0; before && steps < 6; steps += 1) {
-    if (before.matches(selector)) return before;
+    if (matches(before, selector)) return before;
     before = before.previousElementSibling;
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { contains } from './nodes.ts';
 import { containsAcross, parentAcross, rootOf } from './roots.ts';
 import type { Target } from './targets.ts';
 
@@ -67,12 +68,12 @@ export function isUncovered(painter: Element, x: number, y: number, ours: (eleme
   const root = rootOf(painter);
   if (!root) return false;
   const top = root.elementFromPoint(x, y);
-  if (top && (top === painter || painter.contains(top))) return true;
+  if (top && contains(painter, top)) return true;
   for (const element of root.elementsFromPoint(x, y)) {
     if (ours(element)) continue;
-    if (element === painter || painter.contains(element)) return true;
+    if (contains(painter, element)) return true;
     // Text that lets the pointer through is hit as what lies behind it.
-    if (element.contains(painter)) return isPointerThrough(painter);
+    if (contains(element, painter)) return isPointerThrough(painter);
     if (!isClear(element)) return false;
   }
   return isPointerThrough(painter);

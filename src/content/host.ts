@@ -27,6 +27,8 @@ const OWN_STYLE = [
 /** The one element of ours in a page, with a closed tree that holds the buttons. */
 export interface Host {
   readonly element: HTMLElement;
+  /** Where it belongs. */
+  readonly parent: Element;
   /** Moves with the page. */
   readonly layer: HTMLElement;
   /** Stays where it is in the view, for numbers that do. */
@@ -60,6 +62,7 @@ export function createHost(parent: Element, highlightNames: readonly string[]): 
   let backAt = 0;
   return {
     element,
+    parent,
     layer,
     fixedLayer,
     bubble,

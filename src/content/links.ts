@@ -1,3 +1,4 @@
+import { matches } from './nodes.ts';
 import { CALL_LINKS, EMBEDS } from './targets.ts';
 
 /** What of the page was pressed: a call link, or a button of an embedded call element. */
@@ -11,8 +12,8 @@ export function readPress(event: MouseEvent): Pressed | undefined {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return undefined;
   for (const node of event.composedPath()) {
     if (!(node instanceof Element)) continue;
-    if (node.matches(CALL_LINKS)) return { what: 'link', element: node };
-    if (node.matches('button[name="call"],button[name="cancel"]')) {
+    if (matches(node, CALL_LINKS)) return { what: 'link', element: node };
+    if (matches(node, 'button[name="call"],button[name="cancel"]')) {
       const element = node.closest(EMBEDS);
       if (!element) continue;
       return { what: node.getAttribute('name') === 'call' ? 'embed-call' : 'embed-cancel', element };

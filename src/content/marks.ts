@@ -36,12 +36,8 @@ export function createMarks(): Marks {
     const root = range && rootOf(range.startContainer);
     if (!range || !root) return;
     const kind = kindOf(target);
-    let highlight = highlights.get(kind);
-    if (!highlight) {
-      highlight = new Highlight();
-      highlights.set(kind, highlight);
-      CSS.highlights.set(`${base}-${kind}`, highlight);
-    }
+    const highlight = highlights.get(kind) ?? new Highlight();
+    highlights.set(kind, highlight);
     highlight.add(range);
     ranges.set(target, { range, kind });
     adopt(root);
@@ -68,24 +64,56 @@ export function createMarks(): Marks {
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   }
 
+  function disown(root: Root): void {
+    const sheet = sheets.get(root);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets].filter((other) => other !== sheet);
+    sheets.delete(root);
+  }
+
+  /** A page may have emptied the lists that we share with it. */
+  function keep(): void {
+    for (const [kind, highlight] of highlights) {
+      const name = `${base}-${kind}`;
+      if (CSS.highlights.get(name) !== highlight) CSS.highlights.set(name, highlight);
+    }
+    for (const root of sheets.keys()) {
+      if (root.isConnected) adopt(root);
+      else disown(root);
+    }
+  }
+
   return {
     names,
     show(targets) {
       if (!canMark) return;
       for (const target of ranges.keys()) if (!targets.has(target)) remove(target);
-      for (const target of targets) if (!ranges.has(target)) add(target);
+      for (const target of targets) {
+        const known = ranges.get(target);
+        if (known && isOver(known.range, target)) continue;
+        remove(target);
+        add(target);
+      }
+      keep();
     },
     clear() {
       if (!canMark) return;
       for (const name of names) CSS.highlights.delete(name);
-      for (const [root, sheet] of sheets) {
-        root.adoptedStyleSheets = [...root.adoptedStyleSheets].filter((other) => other !== sheet);
-      }
+      for (const root of sheets.keys()) disown(root);
       highlights.clear();
       ranges.clear();
-      sheets.clear();
     },
   };
+}
+
+/** False once the page has moved the number's nodes: a range stays where they were taken out. */
+function isOver(range: Range, { place }: Target): boolean {
+  if (place.in !== 'text') return false;
+  return (
+    range.startContainer === place.start &&
+    range.startOffset === place.startOffset &&
+    range.endContainer === place.end &&
+    range.endOffset === place.endOffset
+  );
 }
 
 function kindOf(target: Target): Kind {

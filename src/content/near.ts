@@ -1,3 +1,4 @@
+import { contains, parentElementOf } from './nodes.ts';
 /** Tells which elements are in or near the view. */
 export interface Near {
   watch(element: Element): void;
@@ -107,10 +108,10 @@ export function createNear(onChanged: () => void): Near {
 
 /** True when both stand in the same list, table or column, so that one tells where the other is. */
 function areClose(a: Element, b: Element): boolean {
-  let top: Element | null = a;
+  let top: Element | undefined = a;
   for (let level = 0; top && level < 4; level += 1) {
-    if (top.contains(b)) return true;
-    top = top.parentElement;
+    if (contains(top, b)) return true;
+    top = parentElementOf(top);
   }
   return false;
 }

@@ -36,6 +36,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let view: View | undefined;
   let reader: Reader | undefined;
   let stopListening: AbortController | undefined;
+  let listenedIn: Element | undefined;
   const keyTargets = new Map<string, Target>();
 
   const dialler = createDialler((key, say) => {
@@ -109,7 +110,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   // ── the page's events: listened to only once there is a number ────────────────────────
 
   function listen(): void {
-    if (stopListening) return;
+    const root = page.documentElement;
+    // `document.open` takes every listener off the document and its window; what was written then has another root.
+    if (stopListening && root === listenedIn) return;
+    stopListening?.abort();
+    listenedIn = root;
     stopListening = new AbortController();
     const { signal } = stopListening;
     const quiet = { capture: true, passive: true, signal } as const;

@@ -1,4 +1,6 @@
 import { isUncovered, painterOf, type Spot } from './geometry.ts';
+import { part } from './host.ts';
+import { contains, parentElementOf } from './nodes.ts';
 import { rootOf } from './roots.ts';
 import type { Target } from './targets.ts';
 
@@ -57,7 +59,7 @@ function besideField(
     return { mode: 'beside', ...inside };
   }
   const outside = boxAt(spot.box.right + GAP, y);
-  const parent = field.parentElement;
+  const parent = parentElementOf(field);
   if (parent && hasRoom(outside, parent, ours) && !meets(outside, taken)) return { mode: 'beside', ...outside };
   return { mode: 'hover', ...inside };
 }
@@ -73,7 +75,7 @@ function textEnd(field: Element, box: DOMRect): number {
 let pen: CanvasRenderingContext2D | null | undefined;
 
 function textWidth(text: string, font: string): number {
-  pen ??= document.createElement('canvas').getContext('2d');
+  pen ??= (part('canvas', '') as HTMLCanvasElement).getContext('2d');
   if (!pen) return Number.POSITIVE_INFINITY;
   pen.font = font;
   return pen.measureText(text).width;
@@ -122,7 +124,7 @@ function isGround(x: number, y: number, painter: Element, ours: (element: Elemen
   let hit = root.elementFromPoint(x, y);
   if (hit && ours(hit)) hit = root.elementsFromPoint(x, y).find((element) => !ours(element)) ?? null;
   if (!hit) return false;
-  if (!hit.contains(painter) && !(root instanceof ShadowRoot && hit.contains(root.host))) return false;
+  if (!contains(hit, painter) && !(root instanceof ShadowRoot && contains(hit, root.host))) return false;
   return !hasText(hit, x, y, root instanceof ShadowRoot ? root : undefined);
 }
 

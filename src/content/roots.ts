@@ -1,3 +1,4 @@
+import { contains, parentOf } from './nodes.ts';
 /** A tree of nodes with its own styles: the document, or one shadow tree. */
 export type Root = Document | ShadowRoot;
 
@@ -35,7 +36,7 @@ export function rootOf(node: Node): Root | undefined {
 
 /** Parent as the eye sees it: out of a shadow tree to its host. */
 export function parentAcross(element: Element): Element | undefined {
-  const parent = element.parentNode;
+  const parent = parentOf(element);
   if (parent instanceof ShadowRoot) return parent.host;
   return parent instanceof Element ? parent : undefined;
 }
@@ -44,7 +45,7 @@ export function parentAcross(element: Element): Element | undefined {
 export function containsAcross(outer: Element, inner: Node): boolean {
   let node: Node | undefined = inner;
   while (node) {
-    if (outer.contains(node)) return true;
+    if (contains(outer, node)) return true;
     const root: Node = node.getRootNode();
     node = root instanceof ShadowRoot ? root.host : undefined;
   }

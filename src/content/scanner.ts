@@ -12,7 +12,8 @@ import {
   windowEnd,
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
-import { LIKELY_HOSTS, type Root, shadowOf, UNLIKELY_HOSTS } from './roots.ts';
+import { matches, parentElementOf } from './nodes.ts';
+import { containsAcross, LIKELY_HOSTS, type Root, shadowOf, UNLIKELY_HOSTS } from './roots.ts';
 import { createSlices } from './slices.ts';
 import {
   blockOf,
@@ -112,6 +113,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   let changed = new Set<Element>();
   let reader: Reader | undefined;
   let flow: Flow = createFlow();
+  /** Runs that were found to read as they did, in the job at hand: a run of many nodes is looked at once, not once for each of them. */
+  let verified = new Set<TextEntry>();
   let isQueued = false;
   let hasCandidate = false;
   let mustSweep = false;
@@ -151,6 +154,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     slices.run(function* () {
       isQueued = false;
       flow = createFlow();
+      verified = new Set();
       const nodes = [...dirty];
       dirty.clear();
       for (const [node, how] of nodes) {
@@ -217,7 +221,12 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function* readText(node: Text): Generator<void, void, void> {
-    if (entriesOf.get(node)?.some((entry) => isCurrent(entry))) return;
+    const current = entriesOf.get(node)?.filter((entry) => isCurrent(entry)) ?? [];
+    if (current.length > 0) {
+      // It reads as before, but the page may have moved it.
+      for (const entry of current) if (entry.targets.length > 0) changed.add(entry.run.container);
+      return;
+    }
     dropRunsOf(node);
     if (node.data.length > LONG_TEXT) {
       const length = node.data.length;
@@ -246,14 +255,20 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   /** True while the run still reads as it did. */
   function isCurrent(entry: TextEntry): boolean {
     if (entry.isDropped) return false;
-    return entry.run.parts.every(
-      (part) =>
+    if (verified.has(entry)) return true;
+    const isSame = readsAsBefore(entry);
+    if (isSame) verified.add(entry);
+    return isSame;
+  }
+
+  function readsAsBefore(entry: TextEntry): boolean {
+    const { container, parts, text, isPreformatted } = entry.run;
+    return parts.every(
+      (part, i) =>
         part.node.isConnected &&
+        isBehind(part.node, parts[i - 1]?.node, container) &&
         (part.length === part.node.data.length || part.node.data.length > LONG_TEXT) &&
-        entry.run.text.startsWith(
-          asDrawn(part.node.data.slice(part.from, part.from + part.length), entry.run.isPreformatted),
-          part.at,
-        ),
+        text.startsWith(asDrawn(part.node.data.slice(part.from, part.from + part.length), isPreformatted), part.at),
     );
   }
 
@@ -307,11 +322,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function readElement(element: Element): void {
-    if (element.matches(`${CALL_LINKS},${EMBEDS}`)) {
+    if (matches(element, `${CALL_LINKS},${EMBEDS}`)) {
       if (isExcluded(element)) return;
       announce();
       waitingElements.push(element);
-    } else if (element.matches(FIELDS)) waitingElements.push(element);
+    } else if (matches(element, FIELDS)) waitingElements.push(element);
     else if (ownTargets.has(element)) waitingElements.push(element);
     const shadow = shadowOf(element);
     if (shadow) enter(shadow);
@@ -394,7 +409,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function targetsOfElement(element: Element, finder: NumberFinder, context: ContextReader): readonly Target[] {
-    if (element.matches(FIELDS)) {
+    if (matches(element, FIELDS)) {
       const block = fieldBlock(element, context);
       if (!block || !mayHoldNumber(block.text)) return [];
       announce();
@@ -402,7 +417,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return readField(element, context, finder);
     }
     if (isExcluded(element)) return [];
-    const target = element.matches(CALL_LINKS) ? readLink(element, finder) : readEmbed(element, finder);
+    const target = matches(element, CALL_LINKS) ? readLink(element, finder) : readEmbed(element, finder);
     return target ? [target] : [];
   }
 
@@ -437,7 +452,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       count += 1;
       if (count % 500 === 0) yield;
       if (!entry.run.parts.some((part) => part.node.isConnected)) drop(entry);
-      else if (!isCurrent(entry)) drop(entry);
+      else if (!readsAsBefore(entry)) drop(entry);
     }
     for (const element of elements) {
       if (element.isConnected) continue;
@@ -461,6 +476,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     const list = createSlices();
     list.run(() => collect(page, found));
     await list.whenIdle();
+    tell();
     return found;
   }
 
@@ -477,6 +493,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         }
         continue;
       }
+      // Scripts change values without a trace in the page.
+      if (reader && (node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement)) readOwn(node, reader);
       found.push(...(ownTargets.get(node as Element) ?? []));
       const shadow = shadowWithin(node as Element);
       if (shadow) yield* collect(shadow, found);
@@ -558,9 +576,20 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 }
 
 const emptyContext: ContextReader = { ofRun: () => ({ label: '' }), ofField: () => ({ label: '' }) };
+/** True while a node of a run comes after the one before it, in the same container: a page may take the pieces of a line apart. */
+function isBehind(node: Text, before: Text | undefined, container: Element): boolean {
+  if (!before || node === before) return containsAcross(container, node);
+  return (before.compareDocumentPosition(node) & PLACED_BEHIND) === Node.DOCUMENT_POSITION_FOLLOWING;
+}
+
+const PLACED_BEHIND = Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_DISCONNECTED;
 const SMALL = 400;
 const STEPS_ACROSS = 3;
 const STEPS_DOWN = 5;
+
+function isSmall(element: Element): boolean {
+  return element.getElementsByTagName('*').length < SMALL;
+}
 
 /** Elements that hold what is seen now, so that the numbers before the user's eyes come first. */
 function inView(page: Document): ReadonlySet<Element> {
@@ -571,10 +600,14 @@ function inView(page: Document): ReadonlySet<Element> {
       const y = (innerHeight * row) / (STEPS_DOWN + 1);
       let element = page.elementFromPoint(x, y) ?? undefined;
       // A little up, to take the neighbours in; never as far as the page's large containers.
-      while (element?.parentElement && element.parentElement.getElementsByTagName('*').length < SMALL) {
-        element = element.parentElement;
+      for (
+        let parent = element && parentElementOf(element);
+        parent && isSmall(parent);
+        parent = parentElementOf(parent)
+      ) {
+        element = parent;
       }
-      if (element && element.getElementsByTagName('*').length < SMALL) found.add(element);
+      if (element && isSmall(element)) found.add(element);
     }
   }
   return found;

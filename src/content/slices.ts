@@ -1,7 +1,9 @@
 /** How long one turn of ours may take. */
 const TURN_MS = 6;
-/** Of the time, at most about a tenth is ours while a page keeps changing. */
+/** Of the time, at most about a tenth is ours while a page keeps changing: so long after each millisecond of work. */
 const REST_FACTOR = 8;
+/** Work in hand before the resting begins, so that a page that changes now and then is read at once. */
+const ADVANCE_MS = 60;
 const LONGEST_REST_MS = 1_000;
 
 interface Scheduling {
@@ -14,7 +16,7 @@ interface Scheduling {
 export interface Slices {
   /** Runs a job to its end, turn by turn, after those given before. Each `yield` is a place where a turn may end. */
   run(job: () => Generator<void, void, void>): void;
-  /** From now on rests between jobs, the longer the more they cost: for a page that keeps changing. */
+  /** From now on rests between jobs, the longer the more they cost, once a page keeps changing. */
   rest(): void;
   /** Resolves when nothing is left to do. */
   whenIdle(): Promise<void>;
@@ -28,24 +30,35 @@ export function createSlices(now: () => number = () => performance.now()): Slice
   let isBusy = false;
   let isStopped = false;
   let isResting = false;
-  let restUntil = 0;
+  /** When all work so far, with the rests it asks for, would have been done. */
+  let paidUntil = 0;
 
   async function pump(): Promise<void> {
     isBusy = true;
-    await pause(restUntil - now());
+    await pause(Math.min(LONGEST_REST_MS, paidUntil - now() - ADVANCE_MS * REST_FACTOR));
     let worked = 0;
     for (let job = jobs.shift(); job && !isStopped; job = jobs.shift()) {
       const steps = job();
       for (let isDone = false; !isDone && !isStopped; ) {
         const since = now();
-        isDone = turn(steps, since + TURN_MS);
+        isDone = turnOrReport(steps, since + TURN_MS);
         worked += now() - since;
         if (!isDone || jobs.length > 0) await nextTurn();
       }
     }
     isBusy = false;
-    if (isResting) restUntil = now() + Math.min(LONGEST_REST_MS, worked * REST_FACTOR);
+    if (isResting) paidUntil = Math.max(paidUntil, now()) + worked * REST_FACTOR;
     for (const done of waiting.splice(0)) done();
+  }
+
+  /** A fault of ours ends its job, and is seen in the console; the jobs after it are done. */
+  function turnOrReport(steps: Generator<void, void, void>, until: number): boolean {
+    try {
+      return turn(steps, until);
+    } catch (error) {
+      reportError(error);
+      return true;
+    }
   }
 
   function turn(steps: Generator<void, void, void>, until: number): boolean {

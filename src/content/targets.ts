@@ -2,6 +2,7 @@ import type { FoundNumber, NumberFinder, TextBlock } from '../phone/find-numbers
 import { parseCallNumber, parseTelUri, type UriRefusal } from '../phone/tel-uri.ts';
 import { placeAt, type Run } from './blocks.ts';
 import type { ContextReader } from './context.ts';
+import { closest, matches } from './nodes.ts';
 
 /** Why a number is shown but never dialled on a click in the page. */
 export type Refused = NonNullable<FoundNumber['refused']> | 'feature-code' | 'look-alike';
@@ -162,9 +163,9 @@ function isSamePlace(a: Target['place'], b: Target['place']): boolean {
 /** The call link or embedded call element around a node: the number inside is theirs. */
 export function ownerOf(node: Node): Element | undefined {
   const parent = node.parentElement;
-  const owner = parent?.closest(`${CALL_LINKS},${EMBEDS}`);
+  const owner = parent && closest(parent, `${CALL_LINKS},${EMBEDS}`);
   if (!owner) return undefined;
-  if (owner.matches(CALL_LINKS)) return owner;
+  if (matches(owner, CALL_LINKS)) return owner;
   return owner.querySelector('button[name="call"]') ? owner : undefined;
 }
 

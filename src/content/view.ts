@@ -42,9 +42,13 @@ export interface ViewParts {
 
 const MAX_BUTTONS = 300;
 const MAX_MARKS = 3_000;
+/** From here on only those of an element's numbers are looked at that are close to the view, this many CSS pixels around it. */
+const MANY_IN_ONE = 40;
+const NEAR_IN_ONE = 300;
 const FRAME_MS = 5;
 const STILL_AFTER_MS = 110;
 const LOOK_AGAIN_MS = 60;
+const PUT_BACK_MS = 500;
 const HOVER_SLACK = 4;
 const HIDE_HOVER_MS = 350;
 /** CSS pixels a button may be off its number before a click on it counts for nothing. */
@@ -126,7 +130,9 @@ export function createView(page: Document, parts: ViewParts): View {
         continue;
       }
       const targets = parts.targetsOf(holder);
-      for (const target of targets.length > 40 ? closeTo(targets) : targets) {
+      for (const target of targets.length > MANY_IN_ONE ? await closeTo(targets, rest) : targets) {
+        // In a very long text each look at a place takes milliseconds.
+        await rest();
         if (target.source === 'field') fields.push(holder);
         const spot = spotOf(target);
         if (!spot) continue;
@@ -208,11 +214,18 @@ export function createView(page: Document, parts: ViewParts): View {
       return inModal?.buttons;
     }
     const top = page.documentElement;
+    // The page was written anew, or has put another root in place of its own.
+    if (main && main.host.parent !== top) {
+      main.remove();
+      main = undefined;
+    }
     if (!main && isNeeded && top) main = createCallButtons(top, buttonParts);
     if (main && !main.host.keep()) {
       main.remove();
       return undefined;
     }
+    // Removed by the page a moment ago: it is put back after a while.
+    if (main && !main.host.element.isConnected) soon(PUT_BACK_MS);
     return main;
   }
 
@@ -365,17 +378,18 @@ function isInView({ last, first }: Spot): boolean {
 }
 
 /** Of many targets in one element (a long text), those whose place is near the view: they stand in reading order, from top to bottom. */
-function closeTo(targets: readonly Target[]): readonly Target[] {
+async function closeTo(targets: readonly Target[], rest: () => Promise<void>): Promise<readonly Target[]> {
   const ordered = [...targets].sort((a, b) => compareAcross(nodeOf(a), nodeOf(b)) || offsetOf(a) - offsetOf(b));
-  const from = firstBelow(ordered, -900);
-  const to = firstBelow(ordered, innerHeight + 900);
+  const from = await firstBelow(ordered, -NEAR_IN_ONE, rest);
+  const to = await firstBelow(ordered, innerHeight + NEAR_IN_ONE, rest);
   return ordered.slice(Math.max(0, from - 1), to + 1);
 }
 
-function firstBelow(ordered: readonly Target[], y: number): number {
+async function firstBelow(ordered: readonly Target[], y: number, rest: () => Promise<void>): Promise<number> {
   let low = 0;
   let high = ordered.length;
   while (low < high) {
+    await rest();
     const at = (low + high) >> 1;
     const target = ordered[at];
     const bottom = target ? (spotOf(target)?.last.bottom ?? y) : y;

@@ -16,6 +16,8 @@ export type PbxError =
 export type PbxErrorKind =
   /** The PBX knows us not: wrong user or password, or the session is over and cannot be renewed. Never repeated by itself. */
   | 'login-refused'
+  /** The company's own site, which signs the user in at the PBX, does not know the user: signing in there mends it. */
+  | 'not-signed-in'
   /** Tenant or extension does not exist. */
   | 'unknown-user'
   /** The login is good, this account may not do it. */
@@ -97,6 +99,7 @@ export const CONNECT_WITHIN_MS = 30_000;
 export function needsUser(error: PbxError): boolean {
   switch (error.kind) {
     case 'login-refused':
+    case 'not-signed-in':
     case 'unknown-user':
     case 'not-allowed':
     case 'insecure-address':

@@ -44,11 +44,12 @@ function endedView(call: Call, connection: Connection): CallView {
   if (call.state.phase !== 'ended') return liveView(call, connection);
   const { at, reason } = call.state;
   const base = { hangUp: 'absent', mayCallAgain: call.direction === 'outgoing', ...detailOf(call) } as const;
-  const why: readonly Phrase[] = call.error ? [errorWords(call.error).what] : [];
+  const words = call.error && errorWords(call.error);
+  const why: readonly Phrase[] = words ? [words.what] : [];
   if (call.placed === 'no') {
     return reason === 'cancelled'
       ? { ...base, state: ['state_cancelled_unplaced'], mood: 'over', notes: [] }
-      : { ...base, state: ['state_not_placed'], mood: 'failed', notes: why };
+      : { ...base, state: ['state_not_placed'], mood: 'failed', notes: words ? [words.what, words.todo] : [] };
   }
   if (call.handedOver) return { ...base, state: ['state_handed_over'], mood: 'over', notes: [] };
   if (call.placed === 'unknown') return { ...base, state: ['state_placed_unknown'], mood: 'unsure', notes: why };

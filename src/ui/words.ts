@@ -79,6 +79,7 @@ export const TEST_OUTCOME_WORDS: Readonly<Record<AccountTestStep['outcome'], Mes
 /** What happened and what to do, per kind of error: message, advice, button. */
 export const ERROR_WORDS: Readonly<Record<PbxError['kind'], readonly [MessageKey, MessageKey, ErrorAction]>> = {
   'login-refused': ['error_login_refused', 'error_login_refused_do', 'sign-in'],
+  'not-signed-in': ['error_not_signed_in', 'error_not_signed_in_do', 'retry'],
   'unknown-user': ['error_unknown_user', 'error_unknown_user_do', 'sign-in'],
   'not-allowed': ['error_not_allowed', 'error_not_allowed_do', 'settings'],
   unreachable: ['error_unreachable', 'error_unreachable_do', 'retry'],

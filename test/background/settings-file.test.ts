@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatSettings, parseSettings } from '../../src/background/settings-file.ts';
+import { findAdapter } from '../../src/pbx/registry.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
 import { createFakePbx } from '../fake-pbx.ts';
 
@@ -172,6 +173,39 @@ describe('exporting', () => {
       country: 'US',
       sites: { mode: 'everywhere', hosts: [] },
       dialing: { numberFormat: 'e164', outsideLine: '' },
+    });
+  });
+});
+
+describe('a profile', () => {
+  const profile = {
+    name: 'Gateway',
+    allowedOrigin: 'https://gateway.example.com',
+    auth: 'bearer',
+    place: { method: 'POST', url: 'https://gateway.example.com/dial', body: { json: { to: '{e164}' } } },
+  };
+  const read = (values: object) =>
+    parseSettings(JSON.stringify({ pagedial: 1, account: { vendor: 'http-template', values } }), BEFORE, findAdapter);
+
+  test('is imported as an object and exported as one, without the secret', () => {
+    const imported = read({ profile, secret: 'canary-7f3a' });
+    const text = imported.ok ? formatSettings(imported.value.settings, findAdapter) : '';
+
+    expect(imported).toMatchObject({ ok: true, value: { secrets: { secret: 'canary-7f3a' } } });
+    expect((JSON.parse(text) as typeof FULL).account.values).toEqual({ profile });
+    expect(text).not.toContain('canary-7f3a');
+  });
+
+  test('with mistakes is refused, and the place of the first one is named', () => {
+    const refused = read({ profile: { ...profile, place: { ...profile.place, url: 'https://evil.example/' } } });
+
+    expect(refused).toMatchObject({
+      ok: false,
+      error: {
+        problem: 'account-incomplete',
+        path: 'account.values.profile.place.url',
+        why: [['pbx_http_template_elsewhere', 'place.url', 'https://gateway.example.com']],
+      },
     });
   });
 });

@@ -6,6 +6,8 @@ export interface ScriptTrace {
   readonly scriptMs: number;
   /** The most script within one task of the event loop. */
   readonly longestTaskMs: number;
+  /** The same without styles and layouts: whoever asks first pays for what the page itself has left to do. */
+  readonly longestOwnTaskMs: number;
   /** From the end of the DOMContentLoaded event until the content script's file has run. */
   readonly readyAfterMs: number;
 }
@@ -27,6 +29,8 @@ const SCRIPT_EVENTS = new Set([
   'v8.callFunction',
   'v8.run',
 ]);
+
+const LAYOUT_EVENTS = new Set(['UpdateLayoutTree', 'Layout', 'PrePaint', 'HitTest']);
 
 interface TraceEvent {
   readonly name: string;
@@ -57,9 +61,16 @@ export async function traceScript(page: Page, extensionOrigin: string, job: () =
   const tasks = onThread.filter((event) => event.ph === 'X' && /RunTask$/.test(event.name));
   const inTask = (task: TraceEvent) =>
     sum(scripts.filter((event) => event.ts >= task.ts && endOf(event) <= endOf(task)).map(durationOf));
+  const layouts = outermost(onThread.filter((event) => event.ph === 'X' && LAYOUT_EVENTS.has(event.name)));
+  const ownOf = (event: TraceEvent) =>
+    durationOf(event) -
+    sum(layouts.filter((layout) => layout.ts >= event.ts && endOf(layout) <= endOf(event)).map(durationOf));
+  const ownInTask = (task: TraceEvent) =>
+    sum(scripts.filter((event) => event.ts >= task.ts && endOf(event) <= endOf(task)).map(ownOf));
   return {
     scriptMs: sum(scripts.map(durationOf)) / 1000,
     longestTaskMs: Math.max(0, ...tasks.map(inTask)) / 1000,
+    longestOwnTaskMs: Math.max(0, ...tasks.map(ownInTask)) / 1000,
     readyAfterMs: (endOf(evaluated) - (loaded?.ts ?? evaluated.ts)) / 1000,
   };
 }

@@ -15,7 +15,7 @@ import { startVodia, type VodiaSimulator } from '../simulators/vodia.ts';
 import { ensureBrowsers } from '../tools/browsers.ts';
 import { build } from '../tools/build.ts';
 import { CACHE, ROOT } from '../tools/project.ts';
-import { drawRow, drawWindow, FINENESS, type Picture } from './compose.ts';
+import { drawRow, drawWindow, type Picture } from './compose.ts';
 
 /** Every picture that is taken. */
 const ALL = join(CACHE, 'pictures');
@@ -25,7 +25,7 @@ const CRM_HOST = 'crm.harbor.example';
 const CUSTOMER = '+16175550142';
 const COLORS = ['light', 'dark'] as const;
 const POPUP_WIDTHS = [360, 320] as const;
-const CRM_SIZE = { width: 1080, height: 680 };
+const CRM_SIZE = { width: 1240, height: 720 };
 const LONG_NAME = 'Prof. Dr. Maximiliane Wolfeschlegelsteinhausen-Bergerdorff, Purchasing and Supplier Relations';
 
 type Colors = (typeof COLORS)[number];
@@ -176,8 +176,8 @@ async function compose({ browser, taken }: Studio): Promise<void> {
   const keep = (name: string, png: Uint8Array) => writeFileSync(join(KEPT, `${name}.png`), png);
   const page = picture('crm-talking', 'light', CRM_SIZE.width);
   keep('main', await drawWindow(board, CRM_HOST, page, picture('popup-talking')));
-  const calls = [picture('popup-own-phone'), picture('popup-several', 'dark'), picture('popup-ended')];
-  keep('popup', await drawRow(board, [...calls, picture('popup-blocked', 'dark')]));
+  const states = [picture('popup-own-phone'), picture('popup-several', 'dark'), picture('popup-blocked')];
+  keep('popup', await drawRow(board, states));
   await board.close();
 }
 
@@ -211,9 +211,9 @@ async function takePage(
   const before = page.viewport();
   for (const width of widths) {
     const isPage = width === CRM_SIZE.width;
-    await page.setViewport({ width, height: isPage ? CRM_SIZE.height : 200, deviceScaleFactor: FINENESS });
+    await page.setViewport({ width, height: isPage ? CRM_SIZE.height : 200 });
     const height = isPage ? CRM_SIZE.height : await page.evaluate(() => document.documentElement.scrollHeight);
-    await page.setViewport({ width, height, deviceScaleFactor: FINENESS });
+    await page.setViewport({ width, height });
     for (const colors of COLORS) {
       await studio.browser.setColors(page, colors);
       await rest(250);

@@ -54,6 +54,8 @@ export interface ContractCase {
   readonly isLimited?: boolean;
   /** When the PBX looks at the login: at `connect` unless told otherwise. `dial`: it can be asked nothing else before; `never`: there is none. */
   readonly loginAt?: 'connect' | 'dial' | 'never';
+  /** There is nothing to listen to, and nobody to ask, while there is no call. */
+  readonly isQuietWithoutCall?: boolean;
   start(clock: VirtualClock): Promise<ContractPbx>;
 }
 
@@ -67,6 +69,7 @@ export function describeContract({
   capabilities,
   isLimited = false,
   loginAt = 'connect',
+  isQuietWithoutCall = false,
   start,
 }: ContractCase): void {
   describe(name, () => {
@@ -289,6 +292,7 @@ export function describeContract({
 
       test('a lost line is told once', async () => {
         const line = await session();
+        if (isQuietWithoutCall) await line.dial({ number: NUMBER, ref: 'ours' });
         await line.dial({ number: NUMBER, ref: 'ours' });
 
         pbx.dropLine();

@@ -92,7 +92,7 @@ describe('a login by helper', () => {
     ports.setCookie(pbx.helperUrl, 'crm', 'signed-in');
     const after = await connect({ loginHelper: pbx.helperUrl });
 
-    expect(before).toMatchObject({ ok: false, error: { kind: 'login-refused' } });
+    expect(before).toMatchObject({ ok: false, error: { kind: 'not-signed-in' } });
     expect(after.ok).toBe(true);
   });
 
@@ -102,8 +102,8 @@ describe('a login by helper', () => {
     ['redirect here', 'not-a-pbx', 'reach'],
     ['redirect away', 'not-a-pbx', 'reach'],
     ['bad gateway page', 'unreachable', 'reach'],
-    ['unauthorised', 'login-refused', 'login'],
-    ['forbidden', 'login-refused', 'login'],
+    ['unauthorised', 'not-signed-in', 'login'],
+    ['forbidden', 'not-signed-in', 'login'],
     ['too many, seconds', 'rate-limited', 'login'],
     ['server error', 'rejected', 'login'],
   ])('that answers with "%s" fails as %s at the step %s, and the PBX is left alone', async (answer, kind, step) => {
@@ -118,8 +118,8 @@ describe('a login by helper', () => {
   });
 
   test.each([
-    ['a refused token passed on', { session: false, user: '45', domain: 'acme.example' }, 'login-refused'],
-    ['no token', { user: '45', domain: 'acme.example' }, 'login-refused'],
+    ['a refused token passed on', { session: false, user: '45', domain: 'acme.example' }, 'not-signed-in'],
+    ['no token', { user: '45', domain: 'acme.example' }, 'not-signed-in'],
     ['no user', { session: 'abc', server: '127.0.0.1', domain: 'acme.example' }, 'protocol'],
     ['no tenant', { session: 'abc', server: '127.0.0.1', user: '45' }, 'protocol'],
     ['no server', { session: 'abc', user: '45', domain: 'acme.example' }, 'bad-address'],

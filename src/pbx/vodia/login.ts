@@ -155,14 +155,14 @@ async function askHelper(
   const answer = await ports.request({ method: 'GET', url: address.value.url, headers, cookies: true });
   if (!answer.ok) return answer;
   const { status, body } = answer.value;
-  if (status === 401 || status === 403) return fail({ kind: 'login-refused', detail: `login helper: HTTP ${status}` });
+  if (status === 401 || status === 403) return fail({ kind: 'not-signed-in', detail: `login helper: HTTP ${status}` });
   if (status === 404) return fail({ kind: 'not-a-pbx', detail: 'login helper: HTTP 404' });
   if (status < 200 || status > 299) return fail(refusalOf(answer.value, ports.now()));
   const told = asObject(readJson(body));
   if (!told) return fail({ kind: 'not-a-pbx', detail: 'login helper: no JSON' });
   const [token, user, domain] = [asWord(told.session), asWord(told.user), asWord(told.domain)];
   // PHP's json_decode of a refused login is false, and the helper passes it on.
-  if (token === undefined) return fail({ kind: 'login-refused', detail: 'login helper: no session' });
+  if (token === undefined) return fail({ kind: 'not-signed-in', detail: 'login helper: no session' });
   if (user === undefined || domain === undefined) return fail({ kind: 'protocol', detail: 'login helper: no user' });
   const server = helpersServer(asWord(told.server) ?? account.server ?? '', account);
   return server.ok ? ok({ server: server.value, user, domain, token }) : server;

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createSlices } from '../../src/content/slices.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** Slices whose jobs take as long as they say, on a clock of their own. */
+function slicesWithClock() {
+  let worked = 0;
+  const slices = createSlices(() => performance.now() + worked);
+  const job = (ms: number) =>
+    function* () {
+      worked += ms;
+      yield;
+    };
+  return { slices, job, worked: () => worked };
+}
+
+describe('turns of work', () => {
+  test('a page that changes some times in a row is read at once each time', async () => {
+    const clock = slicesWithClock();
+    clock.slices.rest();
+
+    for (let round = 1; round <= 15; round += 1) {
+      clock.slices.run(clock.job(5));
+      await vi.advanceTimersByTimeAsync(10);
+      expect(clock.worked()).toBe(5 * round);
+      await vi.advanceTimersByTimeAsync(15);
+    }
+  });
+
+  test('a page that keeps changing keeps most of the time for itself', async () => {
+    const clock = slicesWithClock();
+    clock.slices.rest();
+    const from = performance.now();
+    let asked = 0;
+
+    // A page that has changed again each time we look: there is always one job waiting.
+    while (performance.now() - from < 10_000) {
+      if (clock.worked() === asked * 20) {
+        asked += 1;
+        clock.slices.run(clock.job(20));
+      }
+      await vi.advanceTimersByTimeAsync(10);
+    }
+
+    const all = performance.now() - from + clock.worked();
+    expect(clock.worked()).toBeGreaterThan(0.05 * all);
+    expect(clock.worked()).toBeLessThan(0.15 * all);
+  });
+
+  test('a fault ends its own job only, and is reported', async () => {
+    const reported: unknown[] = [];
+    vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
+    const { slices, job, worked } = slicesWithClock();
+    const fault = new Error('a page like no other');
+
+    slices.run(function* () {
+      yield;
+      throw fault;
+    });
+    slices.run(job(5));
+    await vi.advanceTimersByTimeAsync(50);
+
+    expect(reported).toEqual([fault]);
+    expect(worked()).toBe(5);
+  });
+});

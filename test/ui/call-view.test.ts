@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { Call } from '../../src/core/calls.ts';
+import type { Connection } from '../../src/core/connection.ts';
+import { callView } from '../../src/ui/call-view.ts';
+import { BLIND, call, ONLINE, PLACES_ONLY, REFUSED, WAITING } from './states.ts';
+
+const RINGING_OWN: Partial<Call> = { state: { phase: 'ringing', leg: 'own-phone' } };
+const RINGING_FAR: Partial<Call> = { state: { phase: 'ringing', leg: 'far-end' } };
+const TALKING: Partial<Call> = { state: { phase: 'talking', since: 1_000 }, talkingSince: 1_000 };
+const ended = (change: Partial<Call>): Partial<Call> => ({
+  state: { phase: 'ended', at: 61_000, reason: 'completed' },
+  ...change,
+});
+
+describe('what is said of a live call', () => {
+  test.each<[string, Partial<Call>, Connection, string, string]>([
+    ['waits for the connection', { state: { phase: 'requested', step: 'queued' } }, WAITING, 'state_queued', 'offered'],
+    ['was asked for', {}, ONLINE, 'state_calling', 'offered'],
+    ['rings the own phone', RINGING_OWN, ONLINE, 'state_own_phone', 'offered'],
+    ['rings the far end', RINGING_FAR, ONLINE, 'state_far_end', 'offered'],
+    ['rings somewhere, where the PBX does not say whose phone', RINGING_FAR, BLIND, 'state_ringing_pick_up', 'offered'],
+    ['comes in', { ...RINGING_OWN, direction: 'incoming' }, ONLINE, 'state_incoming', 'offered'],
+    ['is talked on', TALKING, ONLINE, 'state_talking', 'offered'],
+    ['is on hold', { ...TALKING, state: { phase: 'held', since: 2_000 } }, ONLINE, 'state_held', 'offered'],
+    ['was placed by a PBX that says no more', {}, PLACES_ONLY, 'state_placed_only', 'absent'],
+    ['is being hung up', { ...TALKING, hangUp: { step: 'sent', at: 0 } }, ONLINE, 'state_talking', 'pressed'],
+    ['would not end', { ...TALKING, hangUp: { step: 'unconfirmed', at: 0 } }, ONLINE, 'state_talking', 'offered'],
+    [
+      'is out of sight while the line is down',
+      { ...TALKING, confirmed: false },
+      WAITING,
+      'state_reconnecting_since',
+      'offered',
+    ],
+    [
+      'is out of sight, and no connection will come by itself',
+      { ...TALKING, confirmed: false },
+      REFUSED,
+      'state_cut_off_since',
+      'absent',
+    ],
+  ])('one that %s', (_name, change, connection, state, hangUp) => {
+    const view = callView(call(change), connection);
+
+    expect(view.state[0]).toBe(state);
+    expect(view.hangUp).toBe(hangUp);
+    expect(view.mayCallAgain).toBe(false);
+  });
+
+  test('the timer runs from the answer, and never for what is not confirmed', () => {
+    expect(callView(call(TALKING), ONLINE).timer).toEqual({ runsFrom: 1_000 });
+    expect(callView(call({ ...TALKING, confirmed: false }), WAITING)).not.toHaveProperty('timer');
+    expect(callView(call({ ...TALKING, confirmed: false }), WAITING).lastKnown).toEqual(['state_talking']);
+    expect(callView(call(RINGING_OWN), ONLINE)).not.toHaveProperty('timer');
+  });
+
+  test('a PBX that cannot hang up is no reason for a button: the phone can', () => {
+    const view = callView(call(), PLACES_ONLY);
+
+    expect(view.notes).toEqual([['hang_up_on_phone']]);
+  });
+});
+
+describe('what is said of an ended call', () => {
+  test.each<[string, Partial<Call>, string, string]>([
+    ['was talked on', ended({ talkingSince: 1_000 }), 'end_completed', 'over'],
+    ['met a busy line', ended({ state: { phase: 'ended', at: 0, reason: 'busy' } }), 'end_busy', 'failed'],
+    ['ended for no reason told', ended({ state: { phase: 'ended', at: 0, reason: 'unknown' } }), 'end_unknown', 'over'],
+    ['was never placed', ended({ placed: 'no' }), 'state_not_placed', 'failed'],
+    [
+      'was cancelled before it was placed',
+      ended({ placed: 'no', state: { phase: 'ended', at: 0, reason: 'cancelled' } }),
+      'state_cancelled_unplaced',
+      'over',
+    ],
+    ['may have been placed or not', ended({ placed: 'unknown' }), 'state_placed_unknown', 'unsure'],
+    ['went out of sight', ended({ confirmed: false }), 'state_no_longer_seen', 'unsure'],
+  ])('one that %s', (_name, change, state, mood) => {
+    const view = callView(call(change), ONLINE);
+
+    expect(view.state[0]).toBe(state);
+    expect(view.mood).toBe(mood);
+    expect(view.hangUp).toBe('absent');
+  });
+
+  test('why nothing was placed is said with what helps', () => {
+    const view = callView(call(ended({ placed: 'no', error: { kind: 'number-refused', detail: 'HTTP 422' } })), ONLINE);
+
+    expect(view.notes).toEqual([['error_number_refused'], ['error_number_refused_do']]);
+    expect(view.detail).toBe('HTTP 422');
+  });
+
+  test('it says how long they talked', () => {
+    expect(callView(call(ended({ talkingSince: 1_000 })), ONLINE).timer).toEqual({ took: 60_000 });
+  });
+
+  test('calling again is offered for calls of our own only', () => {
+    expect(callView(call(ended({})), ONLINE).mayCallAgain).toBe(true);
+    expect(callView(call(ended({ direction: 'incoming' })), ONLINE).mayCallAgain).toBe(false);
+  });
+});
