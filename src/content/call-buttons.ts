@@ -26,7 +26,9 @@ export interface CallButtons {
   boxOf(target: Target): DOMRect | undefined;
   /** True once the button has been under the user's eyes long enough for a click to be meant for it. */
   isReady(target: Target): boolean;
-  targetOf(button: EventTarget | null): { readonly target: Target; readonly placed: Placed } | undefined;
+  targetOf(
+    origin: EventTarget | null,
+  ): { readonly target: Target; readonly placed: Placed; readonly button: Element } | undefined;
   say(text: string, at: DOMRect | Placed): void;
   remove(): void;
 }
@@ -48,6 +50,8 @@ export interface CallButtonsParts {
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   onPress(event: MouseEvent): void;
+  /** The pointer or the focus came to a button. */
+  onNear(event: Event): void;
 }
 
 /** Makes a host at the end of `parent`, or undefined where there can be none. */
@@ -60,6 +64,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   let revealed: Target | undefined;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   host.root.addEventListener('click', (event) => parts.onPress(event as MouseEvent));
+  for (const type of ['pointerover', 'focusin']) host.root.addEventListener(type, parts.onNear);
 
   function update(button: Button, shown: Shown, origin: Readonly<Record<'x' | 'y', number>>): void {
     const { element } = button;
@@ -148,7 +153,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       const element = origin instanceof Element ? origin.closest('button') : null;
       const target = element ? targets.get(element) : undefined;
       const button = target ? buttons.get(target) : undefined;
-      return target && button ? { target, placed: button.shown.placed } : undefined;
+      return target && button ? { target, placed: button.shown.placed, button: button.element } : undefined;
     },
     say(text, at) {
       if (quiet !== undefined) clearTimeout(quiet);

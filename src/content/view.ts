@@ -1,9 +1,11 @@
+import type { PageDoubt } from '../core/risk.ts';
 import { type CallButtons, createCallButtons, type Shown } from './call-buttons.ts';
 import { createLookReader } from './colors.ts';
 import type { Dialler } from './dial.ts';
 import { isFixed, isShown, isWithin, painterOf, type Spot, spotOf } from './geometry.ts';
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
+import { type Watch, watchButton } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import { compareAcross } from './roots.ts';
 import { nextTurn } from './slices.ts';
@@ -35,7 +37,7 @@ export interface ViewParts {
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   /** A trusted click or key on a button whose place and number are as they were. */
-  onPress(target: Target): void;
+  onPress(target: Target, doubts: Promise<readonly PageDoubt[]>): void;
 }
 
 const MAX_BUTTONS = 300;
@@ -56,7 +58,12 @@ const MAY_DRIFT = 8;
 export function createView(page: Document, parts: ViewParts): View {
   const near = createNear(() => soon(0));
   const marks = createMarks();
-  const buttonParts = { highlightNames: marks.names, format: parts.format, onPress: press };
+  const buttonParts = {
+    highlightNames: marks.names,
+    format: parts.format,
+    onPress: press,
+    onNear: watchFromNow,
+  };
   const stop = new AbortController();
   let main: CallButtons | undefined;
   let inModal: { readonly modal: Element; readonly buttons: CallButtons } | undefined;
@@ -71,6 +78,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let hovered: Target | undefined;
   let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
+  let watch: Watch | undefined;
   let isPageIdle = false;
   let lastLook = 0;
 
@@ -235,7 +243,30 @@ export function createView(page: Document, parts: ViewParts): View {
       soon(0);
       return;
     }
-    parts.onPress(target);
+    const doubts = watchAt(event.target)?.doubts();
+    if (doubts) parts.onPress(target, doubts);
+  }
+
+  function watchFromNow(event: Event): void {
+    const isInside = event instanceof PointerEvent && watch?.button.contains(event.relatedTarget as Node | null);
+    // A pointer that went away and came back sees the button anew.
+    if (event instanceof PointerEvent && !isInside) {
+      watch?.stop();
+      watch = undefined;
+    }
+    watchAt(event.target);
+  }
+
+  function watchAt(origin: EventTarget | null): Watch | undefined {
+    const buttons = inModal?.buttons ?? main;
+    const at = buttons?.targetOf(origin);
+    if (!buttons || !at) return undefined;
+    if (watch?.button === at.button) watch.look();
+    else {
+      watch?.stop();
+      watch = watchButton(painterOf(at.target) ?? at.target.holder, at.button, buttons.host.element);
+    }
+    return watch;
   }
 
   function isOurs(element: Element): boolean {
@@ -321,6 +352,7 @@ export function createView(page: Document, parts: ViewParts): View {
     },
     remove() {
       stop.abort();
+      watch?.stop();
       for (const one of [timer, scrollTimer, hoverTimer]) if (one !== undefined) clearTimeout(one);
       near.stop();
       marks.clear();
