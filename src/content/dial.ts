@@ -21,7 +21,7 @@ export interface Dialler {
    * Dials after a trusted click on a number that was just read again from the page. While the user is asked about it outside the page, a
    * further click brings that question to the front.
    */
-  dial(target: Target, doubts: Promise<readonly PageDoubt[]>): void;
+  dial(target: Target, doubts: readonly PageDoubt[]): void;
   /** Ends the call begun here, where the PBX can, or takes back the question. */
   cancel(target: Target): void;
   /** Says why nothing is dialled. */
@@ -68,13 +68,12 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
     set(key, { ...view, state: 'refused', words: why, canCancel: false }, why);
   }
 
-  async function place(wish: DialPayload, doubts: Promise<readonly PageDoubt[]>, key: string, meanwhile: string) {
+  async function place(wish: DialPayload, key: string, meanwhile: string) {
     const { requestId } = wish;
     const base: CallView = { state: 'asking', words: meanwhile, requestId, canCancel: false, since: performance.now() };
     keyByRequest.set(requestId, key);
     set(key, base);
-    const all = [...(wish.doubts ?? []), ...(await doubts.catch((): readonly PageDoubt[] => ['page-doubtful']))];
-    const answer = await askBackground('call/dial', all.length === 0 ? wish : { ...wish, doubts: all });
+    const answer = await askBackground('call/dial', wish);
     const now = views.get(key);
     // News may have come before the answer, or another try may have taken the place.
     if (now?.requestId !== requestId || now.state !== 'asking') return;
@@ -94,8 +93,8 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
       const before = views.get(key);
       if (before && before.state !== 'waiting' && !isOver(before)) return;
       const waiting = before?.state === 'waiting' ? before : undefined;
-      const wish = wishOf(target, waiting?.requestId ?? newRequestId());
-      if (wish) void place(wish, doubts, key, waiting?.words ?? words('content_calling'));
+      const wish = wishOf(target, waiting?.requestId ?? newRequestId(), doubts);
+      if (wish) void place(wish, key, waiting?.words ?? words('content_calling'));
     },
     cancel(target) {
       const key = keyOf(target);
@@ -151,16 +150,17 @@ export function isOver({ state }: CallView): boolean {
 }
 
 /** What the background is asked to dial, with all it needs to ask the user; undefined where the target names nothing to dial. */
-function wishOf(target: Target, requestId: string): DialPayload | undefined {
+function wishOf(target: Target, requestId: string, seen: readonly PageDoubt[]): DialPayload | undefined {
   const number = target.e164 ?? target.dial;
   if (number === undefined) return undefined;
   const others = [...(target.differs?.e164 === undefined ? [] : [target.differs.e164]), ...(target.alternatives ?? [])];
+  const doubts: readonly PageDoubt[] = [...(target.differs === undefined ? [] : (['text-differs'] as const)), ...seen];
   return {
     number,
     requestId,
     ...(target.ext === undefined ? {} : { ext: target.ext }),
     ...(others.length === 0 ? {} : { alternatives: others }),
-    ...(target.differs === undefined ? {} : { doubts: ['text-differs'] }),
+    ...(doubts.length === 0 ? {} : { doubts }),
   };
 }
 

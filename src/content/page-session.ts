@@ -173,7 +173,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   // ── dialling ──────────────────────────────────────────────────────────────────────────
 
   /** A trusted press on our own button: the number is read from the page again before anything else. */
-  function onPress(target: Target, doubts: Promise<readonly PageDoubt[]>): void {
+  function onPress(target: Target, doubts: readonly PageDoubt[]): void {
     if (!isAlive()) {
       onOrphaned();
       return;
@@ -208,10 +208,10 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     // The page's own script behind an embedded button would place the same call once more.
     if (pressed.what !== 'link') event.stopImmediatePropagation();
     if (pressed.what === 'embed-cancel') dialler.cancel(target);
-    else dialOrRefuse(target, Promise.resolve(linkDoubts(pressed.element)));
+    else dialOrRefuse(target, linkDoubts(pressed.element));
   }
 
-  function dialOrRefuse(target: Target, doubts: Promise<readonly PageDoubt[]>): void {
+  function dialOrRefuse(target: Target, doubts: readonly PageDoubt[]): void {
     if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
     else dialler.dial(target, doubts);
   }

@@ -5,7 +5,6 @@ import type { Dialler } from './dial.ts';
 import { isFixed, isShown, isWithin, painterOf, type Spot, spotOf } from './geometry.ts';
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
-import { type Watch, watchButton } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import { compareAcross } from './roots.ts';
 import { nextTurn } from './slices.ts';
@@ -37,7 +36,7 @@ export interface ViewParts {
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   /** A trusted click or key on a button whose place and number are as they were. */
-  onPress(target: Target, doubts: Promise<readonly PageDoubt[]>): void;
+  onPress(target: Target, doubts: readonly PageDoubt[]): void;
 }
 
 const MAX_BUTTONS = 300;
@@ -62,7 +61,6 @@ export function createView(page: Document, parts: ViewParts): View {
     highlightNames: marks.names,
     format: parts.format,
     onPress: press,
-    onNear: watchFromNow,
   };
   const stop = new AbortController();
   let main: CallButtons | undefined;
@@ -78,7 +76,6 @@ export function createView(page: Document, parts: ViewParts): View {
   let hovered: Target | undefined;
   let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
-  let watch: Watch | undefined;
   let isPageIdle = false;
   let lastLook = 0;
 
@@ -243,30 +240,7 @@ export function createView(page: Document, parts: ViewParts): View {
       soon(0);
       return;
     }
-    const doubts = watchAt(event.target)?.doubts();
-    if (doubts) parts.onPress(target, doubts);
-  }
-
-  function watchFromNow(event: Event): void {
-    const isInside = event instanceof PointerEvent && watch?.button.contains(event.relatedTarget as Node | null);
-    // A pointer that went away and came back sees the button anew.
-    if (event instanceof PointerEvent && !isInside) {
-      watch?.stop();
-      watch = undefined;
-    }
-    watchAt(event.target);
-  }
-
-  function watchAt(origin: EventTarget | null): Watch | undefined {
-    const buttons = inModal?.buttons ?? main;
-    const at = buttons?.targetOf(origin);
-    if (!buttons || !at) return undefined;
-    if (watch?.button === at.button) watch.look();
-    else {
-      watch?.stop();
-      watch = watchButton(painterOf(at.target) ?? at.target.holder, at.button, buttons.host.element);
-    }
-    return watch;
+    parts.onPress(target, buttons.doubtsOf(target));
   }
 
   function isOurs(element: Element): boolean {
@@ -306,6 +280,7 @@ export function createView(page: Document, parts: ViewParts): View {
     pointed(x, y) {
       pointer = { x, y };
       if (isScrolling) return;
+      (inModal?.buttons ?? main)?.near(x, y);
       if (performance.now() - lastLook > 400 && spots.size > 0) soon();
       const hit = findAt(spots, x, y);
       if (hit === hovered) {
@@ -352,7 +327,6 @@ export function createView(page: Document, parts: ViewParts): View {
     },
     remove() {
       stop.abort();
-      watch?.stop();
       for (const one of [timer, scrollTimer, hoverTimer]) if (one !== undefined) clearTimeout(one);
       near.stop();
       marks.clear();

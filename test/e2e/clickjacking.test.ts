@@ -5,13 +5,16 @@ import { questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
 import { clickButton, findButton, findNumber } from './harness/numbers.ts';
 import { type Office, openOffice } from './harness/office.ts';
 import { textOf } from './harness/popup.ts';
-import { until } from './harness/until.ts';
+import { rest, until } from './harness/until.ts';
 import { words } from './harness/words.ts';
 
 const NUMBER = '+16175550170';
 const TEXT = '<p id="number">Support: +1 617 555 0170</p>';
 const OVERLAY =
   'position:fixed;inset:0;width:100vw;height:100vh;background:white;pointer-events:none;z-index:2147483647;margin:0;border:0;padding:0';
+
+/** Nobody reacts faster to what comes before the eyes. */
+const SEE_MS = 250;
 
 /** Tricks that leave the press real and hide what is pressed. */
 type Trick = (style: string) => void;
@@ -28,6 +31,13 @@ const ASKED: Readonly<Record<string, Trick>> = {
   'a blended page': () => document.documentElement.style.setProperty('mix-blend-mode', 'multiply'),
   'an overlay of ours that was made faint': () =>
     (document.documentElement.lastElementChild as HTMLElement).style.setProperty('opacity', '.01', 'important'),
+  'an overlay of ours that was cut to a dot': () =>
+    (document.documentElement.lastElementChild as HTMLElement).style.setProperty(
+      'clip-path',
+      'circle(500px at 200px 20px)',
+      'important',
+    ),
+  'a page that was cut': () => document.documentElement.style.setProperty('clip-path', 'inset(0 0 1px 0)'),
   'a popover over all': (style) => {
     const cover = document.createElement('div');
     cover.setAttribute('style', style);
@@ -178,10 +188,10 @@ describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
   });
 });
 
-/** Nobody's pointer arrives and presses within one frame. */
+/** A pointer arrives, stays for as long as people need to see where it is, and presses. */
 async function pressLikeAPerson(page: Page, x: number, y: number): Promise<void> {
   await page.mouse.move(x, y);
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await rest(SEE_MS);
   await page.mouse.down();
   await page.mouse.up();
 }
