@@ -78,7 +78,8 @@ export function createDialing(parts: DialingParts): Dialing {
     const known = await parts.knownCountries();
     const choiceOf = (number: string, state: AppState, now: number) =>
       readChoice(number, { userCountry: settings.country, knownCountries: known, doubts, ...recentDials(state, now) });
-    const page = parts.wantsPage(settings) ? { pageUrl } : {};
+    // Of a private window the PBX is told nothing but the number.
+    const page = parts.wantsPage(settings) && !wanted.origin.isPrivate ? { pageUrl } : {};
     const placed = await place(
       { ...wanted, ...page },
       settings,
@@ -101,7 +102,8 @@ export function createDialing(parts: DialingParts): Dialing {
     if (!('ok' in answer)) return refuse('internal');
     const { country } = wanted.number.startsWith('+') ? classify(wanted.number) : {};
     // The deliberate act: from now on pages may dial this country on one click.
-    if (answer.ok && country !== undefined) await parts.rememberCountry(country).catch(() => {});
+    const mayRemember = answer.ok && !wanted.origin?.isPrivate;
+    if (mayRemember && country !== undefined) await parts.rememberCountry(country).catch(() => {});
     return answer;
   }
 
@@ -139,7 +141,8 @@ export function createDialing(parts: DialingParts): Dialing {
       if (asker.kind === 'ui') return dialFromUi(read.value, await parts.settings());
       if (!asker.address) return refuse('site-off');
       const { host, href: pageUrl } = asker.address;
-      return dialFromPage({ ...read.value, ...readDoubts(payload), origin: asker.frame, host, pageUrl });
+      const origin = asker.isPrivate ? { ...asker.frame, isPrivate: true as const } : asker.frame;
+      return dialFromPage({ ...read.value, ...readDoubts(payload), origin, host, pageUrl });
     },
     async dialTyped({ text, requestId }) {
       if (typeof text !== 'string' || !isRequestId(requestId)) return refuse('not-a-number');

@@ -100,11 +100,11 @@ export function createHandlers(parts: HandlersParts): Handlers {
         const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
         return account ? parts.test(account) : UNKNOWN_ACCOUNT;
       },
-      'account/save': async ({ vendor, values }) => {
+      'account/save': async ({ vendor, values, remember }) => {
         await started;
         const read = readValues(values);
         if (typeof vendor !== 'string' || !read) return fail({ vendor: 'account_unknown_vendor' });
-        return accounts.save(vendor, read);
+        return accounts.save(vendor, read, remember !== false);
       },
       'account/remove': async () => {
         await started;

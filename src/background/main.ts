@@ -128,6 +128,8 @@ const dialing = createDialing({
   knownCountries: () => knownCountriesItem.read(),
   async rememberCountry(country) {
     const known = await knownCountriesItem.read();
+    // The popup over a private window is a page like any other: only the window tells.
+    if (await isPrivateInFront()) return;
     if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
   },
   isOnline: () => navigator.onLine,
@@ -185,6 +187,7 @@ browser.permissions.onRemoved.addListener(() => void onTakenAway().catch(() => {
 browser.tabs.onRemoved.addListener((tabId) => {
   void frames.forgetTab(tabId);
   void proposals.forgetTab(tabId);
+  if (keeper.current().calls.some(({ origin }) => origin?.isPrivate)) later({ type: 'tab-closed', tabId });
 });
 onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
 self.addEventListener('online', () => later({ type: 'nudge' }));
@@ -217,6 +220,11 @@ async function readSettings(): Promise<Settings> {
     troubles.set('settings-not-read', true);
     return DEFAULT_SETTINGS;
   }
+}
+
+async function isPrivateInFront(): Promise<boolean> {
+  const tabs = await browser.tabs.query({ active: true, lastFocusedWindow: true });
+  return tabs.some(({ incognito }) => incognito);
 }
 
 async function changeSettings(change: SettingsChange): Promise<void> {

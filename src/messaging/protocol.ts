@@ -43,8 +43,11 @@ export interface FromUi extends FromPage {
   'connection/retry': Ask<Empty, void>;
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
   'account/test': Ask<{ readonly vendor: string; readonly values: AccountValues }, AccountTest>;
-  /** Secrets go in and never come out. On failure: message keys by field key. */
-  'account/save': Ask<{ readonly vendor: string; readonly values: AccountValues }, Result<void, FieldProblems>>;
+  /** Secrets go in and never come out; without `remember` until the browser closes. On failure: message keys by field key. */
+  'account/save': Ask<
+    { readonly vendor: string; readonly values: AccountValues; readonly remember: boolean },
+    Result<void, FieldProblems>
+  >;
   /** Ends the PBX session and removes account, secrets and our cookies. */
   'account/remove': Ask<Empty, void>;
   'settings/change': Ask<SettingsChange, void>;
