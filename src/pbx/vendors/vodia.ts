@@ -9,6 +9,10 @@ import { LiveSession } from '../vodia/live-session.ts';
 import { findTarget, LOGIN_FORM, type LoginTarget, logIn, readUser, sessionUrl } from '../vodia/login.ts';
 import { placeOnly } from '../vodia/place-only.ts';
 
+/** Account keys under which is remembered what a login helper has said: for whom links on pages are. */
+const SERVER = '_server';
+const USER = '_user';
+
 /**
  * Vodia PBX: a session by login helper or password, then one socket that places, follows and hangs up calls.
  * Source: the vendor's pages "Click to Dial" and "WebSocket". Not verified against a live PBX.
@@ -32,8 +36,18 @@ export const vodia: PbxAdapter = {
     const origins = addresses.filter((address) => address.ok).map((address) => address.value.matchPattern);
     return { origins: [...new Set(origins)], permissions: ['cookies'] };
   },
+  ownsLink,
   connect,
 };
+
+/** Where a helper names server and user, they are known once it has answered; a link that names no user is whoever's clicks it. */
+function ownsLink(link: { readonly host: string; readonly user?: string }, account: AccountValues): boolean {
+  const server = readAddress(account[SERVER] ?? account.server ?? '');
+  const { user, domain } = readUser({ ...account, ...(account[USER] === undefined ? {} : { user: account[USER] }) });
+  const [linkUser, linkDomain = domain] = (link.user ?? user).toLowerCase().split('@', 2);
+  const isOurs = linkUser === user.toLowerCase() && linkDomain.toLowerCase() === domain.toLowerCase();
+  return server.ok && new URL(server.value.origin).host === link.host.toLowerCase() && isOurs;
+}
 
 function field(key: string, kind: 'text' | 'secret' | 'url', group: string, placeholder?: string) {
   const label = `pbx_vodia_${key}`;
@@ -79,8 +93,12 @@ async function connect(
   }
   tellStep(tell, 'reach');
   tellStep(tell, 'login');
-  const form = login.value.form;
-  if (form !== undefined && form !== account[LOGIN_FORM]) tell({ type: 'remember', values: { [LOGIN_FORM]: form } });
+  const { form } = login.value;
+  const found = {
+    ...(form === undefined ? {} : { [LOGIN_FORM]: form }),
+    ...(target.value.token === undefined ? {} : { [SERVER]: server.origin, [USER]: `${user}@${domain}` }),
+  };
+  if (Object.entries(found).some(([key, value]) => account[key] !== value)) tell({ type: 'remember', values: found });
   await cookie.adopt(login.value.key);
   return openLine(target.value, {
     extension: user,
