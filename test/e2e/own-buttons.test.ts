@@ -79,6 +79,7 @@ describe.each(BROWSER_KINDS)('what pages bring along for a Vodia PBX, in %s', (k
     const popup = await openPopupOver(office.browser, page);
     await untilShown(popup, words('popup_own_buttons'));
 
+    await popup.bringToFront();
     await popup.click('.own-buttons input');
     await untilShown(popup, words('popup_own_buttons_off'));
     await page.bringToFront();
