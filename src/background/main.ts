@@ -3,7 +3,6 @@ import { type AccountNeeds, needsAt } from '../core/account.ts';
 import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Proposal } from '../core/proposal.ts';
-import { isSiteEnabled } from '../core/site-rule.ts';
 import type { AppEvent, AppState } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
@@ -24,7 +23,7 @@ import { injectIntoOpenTabs, registerContent } from './content-registration.ts';
 import { createDialing } from './dialing.ts';
 import { createFrames } from './frames.ts';
 import { handOver } from './hand-over.ts';
-import { createHandlers } from './handlers.ts';
+import { createHandlers, settingsFor } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
 import { createKeeper } from './keeper.ts';
 import { dropOwnCookies, ownCookie } from './own-cookie.ts';
@@ -93,6 +92,8 @@ const accounts = createAccounts({
     await keepAlarm(hasAccount);
     await proposals.forgetAll();
     await keeper.dispatch({ type: 'account-changed', hasAccount });
+    // Without an account links behave as without us.
+    void tellSettings().catch(() => {});
   },
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
   dropCookies: dropOwnCookies,
@@ -134,6 +135,7 @@ const dialing = createDialing({
   },
   isOnline: () => navigator.onLine,
   wantsPage: ({ account }) => (account && findAdapter(account.vendor)?.wantsPage?.(account.values)) ?? false,
+  ownsLink: ({ account }, pbx) => (account && findAdapter(account.vendor)?.ownsLink?.(pbx, account.values)) ?? false,
   newId: () => crypto.randomUUID(),
 });
 
@@ -234,11 +236,12 @@ async function changeSettings(change: SettingsChange): Promise<void> {
 
 /** Every frame gets the settings of its own site; where access was taken away, that is the end of it. */
 async function tellSettings(): Promise<void> {
-  const { sites, country } = await readSettings();
+  const settings = await readSettings();
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    return { type: 'page/settings-changed', payload: { decorate: mayStay && isSiteEnabled(sites, host), country } };
+    const own = settingsFor(settings, host);
+    return { type: 'page/settings-changed', payload: { ...own, decorate: mayStay && own.decorate } };
   });
 }
 

@@ -200,6 +200,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       onOrphaned();
       return;
     }
+    if (pressed.what !== 'link' && settings.leavesOwnButtons) return;
     const read = pressed.what === 'link' ? readLink : readEmbed;
     const target = read(pressed.element, reader.finder);
     if (!target) return;

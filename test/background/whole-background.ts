@@ -146,6 +146,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         rememberCountry: async (country) => void world.countries.push(country),
         isOnline: () => world.isOnline,
         wantsPage: () => world.wantsPage,
+        ownsLink: (_settings, { host }) => host === 'pbx.example.com',
         newId: () => `call-${memory.state.calls.length + 1}`,
       }),
       started: Promise.resolve(),
