@@ -27,6 +27,8 @@ export interface HandlersParts {
   settings(): Promise<Settings>;
   /** Writes what is changed, and tells the pages. */
   changeSettings(change: SettingsChange): Promise<void>;
+  /** See `connection/nudge`. */
+  nudge(): Promise<void>;
   /** Runs the connection test; resolves with its end. */
   test(account: ReadyAccount): Promise<AccountTest>;
 }
@@ -88,6 +90,10 @@ export function createHandlers(parts: HandlersParts): Handlers {
       'call/dismiss': async ({ id }) => {
         await started;
         if (typeof id === 'string') await keeper.dispatch({ type: 'dismiss', id });
+      },
+      'connection/nudge': async () => {
+        await started;
+        await parts.nudge();
       },
       'connection/retry': async () => {
         await started;

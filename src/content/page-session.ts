@@ -22,6 +22,8 @@ export interface PageSession {
 }
 
 const ASK_AGAIN_MS = 3_000;
+/** How often a page that shows buttons looks whether the extension behind them is still there. */
+const LOOK_EVERY_MS = 2_000;
 
 /** What finding and showing numbers takes. */
 type Tools = typeof import('./number-tools.ts') & { readonly atlas: Atlas };
@@ -117,6 +119,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     listenedIn = root;
     stopListening = new AbortController();
     const { signal } = stopListening;
+    // After an update or removal no button may stay that does nothing: no event tells us of it.
+    const timer = setInterval(() => {
+      if (!isAlive()) onOrphaned();
+    }, LOOK_EVERY_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
     page.addEventListener('scroll', onScroll, quiet);

@@ -40,6 +40,8 @@ export interface FromUi extends FromPage {
   >;
   'call/hang-up': Ask<{ readonly id: CallId }, Result<void, PbxError>>;
   'call/dismiss': Ask<{ readonly id: CallId }, void>;
+  /** The user looks at us: a wait is cut short, and a line that was silent for long is asked whether it lives. */
+  'connection/nudge': Ask<Empty, void>;
   /** Try to connect now; also the only way out of `blocked`. */
   'connection/retry': Ask<Empty, void>;
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */

@@ -57,6 +57,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     wantsPage: false,
     tested: [] as unknown[],
     cleared: 0,
+    nudges: 0,
   };
   const keeper = createKeeper({
     clock,
@@ -153,6 +154,9 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       settings: async () => world.settings,
       changeSettings: async (change) => {
         world.settings = { ...world.settings, ...change };
+      },
+      nudge: async () => {
+        world.nudges += 1;
       },
       test: async (account) => {
         world.tested.push(account.values);
