@@ -7,7 +7,7 @@ import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import { compareAcross } from './roots.ts';
-import { nextTurn } from './slices.ts';
+import { afterFrame, nextTurn } from './slices.ts';
 import type { Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
@@ -89,7 +89,7 @@ export function createView(page: Document, parts: ViewParts): View {
     timerAt = at;
     timer = setTimeout(() => {
       timer = undefined;
-      requestAnimationFrame(() => void look());
+      void afterFrame().then(look);
     }, ms);
   }
 

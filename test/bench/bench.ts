@@ -5,10 +5,11 @@ import { TARGETS } from '../tools/project.ts';
 import { measureCalls } from './calls.ts';
 import { measureScan } from './scan.ts';
 import { measureSizes } from './sizes.ts';
+import { measureStrain } from './strain.ts';
 
 /**
  * `npm run bench`: one JSON object with what is promised to be fast, small and right. Progress goes to the error stream.
- * `--full` reads all pages of the corpus, `--skip accuracy,calls,scan` leaves parts out.
+ * `--full` reads all pages of the corpus, `--skip accuracy,calls,scan,strain` leaves parts out.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const skipped = new Set((args[args.indexOf('--skip') + 1] ?? '').split(','));
@@ -27,6 +28,7 @@ export async function main(args: readonly string[]): Promise<number> {
     }
   };
   await measure('scan', measureScan);
+  await measure('strain', measureStrain);
   for (const kind of BROWSER_KINDS) await measure(`calls.${kind}`, () => measureCalls(kind));
   await measure('accuracy', () => measureAccuracy(args.includes('--full')));
   console.log(JSON.stringify(result, null, 2));
