@@ -95,7 +95,11 @@ const accounts = createAccounts({
     await keeper.dispatch({ type: 'account-changed', hasAccount });
   },
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
-  dropCookies: dropOwnCookies,
+  async dropTraces() {
+    await dropOwnCookies();
+    await knownCountriesItem.write([]);
+    await accountTestItem.write(undefined);
+  },
 });
 
 const frames = createFrames({
