@@ -118,7 +118,11 @@ const accounts = createAccounts({
     void tellSettings().catch(() => {});
   },
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
-  dropCookies: dropOwnCookies,
+  async dropTraces() {
+    await dropOwnCookies();
+    await knownCountriesItem.write([]);
+    await accountTestItem.write(undefined);
+  },
 });
 
 const frames = createFrames({

@@ -313,7 +313,8 @@ function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Ste
   const pace = state.pace ? { pace: { placedAt: state.pace.placedAt } } : {};
   const off: AppState = { connection: { status: 'off' }, calls, people: [], ...pace };
   const close: Effect = { type: 'close' };
-  if (!hasAccount) return { state: off, effects: [close] };
+  // Who signs out leaves nothing behind for whoever comes next.
+  if (!hasAccount) return { state: { ...off, calls: [] }, effects: [close] };
   const next = connect(off, now);
   return { state: next.state, effects: [close, ...next.effects] };
 }

@@ -41,6 +41,8 @@ export interface LaunchOptions {
   /** Fill the window instead of a fixed viewport, for people who look at it. */
   readonly forPeople?: boolean;
   readonly args?: readonly string[];
+  /** Folder of the profile, which outlives the browser; absent: one that goes with it. */
+  readonly profile?: string;
 }
 
 /** Names of this machine, beside `127.0.0.1`, for pages of several sites. */
@@ -85,6 +87,7 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     executablePath,
     headless: options.headless ?? true,
     pipe: true,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     enableExtensions: true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
@@ -132,6 +135,7 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     headless: options.headless ?? true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
