@@ -1,7 +1,8 @@
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-core';
 import { type BrowserKind, findBrowser, isRoot } from '../../tools/browsers.ts';
 import { distOf, type Target } from '../../tools/project.ts';
 import { copyExtension } from './extension-copy.ts';
+import { processTree } from './process-tree.ts';
 import { until } from './until.ts';
 
 export type OwnPage = 'popup' | 'options' | 'confirm';
@@ -23,6 +24,19 @@ export interface TestBrowser {
   inExtension<Args extends readonly unknown[], T>(job: (...args: Args) => T | Promise<T>, ...args: Args): Promise<T>;
   /** Ends the service worker or event page as the browser does when it is idle. The next message or alarm starts it again. */
   stopBackground(): Promise<void>;
+  /**
+   * Installs the same build once more, which the browser takes for an update: the old background, own pages and content scripts are cut
+   * off in the middle of what they do.
+   */
+  update(): Promise<void>;
+  /** Removes the extension, as its user would. */
+  uninstall(): Promise<void>;
+  /** Takes the browser's network away and gives it back. In Chromium only as far as it says that there is none; sockets live on. */
+  setOffline(isOffline: boolean): Promise<void>;
+  /** Stops every process of the browser, as a machine does that sleeps; answers with the way to wake it. */
+  sleep(): () => void;
+  /** Ends every process of the browser at once, as a crash does. */
+  crash(): Promise<void>;
   /** An own page that the extension itself has opened, once there is one. */
   findOwnPage(page: OwnPage): Promise<Page>;
   /** Light or dark, as the system would say. In Firefox for all pages. */
@@ -40,6 +54,10 @@ export interface LaunchOptions {
   readonly trustsAnyCertificate?: boolean;
   /** Fill the window instead of a fixed viewport, for people who look at it. */
   readonly forPeople?: boolean;
+  /** Where the browser keeps what it keeps, to be started again with; a folder of its own where absent. */
+  readonly profile?: string;
+  /** The build as an earlier start has used it: the same folder is the same extension. */
+  readonly folder?: string;
   readonly args?: readonly string[];
 }
 
@@ -58,8 +76,8 @@ export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Pr
   if (!executablePath) throw new Error(`${kind} is not installed`);
   const target: Target = kind === 'chromium' ? 'chrome' : 'firefox';
   const mode = options.extension ?? 'granted';
-  const copy = mode === 'granted' ? copyExtension(target) : undefined;
-  const folder = mode === 'none' ? undefined : (copy?.folder ?? distOf(target));
+  const copy = mode === 'granted' && options.folder === undefined ? copyExtension(target) : undefined;
+  const folder = mode === 'none' ? undefined : (options.folder ?? copy?.folder ?? distOf(target));
   try {
     return await (kind === 'chromium' ? launchChromium : launchFirefox)({
       executablePath,
@@ -88,6 +106,7 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     enableExtensions: true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     args: [
       ...(isRoot() ? ['--no-sandbox'] : []),
       '--disable-dev-shm-usage',
@@ -102,8 +121,32 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     await page.goto(`${extensionOrigin}/${IDLE_FILE}`);
     return page;
   };
+  let offline: CDPSession | undefined;
   return {
-    ...common('chromium', browser, extensionOrigin, openIdle, onClosed),
+    ...common('chromium', browser, folder, extensionOrigin, openIdle, onClosed),
+    async uninstall() {
+      await browser.uninstallExtension(id);
+    },
+    async setOffline(isOffline) {
+      if (!isOffline) {
+        await offline?.detach();
+        offline = undefined;
+        return;
+      }
+      const worker = await until('the background runs', () =>
+        browser
+          .targets()
+          .find((target) => target.type() === 'service_worker' && target.url().startsWith(extensionOrigin)),
+      );
+      offline = await worker.createCDPSession();
+      await offline.send('Network.enable');
+      await offline.send('Network.emulateNetworkConditions', {
+        offline: true,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: -1,
+      });
+    },
     async openOwnPage(name) {
       const page = await browser.newPage();
       await page.goto(ownAddress(extensionOrigin, name));
@@ -135,6 +178,7 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
     headless: options.headless ?? true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     // Without it "Navigation to moz-extension://… is not allowed in this context".
     args: ['--remote-allow-system-access', ...(options.args ?? [])],
     extraPrefsFirefox: {
@@ -153,7 +197,13 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
     return page;
   };
   return {
-    ...common('firefox', browser, extensionOrigin, () => openOwn(`${extensionOrigin}/${IDLE_FILE}`), onClosed),
+    ...common('firefox', browser, folder, extensionOrigin, () => openOwn(`${extensionOrigin}/${IDLE_FILE}`), onClosed),
+    async uninstall() {
+      await browser.uninstallExtension(GECKO_ID);
+    },
+    async setOffline(isOffline) {
+      await inFirefoxItself(browser, `Services.io.offline = ${isOffline}`);
+    },
     openOwnPage: (name) => openOwn(ownAddress(extensionOrigin, name)),
     async stopBackground() {
       await inFirefoxItself(
@@ -173,10 +223,23 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
 function common(
   kind: BrowserKind,
   browser: Browser,
+  folder: string | undefined,
   extensionOrigin: string,
   openIdle: () => Promise<Page>,
   onClosed: () => void,
-): Pick<TestBrowser, 'kind' | 'puppeteer' | 'extensionOrigin' | 'open' | 'findOwnPage' | 'inExtension' | 'close'> {
+): Pick<
+  TestBrowser,
+  | 'kind'
+  | 'puppeteer'
+  | 'extensionOrigin'
+  | 'open'
+  | 'findOwnPage'
+  | 'inExtension'
+  | 'update'
+  | 'sleep'
+  | 'crash'
+  | 'close'
+> {
   let idle: Promise<Page> | undefined;
   return {
     kind,
@@ -204,6 +267,23 @@ function common(
       return (await page.evaluate(job as unknown as (...all: unknown[]) => unknown, ...args)) as Awaited<
         ReturnType<typeof job>
       >;
+    },
+    async update() {
+      const page = await idle?.catch(() => undefined);
+      idle = undefined;
+      await page?.close().catch(() => undefined);
+      if (folder) await browser.installExtension(folder);
+    },
+    sleep() {
+      const processes = processTree(browser.process()?.pid);
+      for (const pid of processes) process.kill(pid, 'SIGSTOP');
+      return () => {
+        for (const pid of processes) process.kill(pid, 'SIGCONT');
+      };
+    },
+    async crash() {
+      for (const pid of processTree(browser.process()?.pid)) process.kill(pid, 'SIGKILL');
+      await browser.close().catch(() => undefined);
     },
     async close() {
       await browser.close().catch(() => undefined);
