@@ -29,6 +29,7 @@ import { handOver } from './hand-over.ts';
 import { createHandlers } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
 import { createKeeper } from './keeper.ts';
+import { createNetworkWatch } from './network.ts';
 import { dropOwnCookies, ownCookie } from './own-cookie.ts';
 import { createPageNews } from './page-news.ts';
 import { createPbxPorts } from './pbx-ports.ts';
@@ -84,6 +85,16 @@ const supervisor = createSupervisor({
 });
 
 const keepsake = createKeepsakeItem(isKeepsake);
+
+const network = createNetworkWatch({
+  clock: SYSTEM_CLOCK,
+  isOnline: () => navigator.onLine,
+  onChange(isOnline) {
+    if (isOnline) onBack();
+    // Found dead before anything is dialled into it.
+    else supervisor.probe('always');
+  },
+});
 
 const updates = createUpdates({
   async isPageOpen() {
@@ -221,7 +232,8 @@ browser.tabs.onRemoved.addListener((tabId) => {
   void proposals.forgetTab(tabId);
 });
 onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
-self.addEventListener('online', onBack);
+self.addEventListener('online', () => network.look());
+self.addEventListener('offline', () => network.look());
 
 void start().finally(markStarted);
 
@@ -325,6 +337,7 @@ async function keepAlarm(isWanted: boolean): Promise<void> {
 
 function show(state: AppState): void {
   updates.onState(state);
+  network.onState(state);
   supervisor.onState(state);
   tellPages(state);
   draw(state);
