@@ -6,7 +6,7 @@ import { dial, nudge, talk, timesPlaced, untilCall, untilOver } from './harness/
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { findButton } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
-import { hasButton, openPopup, pressButton, untilShown } from './harness/popup.ts';
+import { hasButton, openPopup, pressButton, untilCertain, untilShown } from './harness/popup.ts';
 import { IS_FULL, isSampled } from './harness/sample.ts';
 import { importSettings, readState, untilOnline } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
@@ -51,7 +51,7 @@ describe.each(BROWSER_KINDS)('faults in %s', (kind) => {
       await nudge(office);
       await untilOnline(office.browser);
       expect(office.pbx.socketsOpened - opened).toBe(1);
-      await untilShown(popup, words('state_talking'));
+      await untilCertain(popup, 'state_talking');
     }
 
     expect(office.pbx.sockets()).toHaveLength(1);

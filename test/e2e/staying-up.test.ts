@@ -3,9 +3,9 @@ import { playSoak } from '../soak/play.ts';
 import { BROWSER_KINDS, type BrowserKind } from '../tools/browsers.ts';
 import { talk, untilOver } from './harness/desk.ts';
 import { type Office, openOffice } from './harness/office.ts';
-import { openPopup, textOf, untilShown } from './harness/popup.ts';
+import { openPopup, untilCertain, untilShown } from './harness/popup.ts';
 import { IS_FULL } from './harness/sample.ts';
-import { rest, until } from './harness/until.ts';
+import { rest } from './harness/until.ts';
 import { words } from './harness/words.ts';
 
 // What takes its time, all of it at the same time: nothing of it keeps a machine busy.
@@ -66,10 +66,7 @@ async function deadLine(office: Office): Promise<void> {
 
   const shown = await untilShown(popup, words('state_reconnecting_since'), 25_000);
   expect(shown).toMatch(/\d\d:\d\d:\d\d/);
-  await until('the call is confirmed again', async () => {
-    const text = await textOf(popup);
-    return words('state_talking').test(text) && !words('state_reconnecting_since').test(text);
-  });
+  await untilCertain(popup, 'state_talking');
   office.pbx.farEnd().hangUp();
   await untilOver(office);
   await popup.close();

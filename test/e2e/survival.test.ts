@@ -3,11 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { dial, nudge, talk, timesPlaced, untilCall, untilOver } from './harness/desk.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
-import { hasButton, openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
+import { hasButton, openPopup, pressButton, textOf, untilCertain } from './harness/popup.ts';
 import { isSampled } from './harness/sample.ts';
 import { readState, untilOnline } from './harness/set-up.ts';
 import { until } from './harness/until.ts';
-import { words } from './harness/words.ts';
 
 /** A moment in the life of a call, by what is journalled of it. */
 interface Station {
@@ -189,6 +188,7 @@ describe.each(BROWSER_KINDS)('a call survives in %s', (kind) => {
       const wanted = strike.shown?.[station.name] ?? station.shown;
       const isPlaced = wanted === 'state_not_placed' ? 0 : 1;
       await station.bring(office, number);
+      const talkingSince = await talkingSinceOf(office, number);
 
       await strike.strike(office);
       station.release?.(office);
@@ -196,8 +196,10 @@ describe.each(BROWSER_KINDS)('a call survives in %s', (kind) => {
       await nudge(office);
       popup = await openPopup(office.browser);
       await untilOnline(office.browser);
-      await untilShown(popup, words(wanted), SHOWN_WITHIN_MS);
+      await untilCertain(popup, wanted, SHOWN_WITHIN_MS);
       expect(timesPlaced(office, number)).toBe(isPlaced);
+      // The running timer goes on where it stood.
+      expect(await talkingSinceOf(office, number)).toBe(talkingSince);
       if (station.end === 'hang-up' || wanted !== station.shown) await pressButton(popup, 'Hang up');
       await untilOver(office);
       await until('nothing is left to hang up', async () => popup && !(await hasButton(popup, 'Hang up')));
@@ -206,3 +208,8 @@ describe.each(BROWSER_KINDS)('a call survives in %s', (kind) => {
     },
   );
 });
+
+async function talkingSinceOf(office: Office, number: string): Promise<number | undefined> {
+  const calls = (await readState(office.browser))?.calls ?? [];
+  return calls.find((call) => call.number === number)?.talkingSince;
+}

@@ -2,6 +2,7 @@ import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-c
 import { type BrowserKind, findBrowser, isRoot } from '../../tools/browsers.ts';
 import { distOf, type Target } from '../../tools/project.ts';
 import { copyExtension } from './extension-copy.ts';
+import { installedIn, type KeptProfile, markInstalled } from './kept-profile.ts';
 import { processTree } from './process-tree.ts';
 import { until } from './until.ts';
 
@@ -54,17 +55,16 @@ export interface LaunchOptions {
   readonly trustsAnyCertificate?: boolean;
   /** Fill the window instead of a fixed viewport, for people who look at it. */
   readonly forPeople?: boolean;
-  /** Where the browser keeps what it keeps, to be started again with; a folder of its own where absent. */
-  readonly profile?: string;
-  /** The build as an earlier start has used it: the same folder is the same extension. */
-  readonly folder?: string;
+  /** A profile that outlives the browser, see `keepProfile`; a fresh one where absent. */
+  readonly kept?: KeptProfile;
   readonly args?: readonly string[];
 }
 
 /** Names of this machine, beside `127.0.0.1`, for pages of several sites. */
 export const TEST_HOSTS: readonly string[] = ['crm.test', 'other.test', 'pbx.test', 'shop.test'];
 
-const GECKO_ID = 'pagedial@pagedial.example';
+/** The extension's id in Firefox, from the manifest. */
+export const GECKO_ID = 'pagedial@pagedial.example';
 const GECKO_UUID = '6d1f0a52-5a0e-4b6e-9f0b-2c1d7e8f9a10';
 const VIEWPORT = { width: 1280, height: 900 };
 /** Any file of ours that runs no script of ours: its document still belongs to the extension. */
@@ -76,8 +76,8 @@ export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Pr
   if (!executablePath) throw new Error(`${kind} is not installed`);
   const target: Target = kind === 'chromium' ? 'chrome' : 'firefox';
   const mode = options.extension ?? 'granted';
-  const copy = mode === 'granted' && options.folder === undefined ? copyExtension(target) : undefined;
-  const folder = mode === 'none' ? undefined : (options.folder ?? copy?.folder ?? distOf(target));
+  const copy = mode === 'granted' && options.kept === undefined ? copyExtension(target) : undefined;
+  const folder = mode === 'none' ? undefined : (options.kept?.folder ?? copy?.folder ?? distOf(target));
   try {
     return await (kind === 'chromium' ? launchChromium : launchFirefox)({
       executablePath,
@@ -106,7 +106,7 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     enableExtensions: true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
-    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
+    ...(options.kept ? { userDataDir: options.kept.profile } : {}),
     args: [
       ...(isRoot() ? ['--no-sandbox'] : []),
       '--disable-dev-shm-usage',
@@ -114,7 +114,8 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       ...(options.args ?? []),
     ],
   });
-  const id = folder ? await browser.installExtension(folder) : '';
+  const id = folder ? (installedIn(options.kept?.profile) ?? (await browser.installExtension(folder))) : '';
+  markInstalled(options.kept?.profile, id);
   const extensionOrigin = folder ? `chrome-extension://${id}` : '';
   const openIdle = async () => {
     const page = await browser.newPage();
@@ -178,16 +179,25 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
     headless: options.headless ?? true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
-    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
+    ...(options.kept ? { userDataDir: options.kept.profile } : {}),
     // Without it "Navigation to moz-extension://… is not allowed in this context".
     args: ['--remote-allow-system-access', ...(options.args ?? [])],
     extraPrefsFirefox: {
       'extensions.webextensions.uuids': JSON.stringify({ [GECKO_ID]: GECKO_UUID }),
       'extensions.webextOptionalPermissionPrompts': false,
       'network.dns.localDomains': TEST_HOSTS.join(','),
+      ...(options.kept
+        ? {
+            'xpinstall.signatures.required': false,
+            'extensions.autoDisableScopes': 0,
+            'extensions.startupScanScopes': 15,
+            'browser.sessionstore.resume_from_crash': false,
+          }
+        : {}),
     },
   });
-  if (folder) await browser.installExtension(folder);
+  // In a kept profile it lies already.
+  if (folder && !options.kept) await browser.installExtension(folder);
   const extensionOrigin = folder ? `moz-extension://${GECKO_UUID}` : '';
   const openOwn = async (address: string) => {
     const page = await browser.newPage();
