@@ -25,6 +25,7 @@ import { closeConfirmWindow, focusConfirmWindow, onWindowClosed, openConfirmWind
 import { injectIntoOpenTabs, registerContent } from './content-registration.ts';
 import { createDialing } from './dialing.ts';
 import { createFrames } from './frames.ts';
+import { useFreshConnections } from './fresh-connections.ts';
 import { handOver } from './hand-over.ts';
 import { createHandlers } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
@@ -242,6 +243,8 @@ async function start(): Promise<void> {
   const local = browser.storage.local as LockableArea;
   void local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' }).catch(() => {});
   void registerContent().catch(() => {});
+  // Before anything is sent: what is already on its way has a connection that may be used again.
+  await useFreshConnections();
   const hasAccount = (await readSettings()).account !== undefined;
   await keepAlarm(hasAccount).catch(() => {});
   const blockedBy = await refusedLoginItem.read().catch(() => undefined);

@@ -281,6 +281,8 @@ function common(
     async update() {
       const page = await idle?.catch(() => undefined);
       idle = undefined;
+      // A browser whose last page is closed ends.
+      if ((await browser.pages()).length <= 1) await browser.newPage();
       await page?.close().catch(() => undefined);
       if (folder) await browser.installExtension(folder);
     },
