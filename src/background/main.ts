@@ -4,7 +4,6 @@ import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { type Keepsake, keepsakeOf, restore } from '../core/keepsake.ts';
 import type { Proposal } from '../core/proposal.ts';
-import { isSiteEnabled } from '../core/site-rule.ts';
 import { type AppEvent, type AppState, INITIAL } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
@@ -27,7 +26,7 @@ import { createDialing } from './dialing.ts';
 import { createFrames } from './frames.ts';
 import { useFreshConnections } from './fresh-connections.ts';
 import { handOver } from './hand-over.ts';
-import { createHandlers } from './handlers.ts';
+import { createHandlers, settingsFor } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
 import { createKeeper } from './keeper.ts';
 import { createNetworkWatch } from './network.ts';
@@ -127,6 +126,8 @@ const accounts = createAccounts({
     await keepAlarm(hasAccount);
     await proposals.forgetAll();
     await keeper.dispatch({ type: 'account-changed', hasAccount });
+    // Without an account links behave as without us.
+    void tellSettings().catch(() => {});
   },
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
   dropCookies: dropOwnCookies,
@@ -162,10 +163,13 @@ const dialing = createDialing({
   knownCountries: () => knownCountriesItem.read(),
   async rememberCountry(country) {
     const known = await knownCountriesItem.read();
+    // The popup over a private window is a page like any other: only the window tells.
+    if (await isPrivateInFront()) return;
     if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
   },
   isOnline: () => navigator.onLine,
   wantsPage: ({ account }) => (account && findAdapter(account.vendor)?.wantsPage?.(account.values)) ?? false,
+  ownsLink: ({ account }, pbx) => (account && findAdapter(account.vendor)?.ownsLink?.(pbx, account.values)) ?? false,
   newId: () => crypto.randomUUID(),
 });
 
@@ -231,6 +235,7 @@ browser.permissions.onRemoved.addListener(() => void onTakenAway().catch(() => {
 browser.tabs.onRemoved.addListener((tabId) => {
   void frames.forgetTab(tabId);
   void proposals.forgetTab(tabId);
+  if (keeper.current().calls.some(({ origin }) => origin?.isPrivate)) later({ type: 'tab-closed', tabId });
 });
 onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
 self.addEventListener('online', () => network.look());
@@ -286,6 +291,11 @@ async function readSettings(): Promise<Settings> {
   }
 }
 
+async function isPrivateInFront(): Promise<boolean> {
+  const tabs = await browser.tabs.query({ active: true, lastFocusedWindow: true });
+  return tabs.some(({ incognito }) => incognito);
+}
+
 async function changeSettings(change: SettingsChange): Promise<void> {
   if (Object.keys(change).length > 0) await settingsItem.write({ ...(await settingsItem.read()), ...change });
   await tellSettings();
@@ -293,11 +303,12 @@ async function changeSettings(change: SettingsChange): Promise<void> {
 
 /** Every frame gets the settings of its own site; where access was taken away, that is the end of it. */
 async function tellSettings(): Promise<void> {
-  const { sites, country } = await readSettings();
+  const settings = await readSettings();
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    return { type: 'page/settings-changed', payload: { decorate: mayStay && isSiteEnabled(sites, host), country } };
+    const own = settingsFor(settings, host);
+    return { type: 'page/settings-changed', payload: { ...own, decorate: mayStay && own.decorate } };
   });
 }
 

@@ -1,9 +1,11 @@
+import type { PageDoubt } from '../core/risk.ts';
 import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
 import type { Atlas } from '../phone/atlas.ts';
 import { askBackground } from './ask-background.ts';
 import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { readPress } from './links.ts';
+import { linkDoubts } from './page-doubts.ts';
 import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
 import { reread } from './reread.ts';
@@ -179,7 +181,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   // ── dialling ──────────────────────────────────────────────────────────────────────────
 
   /** A trusted press on our own button: the number is read from the page again before anything else. */
-  function onPress(target: Target): void {
+  function onPress(target: Target, doubts: readonly PageDoubt[]): void {
     if (!isAlive()) {
       onOrphaned();
       return;
@@ -196,7 +198,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       dialler.refuse(target, words('content_changed'));
       return;
     }
-    dialOrRefuse(target);
+    dialOrRefuse(target, doubts);
   }
 
   function onClick(event: MouseEvent): void {
@@ -206,6 +208,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       onOrphaned();
       return;
     }
+    if (pressed.what !== 'link' && settings.leavesOwnButtons) return;
     const read = pressed.what === 'link' ? readLink : readEmbed;
     const target = read(pressed.element, reader.finder);
     if (!target) return;
@@ -214,12 +217,12 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     // The page's own script behind an embedded button would place the same call once more.
     if (pressed.what !== 'link') event.stopImmediatePropagation();
     if (pressed.what === 'embed-cancel') dialler.cancel(target);
-    else dialOrRefuse(target);
+    else dialOrRefuse(target, linkDoubts(pressed.element));
   }
 
-  function dialOrRefuse(target: Target): void {
+  function dialOrRefuse(target: Target, doubts: readonly PageDoubt[]): void {
     if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
-    else dialler.dial(target, []);
+    else dialler.dial(target, doubts);
   }
 
   startScanner();

@@ -6,6 +6,7 @@ import {
   CONFIRM_WITHIN_MS,
   type EpochMs,
   endCall,
+  forgetPrivate,
   HANG_UP_WITHIN_MS,
   type HangUp,
   isAwaited,
@@ -79,6 +80,7 @@ export type AppEvent =
    */
   | { readonly type: 'woke'; readonly hasAccount: boolean; readonly blockedBy?: PbxError }
   | { readonly type: 'account-changed'; readonly hasAccount: boolean }
+  | { readonly type: 'tab-closed'; readonly tabId: number }
   /** A deadline may have passed (timer or the 30 s alarm). */
   | { readonly type: 'tick' }
   /** Network back, machine awake, popup opened: try at once if we were only waiting. */
@@ -152,6 +154,10 @@ function decide(state: AppState, event: AppEvent, now: EpochMs): Step {
       return woke(state, event, now);
     case 'account-changed':
       return accountChanged(state, event.hasAccount, now);
+    case 'tab-closed': {
+      const calls = forgetPrivate(state.calls, event.tabId);
+      return quiet(calls === state.calls ? state : { ...state, calls });
+    }
     case 'tick':
       return tick(state, now);
     case 'nudge':

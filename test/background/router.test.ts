@@ -408,6 +408,7 @@ describe('settings of a page', () => {
     expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/x?y', 7, 2))).toEqual({
       decorate: false,
       country: 'DE',
+      hasAccount: true,
     });
     expect(frames()).toEqual([
       { tabId: 7, frameId: 0, host: 'crm.example.com', url: 'https://crm.example.com/' },
