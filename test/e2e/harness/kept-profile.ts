@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { BrowserKind } from '../../tools/browsers.ts';
@@ -22,9 +13,7 @@ export interface KeptProfile {
   remove(): void;
 }
 
-const MARK = 'pagedial-id';
-
-/** Makes one. Firefox finds the extension there at its start, as a packed file; Chromium keeps what was installed at the first start. */
+/** Makes one. Firefox finds the extension there at its start, as a packed file; Chromium is told its folder. */
 export function keepProfile(kind: BrowserKind, geckoId: string): KeptProfile {
   mkdirSync(CACHE, { recursive: true });
   const profile = mkdtempSync(join(CACHE, 'profile-'));
@@ -41,17 +30,6 @@ export function keepProfile(kind: BrowserKind, geckoId: string): KeptProfile {
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-/** The extension's id where an earlier start has left it in this profile. */
-export function installedIn(profile: string | undefined): string | undefined {
-  const file = join(profile ?? '', MARK);
-  return profile !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
-/** For the next start. */
-export function markInstalled(profile: string | undefined, id: string): void {
-  if (profile !== undefined) writeFileSync(join(profile, MARK), id);
 }
 
 /** The folder as a ZIP file without compression, which is all a browser asks of a package that nobody signed. */

@@ -2,7 +2,7 @@ import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-c
 import { type BrowserKind, findBrowser, isRoot } from '../../tools/browsers.ts';
 import { distOf, type Target } from '../../tools/project.ts';
 import { copyExtension } from './extension-copy.ts';
-import { installedIn, type KeptProfile, markInstalled } from './kept-profile.ts';
+import type { KeptProfile } from './kept-profile.ts';
 import { processTree } from './process-tree.ts';
 import { until } from './until.ts';
 
@@ -111,11 +111,14 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       ...(isRoot() ? ['--no-sandbox'] : []),
       '--disable-dev-shm-usage',
       `--host-resolver-rules=${TEST_HOSTS.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`,
+      // What is installed through the driver is forgotten at the end.
+      ...(options.kept
+        ? [`--load-extension=${options.kept.folder}`, `--disable-extensions-except=${options.kept.folder}`]
+        : []),
       ...(options.args ?? []),
     ],
   });
-  const id = folder ? (installedIn(options.kept?.profile) ?? (await browser.installExtension(folder))) : '';
-  markInstalled(options.kept?.profile, id);
+  const id = options.kept ? await loadedId(browser) : folder ? await browser.installExtension(folder) : '';
   const extensionOrigin = folder ? `chrome-extension://${id}` : '';
   const openIdle = async () => {
     const page = await browser.newPage();
@@ -170,6 +173,14 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       await page.close();
     },
   };
+}
+
+/** The id of the extension that the browser has loaded at its start. */
+async function loadedId(browser: Browser): Promise<string> {
+  const worker = await browser.waitForTarget(
+    (target) => target.type() === 'service_worker' && target.url().startsWith('chrome-extension:'),
+  );
+  return new URL(worker.url()).host;
 }
 
 async function launchFirefox({ executablePath, folder, options, onClosed }: Start): Promise<TestBrowser> {
