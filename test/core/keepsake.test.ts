@@ -48,6 +48,12 @@ test('the count of calls goes on', () => {
   expect(state.calls.find(({ id }) => id === 'c2')).toMatchObject({ placed: 'no', error: { kind: 'rate-limited' } });
 });
 
+test('that a call was not placed is still said afterwards', () => {
+  const state = afterUpdate(afterUpdate(update(afterUpdate(play(woke, dial)), woke, T + 500).state));
+
+  expect(state.calls).toMatchObject([{ id: 'c1', placed: 'no', state: { phase: 'ended' } }]);
+});
+
 test('what ended is not kept, and a connection never is', () => {
   const kept = keepsakeOf(play(woke, { ...opened, capabilities: ALL }, dial, accepted, ended), T);
 

@@ -4,7 +4,7 @@ import { startZorio } from '../simulators/zorio.ts';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { dial, nudge, talk, timesPlaced, untilCall, untilOver } from './harness/desk.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
-import { findButton } from './harness/numbers.ts';
+import { clickButton, findButton } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { hasButton, openPopup, pressButton, untilCertain, untilShown } from './harness/popup.ts';
 import { IS_FULL, isSampled } from './harness/sample.ts';
@@ -237,6 +237,30 @@ describe.each(BROWSER_KINDS)('faults in %s', (kind) => {
     popup = await openPopup(office.browser);
     await untilShown(popup, words('end_cancelled'));
   });
+
+  fault('a wait for the next try is cut short by the popup, and by a click on a number', async () => {
+    for (const comes of [() => openPopup(office.browser), () => clickOnNumber('+16175550131')]) {
+      await office.browser.stopBackground();
+      await office.browser.inExtension(async () => {
+        const { state } = (await chrome.storage.session.get('state')) as { state: object };
+        const error = { kind: 'unreachable', detail: '' };
+        const connection = { status: 'waiting', attempt: 6, retryAt: Date.now() + 55_000, error };
+        await chrome.storage.session.set({ state: { ...state, connection } });
+      });
+
+      const page = await comes();
+
+      await until('the line is up', async () => (await statusOf(office.browser)) === 'online', 5_000);
+      if (page) await page.close();
+    }
+    await untilCall(office, '+16175550131', (call) => call.state.phase === 'ringing');
+    expect(timesPlaced(office, '+16175550131')).toBe(1);
+  });
+
+  async function clickOnNumber(number: string): Promise<undefined> {
+    const page = await office.show(`<p>Office: ${number}</p>`);
+    await clickButton(office.browser, page, number);
+  }
 
   fault('F30: an alarm that got lost is set again, and starts never put it off', async () => {
     const alarm = () => office.browser.inExtension(async () => (await chrome.alarms.get('tick'))?.scheduledTime);

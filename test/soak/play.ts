@@ -41,6 +41,8 @@ export interface SoakResult {
 
 const CHECK_EVERY_MS = 12_000;
 const TRUTH_WITHIN_MS = 15_000;
+/** Somebody opens the popup now and then. */
+const NUDGE_EVERY_MS = 2_000;
 /** In the last part nothing restarts the background, so that what it leaks can be seen. */
 const STEADY_SHARE = 0.4;
 const WARM_UP_STEPS = 25;
@@ -53,6 +55,8 @@ interface Ask {
   readonly number: string;
   /** The background said that the intent is saved. */
   readonly isSaved: boolean;
+  /** An update has happened since, which forgets calls that ended well. */
+  isOld: boolean;
 }
 
 /** A seeded working day: calls placed, answered, held, ended, and faults in between; what is shown is compared with the PBX. */
@@ -87,8 +91,9 @@ export async function playSoak(office: Office, { ms, seed }: SoakOptions): Promi
         return answer?.ok === true;
       }, number)
       .catch(() => false);
-    asks.push({ number, isSaved });
-    openAsks.push({ number, isSaved });
+    const asked: Ask = { number, isSaved, isOld: false };
+    asks.push(asked);
+    openAsks.push(asked);
   }
 
   async function hangUpHere(): Promise<void> {
@@ -125,7 +130,13 @@ export async function playSoak(office: Office, { ms, seed }: SoakOptions): Promi
   const strikes: Readonly<Record<string, readonly [weight: number, strike: () => Promise<void> | void]>> = {
     'background killed': [4, () => browser.stopBackground()],
     'socket dropped': [4, () => pbx.dropSockets(pick([1000, 1001, 1006, 1011]) ?? 1006)],
-    'extension updated': [1, () => browser.update()],
+    'extension updated': [
+      1,
+      async () => {
+        for (const asked of openAsks) asked.isOld = true;
+        await browser.update();
+      },
+    ],
     'session expired': [1, () => pbx.expireSessions()],
     'report lost': [3, () => pbx.faults.set('frame:call-state', { kind: 'swallow' })],
     'report doubled': [3, () => pbx.faults.set('frame:call-state', { kind: 'twice' })],
@@ -169,21 +180,27 @@ export async function playSoak(office: Office, { ms, seed }: SoakOptions): Promi
   async function check(): Promise<void> {
     count.checks += 1;
     pbx.faults.clear();
+    for (const call of pbx.engine.live())
+      if (call.agent !== AGENT.extension) pbx.engine.end(call, 'completed', 'system');
+    let nudgedAt = 0;
     const since = Date.now();
     let difference = '';
     const isTrue = async () => {
-      await browser
-        .inExtension(() => chrome.runtime.sendMessage({ type: 'connection/nudge', payload: {} }))
-        .catch(() => undefined);
+      if (Date.now() - nudgedAt > NUDGE_EVERY_MS) {
+        nudgedAt = Date.now();
+        await browser
+          .inExtension(() => chrome.runtime.sendMessage({ type: 'connection/nudge', payload: {} }))
+          .catch(() => undefined);
+      }
       const state = await readState(browser);
       const shown = (state?.calls ?? []).filter(isLive);
       const real = ownLive();
       const ids = real.map((call) => pbx.wireId(call));
       const ghosts = shown.filter((call) => call.pbxId === undefined || !ids.includes(call.pbxId));
       const orphans = ids.filter((id) => !shown.some((call) => call.pbxId === id && call.confirmed));
-      const pending = openAsks.filter(({ number, isSaved }) => {
+      const pending = openAsks.filter(({ number, isSaved, isOld }) => {
         const call = state?.calls.find((candidate) => candidate.number === number);
-        return isSaved && (call === undefined || call.state.phase === 'requested');
+        return isSaved && (call === undefined ? !isOld : call.state.phase === 'requested');
       });
       difference = `ghosts ${ghosts.map(({ number }) => number)}, orphans ${orphans}, without outcome ${pending.map(({ number }) => number)}, ${state?.connection.status}`;
       return state?.connection.status === 'online' && ghosts.length + orphans.length + pending.length === 0;
