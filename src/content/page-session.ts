@@ -120,9 +120,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     stopListening = new AbortController();
     const { signal } = stopListening;
     // After an update or removal no button may stay that does nothing: no event tells us of it.
-    const timer = setInterval(() => {
-      if (!isAlive()) onOrphaned();
-    }, LOOK_EVERY_MS);
+    const timer = setInterval(leaveIfOrphaned, LOOK_EVERY_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
@@ -150,10 +148,17 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       dialler,
+      mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
       onPress,
     });
     view.changed(holders);
+  }
+
+  function leaveIfOrphaned(): boolean {
+    if (isAlive()) return true;
+    onOrphaned();
+    return false;
   }
 
   function onMoved(): void {
@@ -161,11 +166,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function onScroll(): void {
-    if (!isAlive()) {
-      onOrphaned();
-      return;
-    }
-    view?.scrolled();
+    if (leaveIfOrphaned()) view?.scrolled();
   }
 
   function onFocus(origin: EventTarget | undefined): void {

@@ -33,6 +33,8 @@ export interface ViewParts {
   targetsOf(holder: Element): readonly Target[];
   recheckFields(fields: Iterable<Element>): void;
   readonly dialler: Dialler;
+  /** False once the extension is gone: what is drawn then would stay for ever, beside what a newer copy draws. */
+  mayDraw(): boolean;
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   /** A trusted click or key on a button whose place and number are as they were. */
@@ -94,6 +96,7 @@ export function createView(page: Document, parts: ViewParts): View {
   }
 
   async function look(): Promise<void> {
+    if (!parts.mayDraw()) return;
     if (isLooking || isScrolling) {
       mustLookAgain = isLooking;
       return;

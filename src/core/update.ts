@@ -523,7 +523,10 @@ function hangUp(state: AppState, id: CallId, now: EpochMs): Step {
   const next: Call = isUnsent
     ? endCall(call, 'cancelled', now, { placed: 'no' })
     : { ...call, hangUp: { step: 'wanted', at: now } };
-  return sendWishes({ ...state, calls: state.calls.map((candidate) => (candidate === call ? next : candidate)) }, now);
+  const calls = state.calls.map((candidate) => (candidate === call ? next : candidate));
+  const mayConnect = !isUnsent && state.connection.status === 'waiting' && askedToWait(state.connection, now) === 0;
+  // Whoever wants to hang up does not want to wait for the next try.
+  return mayConnect ? connect({ ...state, calls }, now) : sendWishes({ ...state, calls }, now);
 }
 
 /** Hang-ups that could not be sent yet (no id, no connection) go out as soon as both are there. */
