@@ -24,6 +24,8 @@ export interface RelayCall {
   readonly toName?: string;
   /** When the PBX says that this state began, in epoch ms; may have a fraction. */
   readonly at: EpochMs;
+  /** Whether anybody has picked up so far; absent where the beginning was missed. */
+  readonly wasAnswered?: boolean;
   /** The PBX's own word for the end. */
   readonly reason?: string;
   readonly talkedMs?: number;

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
-import { readJson } from '../core/json.ts';
+import { asObject, asWord, readJson } from '../core/json.ts';
 import { AddressLimit } from './address-limit.ts';
 import { type AgentId, agentKey } from './agent.ts';
 import { AgentSockets } from './agent-sockets.ts';
@@ -242,7 +242,8 @@ class RelayServer implements Relay {
   async #token(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const agent = this.#agentOf(request);
     if (typeof agent === 'string') return this.#refuse(reply, agent);
-    const { status, body } = await this.#desk.tokenFor(agent);
+    const refused = asWord(asObject(readJson(bodyOf(request).toString('utf8')))?.refused);
+    const { status, body } = await this.#desk.tokenFor(agent, refused);
     return reply.code(status).header('cache-control', 'no-store').send(body);
   }
 

@@ -34,15 +34,16 @@ export class TokenDesk {
     const { tokenFile, refresh } = service ?? {};
     const keeper = tokenFile !== undefined && refresh ? new TokenKeeper(tokenFile, refresh, world) : undefined;
     this.#keeper = keeper;
-    if (keeper) world.bus.answer(NAME, async (question) => JSON.stringify(await answerBy(keeper, agentIn(question))));
+    if (keeper)
+      world.bus.answer(NAME, async (question) => JSON.stringify(await answerBy(keeper, ...questionIn(question))));
   }
 
-  async tokenFor(agent: AgentId): Promise<DeskAnswer> {
-    if (agent.vendor !== 'call-control-v3') return refused('none');
-    if (this.#keeper) return answerBy(this.#keeper, agent);
-    const answer = await this.#bus.ask(NAME, JSON.stringify(agent));
-    if (answer === undefined) return refused('none');
-    return (asObject(readJson(answer)) as DeskAnswer | undefined) ?? refused('unreachable');
+  async tokenFor(agent: AgentId, refused?: string): Promise<DeskAnswer> {
+    if (agent.vendor !== 'call-control-v3') return denied('none');
+    if (this.#keeper) return answerBy(this.#keeper, agent, refused);
+    const answer = await this.#bus.ask(NAME, JSON.stringify({ ...agent, refused }));
+    if (answer === undefined) return denied('none');
+    return (asObject(readJson(answer)) as DeskAnswer | undefined) ?? denied('unreachable');
   }
 
   async close(): Promise<void> {
@@ -50,16 +51,17 @@ export class TokenDesk {
   }
 }
 
-async function answerBy(keeper: TokenKeeper, agent: AgentId): Promise<DeskAnswer> {
-  const token = await keeper.tokenFor(agent);
-  return token.ok ? { status: 200, body: token.value } : refused(token.error);
+async function answerBy(keeper: TokenKeeper, agent: AgentId, refused?: string): Promise<DeskAnswer> {
+  const token = await keeper.tokenFor(agent, refused);
+  return token.ok ? { status: 200, body: token.value } : denied(token.error);
 }
 
-function refused(why: NoToken): DeskAnswer {
+function denied(why: NoToken): DeskAnswer {
   return { status: STATUS[why], body: { error: why } };
 }
 
-function agentIn(question: string): AgentId {
-  const agent = asObject(readJson(question));
-  return { vendor: 'call-control-v3', tenant: asWord(agent?.tenant) ?? '', extension: asWord(agent?.extension) ?? '' };
+function questionIn(text: string): [AgentId, string | undefined] {
+  const question = asObject(readJson(text));
+  const [tenant = '', extension = ''] = [asWord(question?.tenant), asWord(question?.extension)];
+  return [{ vendor: 'call-control-v3', tenant, extension }, asWord(question?.refused)];
 }

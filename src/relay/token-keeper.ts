@@ -30,7 +30,7 @@ const RENEW_BEFORE_MS = 60_000;
 const DEFAULT_LIFE_MS = 5 * 60_000;
 const ANSWER_WITHIN_MS = 10_000;
 /** A refresh that failed for no reason of the token's is tried again after this at the earliest. */
-const PAUSE_MS = 5_000;
+const PAUSE_MS = 10_000;
 
 /**
  * Holds the rotating refresh tokens of Call Control v3, in a file of its own, and gets access tokens by them. Only one process may hold
@@ -45,6 +45,7 @@ export class TokenKeeper {
   readonly #entries: Map<string, Entry>;
   readonly #underWay = new Map<string, Promise<Result<AccessToken, NoToken>>>();
   readonly #refused = new Set<string>();
+  readonly #renewedAt = new Map<string, EpochMs>();
   readonly #pausedUntil = new Map<string, EpochMs>();
   #saving: Promise<void> = Promise.resolve();
 
@@ -58,16 +59,20 @@ export class TokenKeeper {
     this.#entries = readEntries(readFileSync(file, 'utf8'));
   }
 
-  /** An access token that is good for a while; asked for at the vendor only where there is none. */
-  async tokenFor(agent: AgentId): Promise<Result<AccessToken, NoToken>> {
+  /**
+   * An access token that is good for a while; asked for at the vendor only where there is none.
+   * @param refused - one that the vendor takes no more, though it should be good: it is replaced, unless it was given just now
+   */
+  async tokenFor(agent: AgentId, refused?: string): Promise<Result<AccessToken, NoToken>> {
     const key = `${agent.tenant}/${agent.extension}`;
     const entry = this.#entries.get(key);
     if (!entry) return fail('none');
     const { accessToken, expiresAt = 0 } = entry;
-    if (accessToken !== undefined && expiresAt - this.#clock.now() > RENEW_BEFORE_MS)
-      return ok({ accessToken, expiresAt });
+    const now = this.#clock.now();
+    const isOut = accessToken === refused && now - (this.#renewedAt.get(key) ?? 0) > PAUSE_MS;
+    if (accessToken !== undefined && !isOut && expiresAt - now > RENEW_BEFORE_MS) return ok({ accessToken, expiresAt });
     if (this.#refused.has(entry.refreshToken)) return fail('refused');
-    if (this.#clock.now() < (this.#pausedUntil.get(key) ?? 0)) return fail('unreachable');
+    if (now < (this.#pausedUntil.get(key) ?? 0)) return fail('unreachable');
     const running = this.#underWay.get(key) ?? this.#refresh(key, entry, agent);
     this.#underWay.set(key, running);
     return running;
@@ -89,6 +94,7 @@ export class TokenKeeper {
         return result;
       }
       this.#entries.set(key, result.value);
+      this.#renewedAt.set(key, this.#clock.now());
       // On disk before anybody uses it: the old refresh token is worth nothing any more.
       await this.#save();
       this.#metrics.refresh('done');

@@ -77,6 +77,44 @@ export function v3Agent(extension: string): AgentId {
   return { vendor: 'call-control-v3', tenant: TENANT, extension };
 }
 
+/** Where a simulator of Call Control v3 has to send its events. */
+export function v3WebhookUrl(relay: { readonly origin: string }): string {
+  return `${relay.origin}/webhooks/call-control-v3/${V3_KEY}`;
+}
+
+/** The relay takes in and says nothing any more, and nobody notices: the cable is cut. */
+export function deafen(relay: RigRelay): void {
+  for (const socket of relay.sockets) {
+    socket.pause();
+    socket.send = () => undefined;
+  }
+}
+
+/** Lines that a relay never sends, and lines that no relay sends so. */
+export function sendNonsenseFrames(relay: RigRelay, own: { readonly callId: string }): void {
+  const lines = [
+    '',
+    '{',
+    'null',
+    '42',
+    '[]',
+    '{}',
+    '<html></html>',
+    '{"type":"call"}',
+    '{"type":"call","callId":{},"state":"ringing"}',
+    '{"type":"snapshot"}',
+    '{"type":"snapshot","calls":{}}',
+    JSON.stringify({ type: 'call', ...own, state: 'SUMMARY' }),
+    JSON.stringify({ type: 'call', ...own, state: ['ringing'] }),
+    JSON.stringify({ type: 'later', ...own, state: 'ended' }),
+    `{"type":"call","x":${'['.repeat(50_000)}`,
+  ];
+  for (const socket of relay.sockets) {
+    for (const line of lines) socket.send(line);
+    socket.send(Buffer.from([0, 1, 2, 255]));
+  }
+}
+
 /** Sends a webhook as Zorio does. */
 export function sendZorio(
   relay: { readonly origin: string },
