@@ -1,3 +1,4 @@
+import type { PageDoubt } from '../core/risk.ts';
 import { type CallButtons, createCallButtons, type Shown } from './call-buttons.ts';
 import { createLookReader } from './colors.ts';
 import type { Dialler } from './dial.ts';
@@ -35,7 +36,7 @@ export interface ViewParts {
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   /** A trusted click or key on a button whose place and number are as they were. */
-  onPress(target: Target): void;
+  onPress(target: Target, doubts: readonly PageDoubt[]): void;
 }
 
 const MAX_BUTTONS = 300;
@@ -56,7 +57,11 @@ const MAY_DRIFT = 8;
 export function createView(page: Document, parts: ViewParts): View {
   const near = createNear(() => soon(0));
   const marks = createMarks();
-  const buttonParts = { highlightNames: marks.names, format: parts.format, onPress: press };
+  const buttonParts = {
+    highlightNames: marks.names,
+    format: parts.format,
+    onPress: press,
+  };
   const stop = new AbortController();
   let main: CallButtons | undefined;
   let inModal: { readonly modal: Element; readonly buttons: CallButtons } | undefined;
@@ -235,7 +240,7 @@ export function createView(page: Document, parts: ViewParts): View {
       soon(0);
       return;
     }
-    parts.onPress(target);
+    parts.onPress(target, buttons.doubtsOf(target));
   }
 
   function isOurs(element: Element): boolean {
@@ -279,6 +284,7 @@ export function createView(page: Document, parts: ViewParts): View {
     pointed(x, y) {
       pointer = { x, y };
       if (isScrolling) return;
+      (inModal?.buttons ?? main)?.near(x, y);
       if (performance.now() - lastLook > 400 && spots.size > 0) soon();
       const hit = findAt(spots, x, y);
       if (hit === hovered) {

@@ -40,7 +40,9 @@ export type PbxErrorKind =
   | 'unsupported'
   /** The live connection was closed or went silent. */
   | 'closed'
-  | 'no-account';
+  | 'no-account'
+  /** The user did not want the password remembered, and the browser was closed since. */
+  | 'not-remembered';
 
 /** What the current session can do; the popup shows only that. */
 export interface Capabilities {
@@ -58,6 +60,8 @@ export interface Capabilities {
   readonly placeLimit?: PlaceLimit;
   /** The customer's phone rings first, then our own. */
   readonly contactFirst?: true;
+  /** Our own phone asks for this key before it is connected. */
+  readonly pressKey?: '1';
 }
 
 /** A PBX that takes a call and says nothing more. */
@@ -107,6 +111,7 @@ export function needsUser(error: PbxError): boolean {
     case 'permission-missing':
     case 'unsupported':
     case 'no-account':
+    case 'not-remembered':
       return true;
     default:
       return false;

@@ -59,7 +59,7 @@ export function retryAfterMs(response: PbxResponse, now: EpochMs): number {
 }
 
 /** An HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`) as epoch ms; undefined when it is none. */
-function httpDate(text: string): EpochMs | undefined {
+export function httpDate(text: string): EpochMs | undefined {
   const parts = /(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
   if (!parts) return undefined;
   const [day = 0, year = 0, hour = 0, minute = 0, second = 0] = [1, 3, 4, 5, 6].map((index) => Number(parts[index]));

@@ -121,7 +121,9 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
         )}
         {live.length === 0 && callList}
         {hasAccount && <DialField settings={settings} dial={dial} takesFocus={live.length === 0} />}
-        {hasAccess && hasAccount && <PageNumbersList tabId={site.tabId} onCall={(text) => void dial(text)} />}
+        {hasAccess && hasAccount && (
+          <PageNumbersList site={site} rule={settings.sites} onCall={(text) => void dial(text)} />
+        )}
       </main>
       {found !== undefined && granted && (
         <footer class="footer">

@@ -6,6 +6,8 @@ export interface Account {
   readonly vendor: string;
   /** Everything but the secrets, which live in `secrets.ts`. */
   readonly values: AccountValues;
+  /** Set where the user does not want them remembered: they are gone when the browser closes. */
+  readonly secretsIn?: 'memory';
 }
 
 /** All that is remembered between browser starts, but for secrets. */
@@ -51,9 +53,14 @@ export function readCountry(value: unknown): string | undefined {
 
 /** A site rule, or undefined when the mode is not one of ours. */
 export function readSites(value: unknown): SiteRule | undefined {
-  const { mode, hosts } = asRecord(value);
+  const { mode, hosts, ownButtons } = asRecord(value);
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return undefined;
-  return { mode, hosts: Array.isArray(hosts) ? hosts.filter((host): host is string => typeof host === 'string') : [] };
+  const left = readHosts(ownButtons);
+  return { mode, hosts: readHosts(hosts), ...(left.length === 0 ? {} : { ownButtons: left }) };
+}
+
+function readHosts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((host): host is string => typeof host === 'string') : [];
 }
 
 /** A plain object's entries, or none: strangers' data is read piece by piece. */
@@ -62,12 +69,12 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function readAccount(value: unknown): Account | undefined {
-  const { vendor, values } = asRecord(value);
+  const { vendor, values, secretsIn } = asRecord(value);
   if (typeof vendor !== 'string' || vendor === '') return undefined;
   const entries = Object.entries(asRecord(values)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
-  return { vendor, values: Object.fromEntries(entries) };
+  return { vendor, values: Object.fromEntries(entries), ...(secretsIn === 'memory' ? { secretsIn } : {}) };
 }
 
 function pickUnknown(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
