@@ -24,8 +24,8 @@ export interface RelayCall {
   readonly toName?: string;
   /** When the PBX says that this state began, in epoch ms; may have a fraction. */
   readonly at: EpochMs;
-  /** Whether anybody has picked up so far; absent where the beginning was missed. */
-  readonly wasAnswered?: boolean;
+  /** How far the call has come, whatever state it is in now; absent where all but the end was missed. */
+  readonly reached?: 'ringing' | 'answered' | 'connected';
   /** The PBX's own word for the end. */
   readonly reason?: string;
   readonly talkedMs?: number;

@@ -130,7 +130,7 @@ function begun(event: CallEvent, now: EpochMs): BookedCall {
       legId: event.legId,
       state: event.what,
       at: event.at,
-      ...(event.what === 'ended' ? {} : { wasAnswered: event.what !== 'ringing' }),
+      ...reachedBy(event.what, undefined),
     },
     answers: isAnswer ? 1 : 0,
     seen: [event.delivery],
@@ -157,7 +157,7 @@ function advanced(known: BookedCall, event: CallEvent, now: EpochMs): BookedCall
       ...endOf(event),
       state,
       at: Math.max(call.at, event.at),
-      ...(event.what === 'answered' || event.what === 'held' ? { wasAnswered: true } : {}),
+      ...reachedBy(state, call.reached),
     },
     answers,
     seen: [...known.seen, event.delivery].slice(-MOST_SEEN),
@@ -179,6 +179,12 @@ function remembering(known: BookedCall, event: CallEvent): BookedCall {
 function stateAfter(direction: RelayCall['direction'], event: CallEvent, answers: number): RelayState {
   if (event.what !== 'answered' || event.order === 'by-time') return event.what;
   return event.byFarEnd || (answers > 1 && direction !== 'incoming') ? 'connected' : 'answered';
+}
+
+function reachedBy(state: RelayState, before: RelayCall['reached']): Pick<RelayCall, 'reached'> {
+  if (state === 'ended') return before ? { reached: before } : {};
+  const now = state === 'held' ? 'answered' : state;
+  return { reached: before && rank(before) > rank(now) ? before : now };
 }
 
 function rank(state: RelayState): number {

@@ -78,7 +78,7 @@ export class OwnLegs {
     const leg: Leg = {
       last: call,
       ...(ref === undefined ? {} : { ref }),
-      wasActive: before?.wasActive || WAS_PICKED_UP.includes(call.state) || call.wasAnswered,
+      wasActive: before?.wasActive || WAS_PICKED_UP.includes(call.state) || wasActive(call),
       isCleared: before?.isCleared ?? false,
     };
     if (call.state !== 'ended') this.#legs.set(id, leg);
@@ -133,6 +133,10 @@ export class OwnLegs {
     if (to === this.#extension) return caller;
     return direction === 'incoming' ? caller : callee;
   }
+}
+
+function wasActive({ reached }: RelayCall): boolean | undefined {
+  return reached === undefined ? undefined : reached !== 'ringing';
 }
 
 function changeOf(leg: Leg): PbxCall['change'] {

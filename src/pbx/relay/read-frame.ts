@@ -32,14 +32,14 @@ function readCall(json: Json): RelayCall | undefined {
   if (callId === undefined || !state) return undefined;
   const at = Number(asWord(json.at) ?? 0);
   const talkedMs = Number(asWord(json.talkedMs) ?? 0);
-  const { direction } = json;
+  const { direction, reached } = json;
   return {
     callId,
     legId: legId ?? callId,
     state,
     at: Number.isFinite(at) ? at : 0,
     ...(direction === 'incoming' || direction === 'outgoing' ? { direction } : {}),
-    ...(typeof json.wasAnswered === 'boolean' ? { wasAnswered: json.wasAnswered } : {}),
+    ...(reached === 'ringing' || reached === 'answered' || reached === 'connected' ? { reached } : {}),
     ...(talkedMs > 0 ? { talkedMs } : {}),
     ...words(json, ['from', 'fromName', 'to', 'toName', 'reason']),
   };
