@@ -193,8 +193,9 @@ function rank(state: RelayState): number {
 
 function further(one: BookedCall, other: BookedCall): BookedCall {
   const [a, b] = [one, other].map(({ call, answers, seen }) => [
-    rank(call.state) === 3 ? 1 : 0,
+    call.state === 'ended' ? 1 : 0,
     call.at,
+    rank(call.state),
     answers,
     seen.length,
   ]);

@@ -2,7 +2,7 @@ import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jet
 import { type KV, Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { EpochMs } from '../core/calls.ts';
-import { asObject, readJson } from '../core/json.ts';
+import { asObject, asWord, readJson } from '../core/json.ts';
 import type { AgentKey } from './agent.ts';
 import {
   type AgentBook,
@@ -40,9 +40,12 @@ interface World {
   readonly log: RelayLog;
 }
 
-/** What goes out: the whole book, so that whoever follows it could bring it back; and which of its calls has changed. */
+/**
+ * What goes out: the whole book, so that whoever follows it could bring it back; and which of its calls was changed in its last version.
+ * Without one it is told again, in case that nobody could say so at its time.
+ */
 interface Change {
-  readonly callId: string;
+  readonly callId?: string;
   readonly book: AgentBook;
 }
 
@@ -188,7 +191,7 @@ export class NatsBus implements CallBus {
       const known = entry ? readBook(readJson(entry.string())) : this.#own.get(agent);
       const { book, outcome, call } = takeEvent(known ?? EMPTY_BOOK, event, this.#clock.now());
       // The relay that took it first may have died before it told anyone: telling again does no harm.
-      if (outcome === 'duplicate' && call) this.#publish(agent, { callId: call.callId, book });
+      if (outcome === 'duplicate') this.#publish(agent, { book });
       if (outcome === 'duplicate' || outcome === 'unknown') return outcome;
       const msgID = `${agent} ${event.delivery} ${event.byFarEnd ? 'far' : ''}`;
       if (!(await save(stores, agent, book, entry?.revision ?? 0, msgID))) continue;
@@ -329,6 +332,7 @@ export class NatsBus implements CallBus {
       const next = there.v === 0 ? merged : { ...merged, v: merged.v + 1 };
       if (await save(stores, agent, next, entry?.revision ?? 0)) {
         this.#own.set(agent, next);
+        this.#publish(agent, { book: next });
         return;
       }
     }
@@ -359,7 +363,8 @@ export class NatsBus implements CallBus {
       const { book: swept, ended } = sweepBook((entry && readBook(readJson(entry.string()))) ?? EMPTY_BOOK, now);
       this.#own.set(agent, swept);
       if (ended.length === 0 || !(await save(stores, agent, swept, entry?.revision ?? 0))) continue;
-      for (const { callId } of ended) this.#publish(agent, { callId, book: swept });
+      const [{ callId } = { callId: undefined }] = ended.length === 1 ? ended : [];
+      this.#publish(agent, { book: swept, ...(callId === undefined ? {} : { callId }) });
     }
   }
 }
@@ -407,7 +412,8 @@ function readBook(value: unknown): AgentBook | undefined {
 function readChange(text: string): Change | undefined {
   const change = asObject(readJson(text));
   const book = readBook(change?.book);
-  return typeof change?.callId === 'string' && book ? { callId: change.callId, book } : undefined;
+  const callId = asWord(change?.callId);
+  return book && { book, ...(callId === undefined ? {} : { callId }) };
 }
 
 /** The promise, or a failure when it takes too long: a server that is gone answers never. */

@@ -149,6 +149,9 @@ export function sendV3(
   });
 }
 
+/** A relay that tickets can be had from. */
+export type TicketRelay = Pick<RigRelay, 'origin' | 'token'>;
+
 /** A socket of an agent, with what it was told. */
 export class AgentEar {
   readonly frames: RelayFrame[] = [];
@@ -168,7 +171,7 @@ export class AgentEar {
   }
 
   /** Connects as PageDial does: a ticket first, then the socket. Throws with the status where that is refused. */
-  static async open(relay: RigRelay, agent: AgentId): Promise<AgentEar> {
+  static async open(relay: TicketRelay, agent: AgentId): Promise<AgentEar> {
     return AgentEar.byTicket(relay, await ticketFor(relay, agent));
   }
 
@@ -215,7 +218,7 @@ export class AgentEar {
   }
 }
 
-export async function ticketFor(relay: RigRelay, agent: AgentId): Promise<string> {
+export async function ticketFor(relay: TicketRelay, agent: AgentId): Promise<string> {
   const answer = await fetch(`${relay.origin}/ticket`, {
     method: 'POST',
     headers: { authorization: `Bearer ${relay.token(agent)}` },

@@ -17,6 +17,8 @@ const SCRIPTS = {
   pictures: 'test/demo/pictures.ts',
   sim: 'test/demo/sim.ts',
   bench: 'test/bench/bench.ts',
+  relay: 'test/tools/relay.ts',
+  'bench-relay': 'test/bench/relay.ts',
 };
 
 process.chdir(ROOT);
