@@ -71,6 +71,8 @@ export interface OpenCall {
   /** What the PBX was told to dial. */
   readonly number: string;
   readonly startedAt: EpochMs;
+  /** What the PBX said when it took the call. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 export type AppEvent =
@@ -235,7 +237,8 @@ export function dialWait({ connection, pace }: AppState, now: EpochMs): number {
 export function openCalls({ calls }: AppState, now: EpochMs): readonly OpenCall[] {
   return calls.flatMap((call) => {
     if (call.pbxId === undefined || !(isLive(call) || isAwaited(call, now))) return [];
-    return [{ ref: call.id, pbxId: call.pbxId, number: call.dialled ?? call.number, startedAt: call.startedAt }];
+    const { id: ref, pbxId, number, dialled = number, startedAt, told } = call;
+    return [{ ref, pbxId, number: dialled, startedAt, ...(told ? { told } : {}) }];
   });
 }
 
