@@ -3,7 +3,7 @@ import { type AccountNeeds, needsAt } from '../core/account.ts';
 import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Proposal } from '../core/proposal.ts';
-import type { AppEvent, AppState } from '../core/update.ts';
+import { type AppEvent, type AppState, dialPauseEnd } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
@@ -138,6 +138,7 @@ const dialing = createDialing({
 });
 
 let remembered: PbxError | undefined;
+let toldPause: number | undefined;
 let markStarted = () => {};
 const started = new Promise<void>((resolve) => {
   markStarted = resolve;
@@ -153,6 +154,7 @@ const answer = createRouter(
     frames,
     started,
     settings: readSettings,
+    pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
     async test({ adapter, values }) {
       const test = await testAccount(adapter, values, {
@@ -232,7 +234,7 @@ async function tellSettings(): Promise<void> {
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    const own = settingsFor(settings, host);
+    const own = settingsFor(settings, host, toldPause);
     return { type: 'page/settings-changed', payload: { ...own, decorate: mayStay && own.decorate } };
   });
 }
@@ -277,8 +279,17 @@ async function keepAlarm(isWanted: boolean): Promise<void> {
 function show(state: AppState): void {
   supervisor.onState(state);
   tellPages(state);
+  tellPause(state);
   draw(state);
   rememberRefusal(state);
+}
+
+/** Call buttons say how long the PBX wants a pause. They see its end by themselves. */
+function tellPause(state: AppState): void {
+  const end = dialPauseEnd(state, SYSTEM_CLOCK.now());
+  if (end === toldPause) return;
+  toldPause = end;
+  if (end !== undefined) void tellSettings().catch(() => {});
 }
 
 function draw(state: AppState): void {

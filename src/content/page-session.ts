@@ -20,6 +20,7 @@ export interface PageSession {
 }
 
 const ASK_AGAIN_MS = 3_000;
+const COUNT_EVERY_MS = 1_000;
 
 /** What finding and showing numbers takes. */
 type Tools = typeof import('./number-tools.ts') & { readonly atlas: Atlas };
@@ -35,6 +36,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let reader: Reader | undefined;
   let stopListening: AbortController | undefined;
   let listenedIn: Element | undefined;
+  let counting: ReturnType<typeof setTimeout> | undefined;
   const keyTargets = new Map<string, Target>();
 
   const dialler = createDialler((key, say) => {
@@ -80,6 +82,8 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   function use(next: PageSettings): void {
     const before = settings;
     settings = next;
+    countDown();
+    if (before?.pausedUntil !== next.pausedUntil) view?.refresh();
     if (!next.decorate) {
       clear();
       return;
@@ -142,6 +146,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       recheckFields: current.recheckFields,
       dialler,
       format: (number) => formatNumber(number, atlas),
+      pausedSeconds,
       onPress,
     });
     view.changed(holders);
@@ -191,6 +196,22 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     dialOrRefuse(target);
   }
 
+  /** How long the PBX takes no more calls. */
+  function pausedSeconds(): number {
+    return Math.max(0, Math.ceil(((settings?.pausedUntil ?? 0) - Date.now()) / 1000));
+  }
+
+  /** While the PBX wants a pause the buttons count it down, and look as usual afterwards. */
+  function countDown(): void {
+    if (counting !== undefined) clearTimeout(counting);
+    counting = undefined;
+    if (stop.signal.aborted || (settings?.pausedUntil ?? 0) <= Date.now()) return;
+    counting = setTimeout(() => {
+      if (!page.hidden) view?.refresh();
+      countDown();
+    }, COUNT_EVERY_MS);
+  }
+
   function onClick(event: MouseEvent): void {
     const pressed = readPress(event);
     if (!pressed || !settings?.decorate || settings.hasAccount === false || !reader) return;
@@ -211,7 +232,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function dialOrRefuse(target: Target): void {
-    if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
+    const seconds = pausedSeconds();
+    if (seconds > 0) dialler.refuse(target, words('content_paused', String(seconds)));
+    else if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
     else dialler.dial(target, []);
   }
 

@@ -16,7 +16,7 @@ import {
   reconcile,
 } from './calls.ts';
 import { afterFailure, type Capabilities, CONNECT_WITHIN_MS, type Connection, type PbxError } from './connection.ts';
-import { afterPlacing, afterPlea, type Pace, waitToPlace } from './pace.ts';
+import { afterPlacing, afterPlea, type Pace, pausedUntil, waitToPlace } from './pace.ts';
 import { mergePresence, type Presence } from './presence.ts';
 import { type Result, unreachable } from './result.ts';
 
@@ -28,6 +28,12 @@ export interface AppState {
   readonly people: readonly Presence[];
   /** How many calls were asked for lately, and whether the PBX wants a pause. */
   readonly pace?: Pace;
+}
+
+/** Until when the PBX takes no call of ours; undefined when it takes one now, or is not asked at all. */
+export function dialPauseEnd({ connection, pace }: AppState, now: EpochMs): EpochMs | undefined {
+  const limit = connection.status === 'online' ? connection.capabilities.placeLimit : undefined;
+  return pausedUntil(pace, limit, now);
 }
 
 /** What is to be called. `number` is shown, `dialled` is what the PBX is told. */

@@ -1,6 +1,6 @@
 import type { AccountValues, DialingRule, FieldProblem, FieldProblems } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
-import type { CallId } from '../core/calls.ts';
+import type { CallId, EpochMs } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Proposal } from '../core/proposal.ts';
 import type { Result } from '../core/result.ts';
@@ -74,6 +74,8 @@ export interface PageSettings {
   readonly hasAccount?: boolean;
   /** The call buttons that the page brings along (`<pbxcall number>`) are left to its own script. */
   readonly leavesOwnButtons?: true;
+  /** The PBX takes no more calls until then. */
+  readonly pausedUntil?: EpochMs;
 }
 
 /** The answer to the first question of a frame. Later changes are told without the atlas, which the frame keeps. */

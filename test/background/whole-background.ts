@@ -143,6 +143,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       }),
       started: Promise.resolve(),
       settings: async () => world.settings,
+      pausedUntil: () => undefined,
       changeSettings: async (change) => {
         world.settings = { ...world.settings, ...change };
       },

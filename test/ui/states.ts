@@ -177,6 +177,53 @@ export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
       [{ extension: '45', isOwn: true, registered: false, doNotDisturb: true }],
     ),
   },
+  colleagues: {
+    ...CRM,
+    settings: SETTINGS,
+    state: state(
+      ONLINE,
+      [],
+      [
+        { extension: '45', isOwn: true, registered: true, inCall: false, chat: 'online' },
+        { extension: '47', isOwn: false, name: 'Cole League', registered: true, inCall: true },
+        { extension: '48', isOwn: false, name: 'Dana Desk', registered: true, doNotDisturb: true, chat: 'offline' },
+        { extension: '49', isOwn: false, name: HOSTILE, registered: false },
+        ...Array.from({ length: 26 }, (_, index) => ({
+          extension: String(200 + index),
+          isOwn: false,
+          ...(index % 5 === 0 ? {} : { name: `Colleague ${index + 1}` }),
+          ...(index % 3 === 0 ? {} : { registered: true }),
+        })),
+      ],
+    ),
+  },
+  incoming: {
+    settings: SETTINGS,
+    state: state(ONLINE, [
+      call({ direction: 'incoming', name: 'Ann Lee', state: { phase: 'ringing', leg: 'own-phone' } }),
+    ]),
+  },
+  'own-buttons': {
+    ...CRM,
+    frames: [{ complete: true, numbers: [pageNumber({ source: 'embed' })] }],
+    settings: { ...SETTINGS, sites: { mode: 'everywhere', hosts: [], ownButtons: ['crm.example.com'] } },
+    state: state(ONLINE),
+  },
+  paused: {
+    ...CRM,
+    settings: SETTINGS,
+    state: {
+      ...state(
+        { ...PLACES_ONLY, capabilities: { ...PLACE_ONLY, placeLimit: { count: 1, perMs: 3_600_000 } } } as Connection,
+        [call({ id: '1', ...ended('busy') })],
+      ),
+      pace: { placedAt: [Date.now() - 1_000] },
+    },
+  },
+  'press-one': {
+    settings: SETTINGS,
+    state: state({ ...PLACES_ONLY, capabilities: { ...PLACE_ONLY, pressKey: '1' } } as Connection, [call()]),
+  },
   'place-only': { settings: SETTINGS, state: state(PLACES_ONLY, [call()]) },
   'not-registered': {
     settings: SETTINGS,
