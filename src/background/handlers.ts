@@ -1,5 +1,6 @@
 import type { AccountValues } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
+import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
 import { type EpochMs, isLive } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { readDialingRule } from '../core/dialing-rule.ts';
@@ -9,6 +10,7 @@ import type { DialRefusal, PageSettings, PageStart, SettingsChange } from '../me
 import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
 import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
+import { readEndpointWish } from './call-endpoints.ts';
 import { type Dialing, isRequestId } from './dialing.ts';
 import type { Frames } from './frames.ts';
 import type { Decision, Keeper } from './keeper.ts';
@@ -29,6 +31,8 @@ export interface HandlersParts {
   pausedUntil(): EpochMs | undefined;
   /** Writes what is changed, and tells the pages. */
   changeSettings(change: SettingsChange): Promise<void>;
+  /** Does what is wished with the account's click-to-call endpoints. */
+  endpoints(account: ReadyAccount, wish: EndpointWish): Promise<Result<EndpointAnswer, PbxError>>;
   /** Runs the connection test; resolves with its end. */
   test(account: ReadyAccount): Promise<AccountTest>;
 }
@@ -101,6 +105,13 @@ export function createHandlers(parts: HandlersParts): Handlers {
         const read = readValues(values);
         const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
         return account ? parts.test(account) : UNKNOWN_ACCOUNT;
+      },
+      'account/endpoints': async ({ vendor, values, wish }) => {
+        await started;
+        const read = readValues(values);
+        const asked = readEndpointWish(wish);
+        const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
+        return account && asked ? parts.endpoints(account, asked) : fail({ kind: 'unsupported', detail: '' });
       },
       'account/save': async ({ vendor, values }) => {
         await started;

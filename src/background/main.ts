@@ -16,6 +16,7 @@ import { indexedDbStore, sessionSecrets } from '../storage/vault-store.ts';
 import { testAccount } from './account-test.ts';
 import { createAccounts, findMissing } from './accounts.ts';
 import { badgeOf, drawBadge } from './badge.ts';
+import { createCallEndpoints } from './call-endpoints.ts';
 import { callWords } from './call-words.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { closeConfirmWindow, focusConfirmWindow, onWindowClosed, openConfirmWindow } from './confirm-window.ts';
@@ -156,6 +157,7 @@ const answer = createRouter(
     settings: readSettings,
     pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
+    endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
     async test({ adapter, values }) {
       const test = await testAccount(adapter, values, {
         clock: SYSTEM_CLOCK,

@@ -1,5 +1,6 @@
 import type { AccountValues, DialingRule, FieldProblem, FieldProblems } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
+import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
 import type { CallId, EpochMs } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Proposal } from '../core/proposal.ts';
@@ -44,6 +45,11 @@ export interface FromUi extends FromPage {
   'connection/retry': Ask<Empty, void>;
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
   'account/test': Ask<{ readonly vendor: string; readonly values: AccountValues }, AccountTest>;
+  /** Looks after the click-to-call endpoints of an account, saved or not; blank secrets as above. */
+  'account/endpoints': Ask<
+    { readonly vendor: string; readonly values: AccountValues; readonly wish: EndpointWish },
+    Result<EndpointAnswer, PbxError>
+  >;
   /** Secrets go in and never come out. On failure: message keys by field key. */
   'account/save': Ask<{ readonly vendor: string; readonly values: AccountValues }, Result<void, FieldProblems>>;
   /** Ends the PBX session and removes account, secrets and our cookies. */

@@ -39,7 +39,7 @@ export function Colleagues({ people, isPaused, onCall }: ColleaguesProps): JSX.E
               </label>
               <input
                 id={id}
-                type="search"
+                type="text"
                 value={wanted}
                 maxLength={40}
                 autocomplete="off"

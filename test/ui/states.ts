@@ -242,6 +242,16 @@ const FAILED_TEST: AccountTest = {
   ],
 };
 
+const AT_ENDPOINTS: Settings = {
+  ...SETTINGS,
+  account: { vendor: 'endpoints', values: { server: 'https://pbx.example.com', clickToCallId: 'c1' } },
+};
+const GOOD_TEST: AccountTest = {
+  outcome: 'ok',
+  steps: FAILED_TEST.steps.map(({ step }) => ({ step, outcome: 'ok' })),
+  choices: { callerId: [{ value: '+16175550142', label: 'Sales (+16175550142)' }] },
+};
+
 /** What the options page may be opened with. */
 export const OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
   empty: {},
@@ -256,6 +266,55 @@ export const OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
     state: state(ONLINE),
     test: FAILED_TEST,
     replies: { 'account/test': FAILED_TEST },
+  },
+  'good-test': {
+    settings: AT_ENDPOINTS,
+    state: state(ONLINE),
+    granted: ['https://*/*', 'http://*/*'],
+    test: GOOD_TEST,
+    replies: { 'account/test': GOOD_TEST },
+  },
+  endpoints: {
+    settings: AT_ENDPOINTS,
+    state: state(ONLINE),
+    granted: ['https://*/*', 'http://*/*'],
+    press: ['Show what the PBX has', 'Change Ann (2040)'],
+    replies: {
+      'account/endpoints': {
+        ok: true,
+        value: {
+          list: [
+            { id: 'c1', name: 'Ann', extension: '2040' },
+            { id: 'c2', name: HOSTILE, extension: '2041' },
+          ],
+          endpoint: {
+            name: 'Ann',
+            extension: '2040',
+            authRequired: false,
+            whitelist: ['^\\+1'],
+            variables: { crm: 'yes' },
+          },
+        },
+      },
+    },
+  },
+  'endpoint-calls': {
+    settings: AT_ENDPOINTS,
+    state: state(ONLINE),
+    granted: ['https://*/*', 'http://*/*'],
+    press: ['Show what the PBX has', 'Calls of Ann (2040)'],
+    replies: {
+      'account/endpoints': {
+        ok: true,
+        value: {
+          list: [{ id: 'c1', name: 'Ann', extension: '2040' }],
+          calls: [
+            { at: Date.now() - 60_000, number: '+16175550142', isPlaced: true },
+            { at: Date.now() - 90_000, number: '+16175550143', isPlaced: false, cause: 'USER_BUSY' },
+          ],
+        },
+      },
+    },
   },
 };
 
