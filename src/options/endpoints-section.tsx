@@ -55,6 +55,10 @@ export function EndpointsSection({ chosen, check, ask, onChoose }: EndpointsSect
       setBusy(false);
     }
   };
+  const choose = ({ id }: EndpointSummary) => {
+    onChoose(id);
+    setMessage({ mood: 'good', words: [['endpoints_chosen']] });
+  };
   const show = async () => {
     const answer = await wish({ wish: 'list' });
     if (answer?.list) setList(answer.list);
@@ -103,7 +107,7 @@ export function EndpointsSection({ chosen, check, ask, onChoose }: EndpointsSect
               </span>
               <span class="actions">
                 {chosen !== endpoint.id && (
-                  <Button onPress={() => onChoose(endpoint.id)} name={named('endpoints_use_named', endpoint)}>
+                  <Button onPress={() => choose(endpoint)} name={named('endpoints_use_named', endpoint)}>
                     {say('endpoints_use')}
                   </Button>
                 )}

@@ -8,6 +8,7 @@ import { Icon, type IconName } from './icons.tsx';
 import { PhoneNumber, useNumberText } from './phone-number.tsx';
 import { say } from './say.ts';
 import { formatDuration, formatTime, isoDuration } from './time.ts';
+import { ToldByPbx } from './told-by-pbx.tsx';
 
 interface CallCardProps {
   readonly call: Call;
@@ -83,6 +84,7 @@ export function CallCard(props: CallCardProps): JSX.Element {
             <bdi>{say('common_details', cleanText(view.detail, LONGEST_DETAIL))}</bdi>
           </p>
         )}
+        {call.told && Object.keys(call.told).length > 0 && <ToldByPbx told={call.told} />}
       </div>
       {!isOver && <Timer view={view} now={now} />}
       <div class="call-act">

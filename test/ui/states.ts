@@ -224,6 +224,19 @@ export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
     settings: SETTINGS,
     state: state({ ...PLACES_ONLY, capabilities: { ...PLACE_ONLY, pressKey: '1' } } as Connection, [call()]),
   },
+  told: {
+    settings: SETTINGS,
+    state: state(PLACES_ONLY, [
+      call({
+        told: {
+          call_uuid: '5f0c7a52-5a0e-4b6e-9f0b-2c1d7e8f9a10',
+          routing_mode: 'dialplan_default',
+          [HOSTILE]: HOSTILE,
+        },
+      }),
+      call({ id: '2', ...ended('busy'), told: { call_uuid: 'c-2' } }),
+    ]),
+  },
   'place-only': { settings: SETTINGS, state: state(PLACES_ONLY, [call()]) },
   'not-registered': {
     settings: SETTINGS,
