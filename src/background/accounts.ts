@@ -27,7 +27,8 @@ export interface Accounts {
   ready(): Promise<Result<ReadyAccount, PbxError>>;
   /** The values with saved secrets for blank ones, and the adapter; undefined when there is no such PBX. */
   complete(vendor: string, values: AccountValues): Promise<ReadyAccount | undefined>;
-  save(vendor: string, values: AccountValues): Promise<Result<void, FieldProblems>>;
+  /** @param remembers - false: the secrets are kept until the browser closes, and never on the disk */
+  save(vendor: string, values: AccountValues, remembers?: boolean): Promise<Result<void, FieldProblems>>;
   /** Keeps what the adapter found out about this very account (keys that begin with `_`); `secrets` in the vault, blank ones forgotten. */
   remember(account: ReadyAccount, found: AccountValues, secrets?: AccountValues): Promise<void>;
   remove(): Promise<void>;
@@ -52,7 +53,10 @@ export function createAccounts(parts: AccountsParts): Accounts {
   async function store(settings: Settings, vendor: string, secrets: AccountValues): Promise<void> {
     const before = await parts.readSettings();
     if (before.account && before.account.vendor !== vendor) await vault.clear();
-    parts.onSecretsKept(await vault.write(vendor, secrets));
+    const wanted = settings.account?.secretsIn;
+    const kept = await vault.write(vendor, secrets, wanted);
+    // Only what the user has not wished is worth a word.
+    parts.onSecretsKept(wanted === 'memory' ? 'kept' : kept);
     await parts.writeSettings(settings);
     await parts.onAccount(true);
   }
@@ -65,16 +69,19 @@ export function createAccounts(parts: AccountsParts): Accounts {
       if (!account || !adapter) return fail({ kind: 'no-account', detail: '' });
       const values = { ...account.values, ...(await vault.read(account.vendor)) };
       const faults = Object.keys(adapter.check(values));
+      if (faults.length === 0) return ok({ adapter, values });
       // A login with a missing password would count as a wrong one.
-      return faults.length > 0 ? fail({ kind: 'no-account', detail: faults.join(' ') }) : ok({ adapter, values });
+      const isForgotten = account.secretsIn === 'memory' && faults.every((key) => isSecretOf(adapter, key));
+      return fail({ kind: isForgotten ? 'not-remembered' : 'no-account', detail: faults.join(' ') });
     },
-    async save(vendor, values) {
+    async save(vendor, values, remembers = true) {
       const full = await complete(vendor, values);
       if (!full) return fail({ vendor: 'account_unknown_vendor' });
       const faults = full.adapter.check(full.values);
       if (Object.keys(faults).length > 0) return fail(faults);
       const { open, secrets } = splitSecrets(full.values, full.adapter.fields);
-      await store({ ...(await parts.readSettings()), account: { vendor, values: open } }, vendor, secrets);
+      const account = { vendor, values: open, ...(remembers ? {} : { secretsIn: 'memory' as const }) };
+      await store({ ...(await parts.readSettings()), account }, vendor, secrets);
       return ok(undefined);
     },
     async remember({ adapter, values }, found, secrets = {}) {
@@ -88,7 +95,8 @@ export function createAccounts(parts: AccountsParts): Accounts {
       }
       const sealed = Object.entries({ ...(await vault.read(adapter.id)), ...pickOwn(secrets, true) });
       if (Object.keys(secrets).length > 0) {
-        await vault.write(adapter.id, Object.fromEntries(sealed.filter(([, value]) => value !== '')));
+        const left = Object.fromEntries(sealed.filter(([, value]) => value !== ''));
+        await vault.write(adapter.id, left, account.secretsIn);
       }
     },
     async remove() {
@@ -117,6 +125,10 @@ export function createAccounts(parts: AccountsParts): Accounts {
       return formatSettings(await parts.readSettings(), findAdapter);
     },
   };
+}
+
+function isSecretOf(adapter: PbxAdapter, key: string): boolean {
+  return adapter.fields.some((field) => field.key === key && field.kind === 'secret');
 }
 
 /** The values an adapter has found out by itself (`isOwn`), or those the user gave. */

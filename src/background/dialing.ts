@@ -86,7 +86,8 @@ export function createDialing(parts: DialingParts): Dialing {
     const facts = { userCountry: settings.country, knownCountries: known, doubts, isForOtherPbx };
     const choiceOf = (number: string, state: AppState, now: number) =>
       readChoice(number, { ...facts, ...recentDials(state, now) });
-    const page = parts.wantsPage(settings) ? { pageUrl } : {};
+    // Of a private window the PBX is told nothing but the number.
+    const page = parts.wantsPage(settings) && !wanted.origin.isPrivate ? { pageUrl } : {};
     const placed = await place(
       { ...wanted, ...page },
       settings,
@@ -109,7 +110,8 @@ export function createDialing(parts: DialingParts): Dialing {
     if (!('ok' in answer)) return refuse('internal');
     const { country } = wanted.number.startsWith('+') ? classify(wanted.number) : {};
     // The deliberate act: from now on pages may dial this country on one click.
-    if (answer.ok && country !== undefined) await parts.rememberCountry(country).catch(() => {});
+    const mayRemember = answer.ok && !wanted.origin?.isPrivate;
+    if (mayRemember && country !== undefined) await parts.rememberCountry(country).catch(() => {});
     return answer;
   }
 
@@ -153,7 +155,8 @@ export function createDialing(parts: DialingParts): Dialing {
       const { host, href: pageUrl } = asker.address;
       const { name, pbx } = payload;
       const more = { ...readDoubts(payload), ...readName(name), ...readLink(pbx) };
-      return dialFromPage({ ...read.value, ...more, origin: asker.frame, host, pageUrl });
+      const origin = asker.isPrivate ? { ...asker.frame, isPrivate: true as const } : asker.frame;
+      return dialFromPage({ ...read.value, ...more, origin, host, pageUrl });
     },
     async dialTyped({ text, requestId }) {
       if (typeof text !== 'string' || !isRequestId(requestId)) return refuse('not-a-number');

@@ -33,6 +33,8 @@ export interface HandlersParts {
   changeSettings(change: SettingsChange): Promise<void>;
   /** Does what is wished with the account's click-to-call endpoints. */
   endpoints(account: ReadyAccount, wish: EndpointWish): Promise<Result<EndpointAnswer, PbxError>>;
+  /** See `connection/nudge`. */
+  nudge(): Promise<void>;
   /** Runs the connection test; resolves with its end. */
   test(account: ReadyAccount): Promise<AccountTest>;
 }
@@ -95,6 +97,10 @@ export function createHandlers(parts: HandlersParts): Handlers {
         await started;
         if (typeof id === 'string') await keeper.dispatch({ type: 'dismiss', id });
       },
+      'connection/nudge': async () => {
+        await started;
+        await parts.nudge();
+      },
       'connection/retry': async () => {
         await started;
         const { account } = await parts.settings();
@@ -113,11 +119,11 @@ export function createHandlers(parts: HandlersParts): Handlers {
         const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
         return account && asked ? parts.endpoints(account, asked) : fail({ kind: 'unsupported', detail: '' });
       },
-      'account/save': async ({ vendor, values }) => {
+      'account/save': async ({ vendor, values, remember }) => {
         await started;
         const read = readValues(values);
         if (typeof vendor !== 'string' || !read) return fail({ vendor: 'account_unknown_vendor' });
-        return accounts.save(vendor, read);
+        return accounts.save(vendor, read, remember !== false);
       },
       'account/remove': async () => {
         await started;

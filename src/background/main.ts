@@ -2,11 +2,13 @@ import { browser } from '../browser.ts';
 import { type AccountNeeds, needsAt } from '../core/account.ts';
 import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
+import { type Keepsake, keepsakeOf, restore } from '../core/keepsake.ts';
 import type { Proposal } from '../core/proposal.ts';
-import { type AppEvent, type AppState, dialPauseEnd } from '../core/update.ts';
+import { type AppEvent, type AppState, dialPauseEnd, INITIAL } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
+import { createKeepsakeItem } from '../storage/keepsake-item.ts';
 import { knownCountriesItem, refusedLoginItem } from '../storage/local-items.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
@@ -34,10 +36,16 @@ import { createProposals } from './proposals.ts';
 import { createRouter } from './router.ts';
 import { createSupervisor } from './supervisor.ts';
 import { createTroubles } from './troubles.ts';
+import { createUpdates } from './updates.ts';
 
 type LockableArea = typeof browser.storage.local & {
   setAccessLevel?(level: { readonly accessLevel: 'TRUSTED_CONTEXTS' }): Promise<void>;
 };
+
+/** Chrome only. */
+interface RuntimeWithContexts {
+  getContexts?(filter: { readonly contextTypes: readonly string[] }): Promise<readonly unknown[]>;
+}
 
 // The composition root. Everything down to the listeners runs on the first tick: a background that is woken by an event gets that event
 // only if the listener is there by then. What needs stored state waits for `started`.
@@ -75,10 +83,24 @@ const supervisor = createSupervisor({
   stayAwake: () => void browser.runtime.getPlatformInfo().catch(() => {}),
 });
 
+const keepsake = createKeepsakeItem(isKeepsake);
+
+const updates = createUpdates({
+  async isPageOpen() {
+    const { runtime } = browser as unknown as { readonly runtime: RuntimeWithContexts };
+    const open = await runtime.getContexts?.({ contextTypes: ['POPUP', 'TAB'] });
+    return (open ?? []).length > 0;
+  },
+  apply: () => browser.runtime.reload(),
+});
+
 const keeper = createKeeper({
   clock: SYSTEM_CLOCK,
-  load: () => stateItem.read(),
-  save: (state) => stateItem.write(state),
+  load: loadState,
+  save: (state) => {
+    keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
+    return stateItem.write(state);
+  },
   run: (effect) => supervisor.run(effect),
   onState: show,
   onSaving: (works) => troubles.set('state-not-saved', !works),
@@ -130,6 +152,8 @@ const dialing = createDialing({
   knownCountries: () => knownCountriesItem.read(),
   async rememberCountry(country) {
     const known = await knownCountriesItem.read();
+    // The popup over a private window is a page like any other: only the window tells.
+    if (await isPrivateInFront()) return;
     if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
   },
   isOnline: () => navigator.onLine,
@@ -158,6 +182,10 @@ const answer = createRouter(
     pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
     endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
+    async nudge() {
+      supervisor.probe('ifSilent');
+      await keeper.dispatch({ type: 'nudge' });
+    },
     async test({ adapter, values }) {
       const test = await testAccount(adapter, values, {
         clock: SYSTEM_CLOCK,
@@ -179,21 +207,30 @@ browser.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === 'install') void browser.runtime.openOptionsPage().catch(() => {});
   if (reason === 'install' || reason === 'update') {
     void registerContent()
+      .catch(() => {})
       .then(() => injectIntoOpenTabs())
       .catch(() => {});
   }
 });
 browser.alarms.onAlarm.addListener(({ name }) => {
-  if (name === ALARM) later({ type: 'tick' });
+  if (name !== ALARM) return;
+  later({ type: 'tick' });
+  supervisor.probe('ifSilent');
+});
+browser.runtime.onUpdateAvailable.addListener(() => updates.onAvailable());
+browser.idle.onStateChanged.addListener((idle) => {
+  // After a sleep somebody unlocks the machine or moves the mouse.
+  if (idle === 'active') onBack();
 });
 browser.permissions.onAdded.addListener(({ origins = [] }) => void onGranted(origins).catch(() => {}));
 browser.permissions.onRemoved.addListener(() => void onTakenAway().catch(() => {}));
 browser.tabs.onRemoved.addListener((tabId) => {
   void frames.forgetTab(tabId);
   void proposals.forgetTab(tabId);
+  if (keeper.current().calls.some(({ origin }) => origin?.isPrivate)) later({ type: 'tab-closed', tabId });
 });
 onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
-self.addEventListener('online', () => later({ type: 'nudge' }));
+self.addEventListener('online', onBack);
 
 void start().finally(markStarted);
 
@@ -207,6 +244,24 @@ async function start(): Promise<void> {
   const blockedBy = await refusedLoginItem.read().catch(() => undefined);
   remembered = blockedBy;
   await keeper.dispatch({ type: 'woke', hasAccount, ...(blockedBy === undefined ? {} : { blockedBy }) });
+}
+
+/** The network or the machine is back: a wait is over, and a line that looks alive has to show that it is. */
+function onBack(): void {
+  supervisor.probe('always');
+  later({ type: 'nudge' });
+}
+
+/** After an update or a crash of the browser the session's state is gone, and its keepsake is what there is. */
+async function loadState(): Promise<AppState> {
+  const state = await stateItem.read();
+  const kept = state === INITIAL ? await keepsake.read() : undefined;
+  return kept ? restore(kept, SYSTEM_CLOCK.now()) : state;
+}
+
+function isKeepsake(stored: unknown): stored is Keepsake {
+  // Ours alone: only this file writes it. A version that kept it otherwise would have to be told apart here.
+  return typeof stored === 'object' && stored !== null && 'calls' in stored && Array.isArray(stored.calls);
 }
 
 /** After `started`, so that nothing overtakes `woke`. */
@@ -223,6 +278,11 @@ async function readSettings(): Promise<Settings> {
     troubles.set('settings-not-read', true);
     return DEFAULT_SETTINGS;
   }
+}
+
+async function isPrivateInFront(): Promise<boolean> {
+  const tabs = await browser.tabs.query({ active: true, lastFocusedWindow: true });
+  return tabs.some(({ incognito }) => incognito);
 }
 
 async function changeSettings(change: SettingsChange): Promise<void> {
@@ -279,6 +339,7 @@ async function keepAlarm(isWanted: boolean): Promise<void> {
 }
 
 function show(state: AppState): void {
+  updates.onState(state);
   supervisor.onState(state);
   tellPages(state);
   tellPause(state);

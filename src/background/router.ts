@@ -6,7 +6,12 @@ import { frameAddress, type SenderRecord, whoIs } from '../messaging/who-is.ts';
 export type Asker =
   | { readonly kind: 'ui' }
   /** `address` is that of the frame, or the one it inherits; undefined where there is none. */
-  | { readonly kind: 'page'; readonly frame: CallOrigin; readonly address: URL | undefined };
+  | {
+      readonly kind: 'page';
+      readonly frame: CallOrigin;
+      readonly address: URL | undefined;
+      readonly isPrivate: boolean;
+    };
 
 /** What may be asked by pages, and what by our own pages alone. Each handler reads its payload piece by piece. */
 export interface Handlers {
@@ -23,7 +28,9 @@ export interface MessageSender {
   readonly url?: string | undefined;
   readonly origin?: string | undefined;
   readonly frameId?: number | undefined;
-  readonly tab?: { readonly id?: number | undefined; readonly url?: string | undefined } | undefined;
+  readonly tab?:
+    | { readonly id?: number | undefined; readonly url?: string | undefined; readonly incognito?: boolean | undefined }
+    | undefined;
 }
 
 /**
@@ -56,7 +63,8 @@ function askerOf(sender: MessageSender, own: { readonly id: string; readonly ori
   if (kind === 'ui') return { kind };
   const tabId = sender.tab?.id;
   if (kind !== 'page' || tabId === undefined || sender.frameId === undefined) return undefined;
-  return { kind, frame: { tabId, frameId: sender.frameId }, address: frameAddress(record) };
+  const frame = { tabId, frameId: sender.frameId };
+  return { kind, frame, address: frameAddress(record), isPrivate: sender.tab?.incognito === true };
 }
 
 function readMessage(

@@ -57,10 +57,12 @@ export function parseSettings(
   if (!account.ok) return account;
 
   const kept = account.value?.account ?? before.account;
+  // Whether it is remembered on this computer is decided here, not by a file.
+  const secretsIn = kept?.vendor === before.account?.vendor ? before.account?.secretsIn : undefined;
   return ok({
     settings: {
       version: 1,
-      ...(kept ? { account: kept } : {}),
+      ...(kept ? { account: { ...kept, ...(secretsIn ? { secretsIn } : {}) } } : {}),
       country,
       sites: sites.value,
       dialing: dialing.value,

@@ -9,7 +9,7 @@ export const BUTTON_STYLES = `
 button {
   all: unset; box-sizing: border-box; position: absolute; top: 0; left: 0; width: 24px; height: var(--h, 24px);
   display: grid; place-items: center; pointer-events: auto; cursor: pointer; color: var(--accent);
-  transition: opacity .12s linear; -webkit-tap-highlight-color: transparent; user-select: none;
+  -webkit-tap-highlight-color: transparent; user-select: none;
 }
 button[hidden] { display: none; }
 .disc {
@@ -48,6 +48,6 @@ button[data-state='waiting'] .disc { background: color-mix(in srgb, var(--warn) 
   button:hover .disc, button:focus-visible .disc { background: Highlight !important; color: HighlightText !important; }
   .bubble { background: Canvas; color: CanvasText; border: 1px solid CanvasText; }
 }
-@media (prefers-reduced-motion: reduce) { button, .disc { transition: none; animation: none !important; } }
+@media (prefers-reduced-motion: reduce) { .disc { transition: none; animation: none !important; } }
 @media print { :host, .layer, .bubble { display: none !important; } }
 `;

@@ -1,8 +1,11 @@
+import type { PageDoubt } from '../core/risk.ts';
 import type { Look } from './colors.ts';
 import type { CallView } from './dial.ts';
 import { words } from './extension-api.ts';
+import { painterOf } from './geometry.ts';
 import { createHost, type Host, part } from './host.ts';
-import type { Placed } from './placement.ts';
+import { createSight } from './page-doubts.ts';
+import { type Placed, SIZE } from './placement.ts';
 import type { Target } from './targets.ts';
 
 /** One number in view with the place of its button. */
@@ -28,7 +31,11 @@ export interface CallButtons {
   boxOf(target: Target): DOMRect | undefined;
   /** True once the button has been under the user's eyes long enough for a click to be meant for it. */
   isReady(target: Target): boolean;
-  targetOf(button: EventTarget | null): { readonly target: Target; readonly placed: Placed } | undefined;
+  targetOf(origin: EventTarget | null): { readonly target: Target; readonly placed: Placed } | undefined;
+  /** The pointer is here: what it comes close to may be pressed soon. */
+  near(x: number, y: number): void;
+  /** What speaks against taking a press on the target's button at this moment for the user's wish. */
+  doubtsOf(target: Target): readonly PageDoubt[];
   say(text: string, at: DOMRect | Placed): void;
   remove(): void;
 }
@@ -44,6 +51,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 const SAY_MS = 6_000;
 /** A button that just came under the pointer does not dial: the click was meant for what was there before. */
 const INERT_MS = 350;
+/** CSS pixels. Nobody's pointer comes from farther away and presses before the browser has told what lies over the button. */
+const CLOSE = 160;
+const LOOK_EVERY_MS = 100;
 
 export interface CallButtonsParts {
   readonly highlightNames: readonly string[];
@@ -62,6 +72,14 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   let revealed: Target | undefined;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   host.root.addEventListener('click', (event) => parts.onPress(event as MouseEvent));
+  for (const type of ['pointerover', 'focusin']) {
+    host.root.addEventListener(type, ({ target }) => {
+      const button = target instanceof Element ? buttonAt(target) : undefined;
+      if (button) lookAt(button);
+    });
+  }
+  const sight = createSight(host.element);
+  let lastNear = 0;
 
   function update(button: Button, shown: Shown, origin: Readonly<Record<'x' | 'y', number>>): void {
     const { element } = button;
@@ -102,8 +120,27 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   }
 
   function drop(target: Target): void {
-    buttons.get(target)?.element.remove();
+    const button = buttons.get(target);
+    if (!button) return;
+    sight.forget(button.element);
+    button.element.remove();
     buttons.delete(target);
+  }
+
+  function buttonAt(origin: Element): Button | undefined {
+    const element = origin.closest('button');
+    const target = element ? targets.get(element) : undefined;
+    return target && buttons.get(target);
+  }
+
+  function lookAt({ element, shown }: Button): void {
+    sight.watch(element);
+    sight.look(element, painterOf(shown.target) ?? shown.target.holder);
+  }
+
+  /** One that is drawn only while its number is pointed at or focused is out of sight for no fault of the page. */
+  function isDrawn({ element, shown }: Button): boolean {
+    return shown.placed.mode === 'beside' || shown.target === revealed || element.matches(':focus-visible');
   }
 
   return {
@@ -122,21 +159,26 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
         if (next !== button.element) layer.insertBefore(button.element, next);
         last.set(layer, button.element);
         update(button, one, one.isFixed ? origins.fixed : origins.moving);
+        if (!isDrawn(button)) sight.forget(button.element);
+        else if (sight.hasRoom()) sight.watch(button.element);
       }
     },
     hideWhileMoving(isMoving) {
+      sight.rest(isMoving);
       host.layer.classList.toggle('away', isMoving);
       host.fixedLayer.classList.toggle('away', isMoving);
     },
     reveal(target) {
       if (revealed === target) return;
-      if (revealed) buttons.get(revealed)?.element.classList.remove('shown');
+      const before = revealed && buttons.get(revealed);
+      before?.element.classList.remove('shown');
       revealed = target;
-      if (target) {
-        const button = buttons.get(target);
-        if (button?.shown.placed.mode === 'hover') button.since = performance.now();
-        button?.element.classList.add('shown');
-      }
+      if (before && !isDrawn(before)) sight.forget(before.element);
+      const button = target && buttons.get(target);
+      if (!button) return;
+      if (button.shown.placed.mode === 'hover') button.since = performance.now();
+      button.element.classList.add('shown');
+      sight.watch(button.element);
     },
     boxOf(target) {
       const button = buttons.get(target);
@@ -149,10 +191,25 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       return button !== undefined && performance.now() - button.since >= INERT_MS;
     },
     targetOf(origin) {
-      const element = origin instanceof Element ? origin.closest('button') : null;
-      const target = element ? targets.get(element) : undefined;
-      const button = target ? buttons.get(target) : undefined;
-      return target && button ? { target, placed: button.shown.placed } : undefined;
+      const button = origin instanceof Element ? buttonAt(origin) : undefined;
+      return button && { target: button.shown.target, placed: button.shown.placed };
+    },
+    near(x, y) {
+      const now = performance.now();
+      if (now - lastNear < LOOK_EVERY_MS) return;
+      lastNear = now;
+      for (const button of buttons.values()) {
+        const { placed } = button.shown;
+        const [dx, dy] = [placed.x + placed.width / 2 - x, placed.y + placed.height / 2 - y];
+        if (Math.abs(dx) > CLOSE || Math.abs(dy) > CLOSE || !isDrawn(button)) continue;
+        if (Math.abs(dx) < SIZE && Math.abs(dy) < SIZE) lookAt(button);
+        else sight.watch(button.element);
+      }
+    },
+    doubtsOf(target) {
+      const button = buttons.get(target);
+      // Asked about a button that is no longer there: nobody can have seen it.
+      return button ? sight.doubts(button.element, painterOf(target) ?? target.holder) : ['page-doubtful'];
     },
     say(text, at) {
       if (quiet !== undefined) clearTimeout(quiet);
@@ -172,6 +229,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     },
     remove() {
       if (quiet !== undefined) clearTimeout(quiet);
+      sight.stop();
       buttons.clear();
       host.remove();
     },

@@ -69,7 +69,7 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
     set(key, { ...view, state: 'refused', words: why, canCancel: false }, why);
   }
 
-  async function place(wish: DialPayload, key: string, meanwhile: string): Promise<void> {
+  async function place(wish: DialPayload, key: string, meanwhile: string) {
     const { requestId } = wish;
     const base: CallView = { state: 'asking', words: meanwhile, requestId, canCancel: false, since: performance.now() };
     keyByRequest.set(requestId, key);
@@ -94,7 +94,7 @@ export function createDialler(onChanged: (key: string, say?: string) => void): D
       const before = views.get(key);
       if (before && before.state !== 'waiting' && !isOver(before)) return;
       const waiting = before?.state === 'waiting' ? before : undefined;
-      const wish = wishOf(target, doubts, waiting?.requestId ?? newRequestId());
+      const wish = wishOf(target, waiting?.requestId ?? newRequestId(), doubts);
       if (wish) void place(wish, key, waiting?.words ?? words('content_calling'));
     },
     cancel(target) {
@@ -151,11 +151,11 @@ export function isOver({ state }: CallView): boolean {
 }
 
 /** What the background is asked to dial, with all it needs to ask the user; undefined where the target names nothing to dial. */
-function wishOf(target: Target, doubts: readonly PageDoubt[], requestId: string): DialPayload | undefined {
+function wishOf(target: Target, requestId: string, seen: readonly PageDoubt[]): DialPayload | undefined {
   const number = target.e164 ?? target.dial;
   if (number === undefined) return undefined;
   const others = [...(target.differs?.e164 === undefined ? [] : [target.differs.e164]), ...(target.alternatives ?? [])];
-  const all: readonly PageDoubt[] = target.differs === undefined ? doubts : ['text-differs', ...doubts];
+  const doubts: readonly PageDoubt[] = [...(target.differs === undefined ? [] : (['text-differs'] as const)), ...seen];
   const name = nameBeside(target);
   return {
     number,
@@ -164,7 +164,7 @@ function wishOf(target: Target, doubts: readonly PageDoubt[], requestId: string)
     ...(name === undefined ? {} : { name }),
     ...(target.pbx === undefined ? {} : { pbx: target.pbx }),
     ...(others.length === 0 ? {} : { alternatives: others }),
-    ...(all.length === 0 ? {} : { doubts: all }),
+    ...(doubts.length === 0 ? {} : { doubts }),
   };
 }
 

@@ -1,9 +1,11 @@
+import type { PageDoubt } from '../core/risk.ts';
 import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
 import type { Atlas } from '../phone/atlas.ts';
 import { askBackground } from './ask-background.ts';
 import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { readPress } from './links.ts';
+import { linkDoubts } from './page-doubts.ts';
 import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
 import { reread } from './reread.ts';
@@ -21,6 +23,8 @@ export interface PageSession {
 
 const ASK_AGAIN_MS = 3_000;
 const COUNT_EVERY_MS = 1_000;
+/** How often a page that shows buttons looks whether the extension behind them is still there. */
+const LOOK_EVERY_MS = 2_000;
 
 /** What finding and showing numbers takes. */
 type Tools = typeof import('./number-tools.ts') & { readonly atlas: Atlas };
@@ -119,6 +123,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     listenedIn = root;
     stopListening = new AbortController();
     const { signal } = stopListening;
+    // After an update or removal no button may stay that does nothing: no event tells us of it.
+    const timer = setInterval(() => {
+      if (!isAlive()) onOrphaned();
+    }, LOOK_EVERY_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
     page.addEventListener('scroll', onScroll, quiet);
@@ -176,7 +185,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   // ── dialling ──────────────────────────────────────────────────────────────────────────
 
   /** A trusted press on our own button: the number is read from the page again before anything else. */
-  function onPress(target: Target): void {
+  function onPress(target: Target, doubts: readonly PageDoubt[]): void {
     if (!isAlive()) {
       onOrphaned();
       return;
@@ -193,7 +202,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       dialler.refuse(target, words('content_changed'));
       return;
     }
-    dialOrRefuse(target);
+    dialOrRefuse(target, doubts);
   }
 
   /** How long the PBX takes no more calls. */
@@ -228,14 +237,14 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     // The page's own script behind an embedded button would place the same call once more.
     if (pressed.what !== 'link') event.stopImmediatePropagation();
     if (pressed.what === 'embed-cancel') dialler.cancel(target);
-    else dialOrRefuse(target);
+    else dialOrRefuse(target, linkDoubts(pressed.element));
   }
 
-  function dialOrRefuse(target: Target): void {
+  function dialOrRefuse(target: Target, doubts: readonly PageDoubt[]): void {
     const seconds = pausedSeconds();
     if (seconds > 0) dialler.refuse(target, words('content_paused', String(seconds)));
     else if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
-    else dialler.dial(target, []);
+    else dialler.dial(target, doubts);
   }
 
   startScanner();

@@ -6,7 +6,7 @@ import type { ContextReader } from './context.ts';
 import { closest, matches } from './nodes.ts';
 
 /** Why a number is shown but never dialled on a click in the page. */
-export type Refused = NonNullable<FoundNumber['refused']> | 'feature-code' | 'look-alike' | 'sip-uri';
+export type Refused = NonNullable<FoundNumber['refused']> | 'feature-code' | 'look-alike';
 
 /** What a target would dial, as far as it is compared again at the click. */
 export interface Dialled {
@@ -213,7 +213,7 @@ function dialledOf(found: FoundNumber): Dialled {
 /** Tricks and codes are shown as not dialled; what is only no number (a name, a broken address) is left to the browser. */
 function resolve(asked: ReturnType<typeof parseTelUri>, finder: NumberFinder): Dialled | undefined {
   if (!asked.ok) return isShownRefusal(asked.error) ? { kind: 'phone', refused: asked.error } : undefined;
-  if (asked.value.kind === 'sip') return { dial: asked.value.uri, kind: 'phone', refused: 'sip-uri' };
+  if (asked.value.kind === 'sip') return { dial: asked.value.uri, kind: 'phone' };
   const { number, ext, context } = asked.value;
   const more = ext === undefined ? {} : { ext };
   if (/^\d{2,6}$/.test(number) && context === undefined) return { dial: number, kind: 'phone', ...more };

@@ -1,3 +1,4 @@
+import type { PageDoubt } from '../core/risk.ts';
 import { type CallButtons, createCallButtons, type Shown } from './call-buttons.ts';
 import { createLookReader } from './colors.ts';
 import type { Dialler } from './dial.ts';
@@ -37,7 +38,7 @@ export interface ViewParts {
   /** How long the PBX takes no more calls; 0 when it takes one now. */
   pausedSeconds(): number;
   /** A trusted click or key on a button whose place and number are as they were. */
-  onPress(target: Target): void;
+  onPress(target: Target, doubts: readonly PageDoubt[]): void;
 }
 
 const MAX_BUTTONS = 300;
@@ -58,7 +59,11 @@ const MAY_DRIFT = 8;
 export function createView(page: Document, parts: ViewParts): View {
   const near = createNear(() => soon(0));
   const marks = createMarks();
-  const buttonParts = { highlightNames: marks.names, format: parts.format, onPress: press };
+  const buttonParts = {
+    highlightNames: marks.names,
+    format: parts.format,
+    onPress: press,
+  };
   const stop = new AbortController();
   let main: CallButtons | undefined;
   let inModal: { readonly modal: Element; readonly buttons: CallButtons } | undefined;
@@ -238,7 +243,7 @@ export function createView(page: Document, parts: ViewParts): View {
       soon(0);
       return;
     }
-    parts.onPress(target);
+    parts.onPress(target, buttons.doubtsOf(target));
   }
 
   function isOurs(element: Element): boolean {
@@ -257,11 +262,15 @@ export function createView(page: Document, parts: ViewParts): View {
 
   return {
     changed(holders) {
+      let isInSight = false;
       for (const holder of holders) {
+        isInSight ||= near.elements.has(holder);
         if (holder.isConnected && parts.targetsOf(holder).length > 0) near.watch(holder);
         else near.unwatch(holder);
+        isInSight ||= near.elements.has(holder);
       }
-      soon(0);
+      // Where a new one stands is told by the browser: a large table is not looked at again for every row far below.
+      if (isInSight) soon(0);
     },
     moved() {
       if (near.elements.size > 0 || main) soon();
@@ -278,6 +287,7 @@ export function createView(page: Document, parts: ViewParts): View {
     pointed(x, y) {
       pointer = { x, y };
       if (isScrolling) return;
+      (inModal?.buttons ?? main)?.near(x, y);
       if (performance.now() - lastLook > 400 && spots.size > 0) soon();
       const hit = findAt(spots, x, y);
       if (hit === hovered) {

@@ -48,6 +48,8 @@ export interface HangUp {
 export interface CallOrigin {
   readonly tabId: number;
   readonly frameId: number;
+  /** In a private window: nothing of it may outlive the window, or be written to the disk. */
+  readonly isPrivate?: true;
 }
 
 export interface Call {
@@ -114,6 +116,7 @@ export const QUEUE_LIMIT_MS = 10_000;
 export const HANG_UP_WITHIN_MS = 5_000;
 /** Ended calls stay in sight for this long. */
 export const KEEP_ENDED_MS = 5 * 60_000;
+const KEEP_ENDED_PRIVATE_MS = 30_000;
 const KEEP_ENDED_COUNT = 20;
 /** A report may still be taken for a request without id when it comes this soon after it. */
 const ADOPT_WITHIN_MS = 60_000;
@@ -161,7 +164,8 @@ export function reconcile(calls: readonly Call[], alive: readonly PbxCall[], now
   const reported = alive.reduce((all, report) => applyReport(all, report, now), calls);
   const listed = new Set(alive.map((report) => report.pbxId));
   return reported.map((call) => {
-    if (!isLive(call) || call.pbxId === undefined || listed.has(call.pbxId)) return call;
+    // What was told since the gap is newer than the list.
+    if (!isLive(call) || call.confirmed || call.pbxId === undefined || listed.has(call.pbxId)) return call;
     return endCall(call, 'unknown', now, { confirmed: false });
   });
 }
@@ -181,11 +185,21 @@ export function endCall(
 /** Drops what ended long ago, and the oldest when there are many. Live calls always stay, and those whose result is still to come. */
 export function prune(calls: readonly Call[], now: EpochMs): readonly Call[] {
   const ended = calls.filter(
-    (call) => call.state.phase === 'ended' && (now - call.state.at < KEEP_ENDED_MS || isAwaited(call, now)),
+    (call) => call.state.phase === 'ended' && (now - call.state.at < keptFor(call) || isAwaited(call, now)),
   );
   const kept = new Set(ended.slice(-KEEP_ENDED_COUNT));
   const left = calls.filter((call) => isLive(call) || kept.has(call));
   return left.length === calls.length ? calls : left;
+}
+
+/** Without the calls that were begun in this tab, where it was a private one: it is closed. Live calls stay until they end. */
+export function forgetPrivate(calls: readonly Call[], tabId: number): readonly Call[] {
+  const left = calls.filter((call) => isLive(call) || !call.origin?.isPrivate || call.origin.tabId !== tabId);
+  return left.length === calls.length ? calls : left;
+}
+
+function keptFor({ origin }: Call): number {
+  return origin?.isPrivate ? KEEP_ENDED_PRIVATE_MS : KEEP_ENDED_MS;
 }
 
 /** True for a call whose end we only guessed while the PBX's records may still tell. */

@@ -40,7 +40,9 @@ export type PbxErrorKind =
   | 'unsupported'
   /** The live connection was closed or went silent. */
   | 'closed'
-  | 'no-account';
+  | 'no-account'
+  /** The user did not want the password remembered, and the browser was closed since. */
+  | 'not-remembered';
 
 /** What the current session can do; the popup shows only that. */
 export interface Capabilities {
@@ -109,6 +111,7 @@ export function needsUser(error: PbxError): boolean {
     case 'permission-missing':
     case 'unsupported':
     case 'no-account':
+    case 'not-remembered':
       return true;
     default:
       return false;

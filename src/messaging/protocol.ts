@@ -41,6 +41,8 @@ export interface FromUi extends FromPage {
   >;
   'call/hang-up': Ask<{ readonly id: CallId }, Result<void, PbxError>>;
   'call/dismiss': Ask<{ readonly id: CallId }, void>;
+  /** The user looks at us: a wait is cut short, and a line that was silent for long is asked whether it lives. */
+  'connection/nudge': Ask<Empty, void>;
   /** Try to connect now; also the only way out of `blocked`. */
   'connection/retry': Ask<Empty, void>;
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
@@ -50,8 +52,11 @@ export interface FromUi extends FromPage {
     { readonly vendor: string; readonly values: AccountValues; readonly wish: EndpointWish },
     Result<EndpointAnswer, PbxError>
   >;
-  /** Secrets go in and never come out. On failure: message keys by field key. */
-  'account/save': Ask<{ readonly vendor: string; readonly values: AccountValues }, Result<void, FieldProblems>>;
+  /** Secrets go in and never come out; without `remember` until the browser closes. On failure: message keys by field key. */
+  'account/save': Ask<
+    { readonly vendor: string; readonly values: AccountValues; readonly remember: boolean },
+    Result<void, FieldProblems>
+  >;
   /** Ends the PBX session and removes account, secrets and our cookies. */
   'account/remove': Ask<Empty, void>;
   'settings/change': Ask<SettingsChange, void>;

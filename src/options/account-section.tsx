@@ -10,7 +10,7 @@ import { ADAPTERS, findAdapter } from '../pbx/registry.ts';
 import type { Account } from '../storage/settings.ts';
 import { accountTestItem } from '../storage/state-item.ts';
 import { connectionView } from '../ui/connection-view.ts';
-import { Button, Choice, Notice } from '../ui/controls.tsx';
+import { Button, Choice, Notice, Switch } from '../ui/controls.tsx';
 import { requestAccess } from '../ui/permissions.ts';
 import { type MessageKey, type Phrase, say, sayByKey } from '../ui/say.ts';
 import { Trouble } from '../ui/trouble.tsx';
@@ -86,9 +86,10 @@ interface Status {
 
 function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFormProps): JSX.Element {
   const [values, setValues] = useState<AccountValues>(saved?.values ?? initialValues(adapter.fields));
-  const savedText = JSON.stringify(saved?.values ?? {});
+  const savedText = JSON.stringify([saved?.values ?? {}, saved?.secretsIn ?? 'kept']);
   const shownText = useRef(savedText);
   const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
+  const [remembers, setRemembers] = useState(saved?.secretsIn !== 'memory');
   const [errors, setErrors] = useState<FieldProblems>({});
   const [status, setStatus] = useState<Status>();
   const [accountTest, setAccountTest] = useState<AccountTest>();
@@ -113,6 +114,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
     shownText.current = savedText;
     setValues(saved?.values ?? initialValues(adapter.fields));
     setGroup(chosenGroup(adapter.fields, saved?.values ?? {}));
+    setRemembers(saved?.secretsIn !== 'memory');
     setErrors({});
   }, [savedText, saved, adapter]);
 
@@ -135,7 +137,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   };
   const save = () =>
     void withAccess('options_account_access_denied', 'options_account_not_saved', async () => {
-      const answer = await ask('account/save', { vendor: adapter.id, values: sent });
+      const answer = await ask('account/save', { vendor: adapter.id, values: sent, remember: remembers });
       if (!answer.ok) {
         setErrors(answer.error);
         return setStatus({ mood: 'bad', words: ['options_account_not_saved'] });
@@ -201,6 +203,14 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
           </div>
         )}
         {after.map(drawField)}
+        {fields.some((field) => field.kind === 'secret') && (
+          <Switch
+            label={say('options_account_remember')}
+            isOn={remembers}
+            onChange={setRemembers}
+            help={say('options_account_remember_help')}
+          />
+        )}
         <div class="actions">
           <Button kind="primary" isSubmit>
             {say(saveLabel ?? 'options_account_save')}

@@ -78,10 +78,38 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
   const hasAccount = settings.account !== undefined;
   const hasAccess = site !== undefined && granted !== undefined && isGranted(granted.origins, site.pattern);
 
+  // Live calls come first: no news above them moves Hang up away from under the pointer.
+  const callList = shown.length > 0 && (
+    <section class="section" aria-label={say('popup_calls')}>
+      <ul class="calls">
+        {shown.map((call) => (
+          <CallCard
+            key={call.id}
+            call={call}
+            connection={connection}
+            now={now}
+            isPaused={waitMs > 0}
+            onHangUp={({ id }) => tell(ask('call/hang-up', { id }))}
+            onCallAgain={(again) => void dial(textOf(again))}
+            onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
+          />
+        ))}
+        {hiddenCount > 0 && (
+          <li class="show-all">
+            <Button kind="quiet" onPress={() => setShowsAll(true)}>
+              {say('popup_show_more', String(hiddenCount))}
+            </Button>
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+
   return (
     <>
       <PopupHeader connection={hasAccount ? connection : undefined} onOptions={openOptions} />
       <main class="main">
+        {live.length > 0 && callList}
         <div role="alert">{problem && <Notice mood="bad" title={say(problem)} />}</div>
         <OwnTroubles />
         {hasAccount ? (
@@ -98,31 +126,7 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
         ) : (
           <SetUp onOptions={openOptions} />
         )}
-        {shown.length > 0 && (
-          <section class="section" aria-label={say('popup_calls')}>
-            <ul class="calls">
-              {shown.map((call) => (
-                <CallCard
-                  key={call.id}
-                  call={call}
-                  connection={connection}
-                  now={now}
-                  isPaused={waitMs > 0}
-                  onHangUp={({ id }) => tell(ask('call/hang-up', { id }))}
-                  onCallAgain={(again) => void dial(textOf(again))}
-                  onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
-                />
-              ))}
-              {hiddenCount > 0 && (
-                <li class="show-all">
-                  <Button kind="quiet" onPress={() => setShowsAll(true)}>
-                    {say('popup_show_more', String(hiddenCount))}
-                  </Button>
-                </li>
-              )}
-            </ul>
-          </section>
-        )}
+        {live.length === 0 && callList}
         {hasAccount && <DialField settings={settings} dial={dial} waitMs={waitMs} takesFocus={live.length === 0} />}
         {hasAccount && <Colleagues people={people} isPaused={waitMs > 0} onCall={(ext) => void dial(ext)} />}
         {hasAccess && hasAccount && (

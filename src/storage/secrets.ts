@@ -8,7 +8,7 @@ export interface VaultStore {
   clear(): Promise<void>;
 }
 
-/** Keeps secrets until the browser closes, where it keeps nothing longer (private mode). */
+/** Keeps secrets until the browser closes: where the user wants it so, or the browser keeps nothing longer (private mode). */
 export interface MemoryStore {
   read(): Promise<Readonly<Record<string, AccountValues>>>;
   write(secrets: Readonly<Record<string, AccountValues>>): Promise<void>;
@@ -20,9 +20,10 @@ export interface Vault {
   read(vendor: string): Promise<AccountValues>;
   /**
    * Replaces what is kept for this vendor.
-   * @returns `kept`, or `memory` where the browser keeps nothing (private mode): good until the browser closes
+   * @param where - `memory`: nothing of it is ever written to the disk
+   * @returns `kept`, or `memory` where it was wished so or the browser keeps nothing (private mode): good until the browser closes
    */
-  write(vendor: string, secrets: AccountValues): Promise<'kept' | 'memory'>;
+  write(vendor: string, secrets: AccountValues, where?: 'kept' | 'memory'): Promise<'kept' | 'memory'>;
   /** Forgets every vendor's secrets and the key. */
   clear(): Promise<void>;
 }
@@ -59,8 +60,14 @@ export function createVault(store: VaultStore, memory: MemoryStore): Vault {
       }
       return (await memory.read())[vendor] ?? {};
     },
-    async write(vendor, secrets) {
+    async write(vendor, secrets, where = 'kept') {
       const { [vendor]: _before, ...others } = await memory.read();
+      if (where === 'memory') {
+        // What was remembered before is forgotten; a browser that blocks the store has nothing in it.
+        await store.delete(slot(vendor)).catch(() => {});
+        await memory.write({ ...others, [vendor]: secrets });
+        return 'memory';
+      }
       try {
         if (Object.keys(secrets).length === 0) await store.delete(slot(vendor));
         else await store.set(slot(vendor), await seal(await key(), vendor, secrets));

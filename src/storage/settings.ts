@@ -6,6 +6,8 @@ export interface Account {
   readonly vendor: string;
   /** Everything but the secrets, which live in `secrets.ts`. */
   readonly values: AccountValues;
+  /** Set where the user does not want them remembered: they are gone when the browser closes. */
+  readonly secretsIn?: 'memory';
 }
 
 /** All that is remembered between browser starts, but for secrets. */
@@ -67,12 +69,12 @@ export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function readAccount(value: unknown): Account | undefined {
-  const { vendor, values } = asRecord(value);
+  const { vendor, values, secretsIn } = asRecord(value);
   if (typeof vendor !== 'string' || vendor === '') return undefined;
   const entries = Object.entries(asRecord(values)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );
-  return { vendor, values: Object.fromEntries(entries) };
+  return { vendor, values: Object.fromEntries(entries), ...(secretsIn === 'memory' ? { secretsIn } : {}) };
 }
 
 function pickUnknown(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -263,6 +263,15 @@ describe('our own surface', () => {
     expect(await type(text)).toEqual(refused(reason));
   });
 
+  test('tells the background that somebody looks', async () => {
+    const { answer, world } = await startBackground();
+
+    await answer({ type: 'connection/nudge', payload: {} }, POPUP);
+    expect(answer({ type: 'connection/nudge', payload: {} }, PAGE)).toBeUndefined();
+
+    expect(world.nudges).toBe(1);
+  });
+
   test('hangs up what is there, and says what cannot be hung up', async () => {
     const { answer, type, keeper } = await startBackground();
     await type('+16175550123');

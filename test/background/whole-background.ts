@@ -5,6 +5,7 @@ import { createHandlers } from '../../src/background/handlers.ts';
 import { createKeeper } from '../../src/background/keeper.ts';
 import { createProposals } from '../../src/background/proposals.ts';
 import { createRouter, type MessageSender } from '../../src/background/router.ts';
+import type { AccountValues } from '../../src/core/account.ts';
 import type { AccountTest } from '../../src/core/account-test.ts';
 import type { Proposal } from '../../src/core/proposal.ts';
 import { type AppState, type Effect, INITIAL } from '../../src/core/update.ts';
@@ -37,6 +38,8 @@ export function createMemory() {
     windows: undefined as Map<number, string> | undefined,
     focused: [] as number[],
     saves: true,
+    /** Secrets that are kept until the browser closes. */
+    secrets: {} as Readonly<Record<string, AccountValues>>,
     ids: 0,
   };
 }
@@ -54,6 +57,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     wantsPage: false,
     tested: [] as unknown[],
     cleared: 0,
+    nudges: 0,
   };
   const keeper = createKeeper({
     clock,
@@ -100,7 +104,12 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         delete: async (key) => void boxes.delete(key),
         clear: async () => boxes.clear(),
       },
-      { read: async () => ({}), write: async () => {} },
+      {
+        read: async () => memory.secrets,
+        write: async (secrets) => {
+          memory.secrets = secrets;
+        },
+      },
     ),
     findAdapter: (id) => (id === 'fake' ? pbx.adapter : undefined),
     readSettings: async () => world.settings,
@@ -151,6 +160,9 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       changeSettings: async (change) => {
         world.settings = { ...world.settings, ...change };
       },
+      nudge: async () => {
+        world.nudges += 1;
+      },
       test: async (account) => {
         world.tested.push(account.values);
         return TEST;
@@ -180,5 +192,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     effects,
     told,
     frames: () => frames,
+    /** What lies in the vault on the disk. */
+    boxes,
   };
 }

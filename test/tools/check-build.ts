@@ -18,6 +18,7 @@ const INSTALL_PERMISSIONS = new Set([
   'alarms',
   'scripting',
   'activeTab',
+  'idle',
   'notifications',
   'contextMenus',
   'menus',

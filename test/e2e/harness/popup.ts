@@ -58,7 +58,8 @@ export async function hasButton(page: Page, name: string): Promise<boolean> {
   return (await placeOfButton(page, name)) !== undefined;
 }
 
-function placeOfButton(page: Page, name: string): Promise<{ x: number; y: number } | undefined> {
+/** The middle of the button with this accessible name, in view; undefined while there is none to press. */
+export function placeOfButton(page: Page, name: string): Promise<{ x: number; y: number } | undefined> {
   return page.evaluate((wanted) => {
     const button = [...document.querySelectorAll('button')].find(
       (candidate) =>

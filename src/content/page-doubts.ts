@@ -1,0 +1,203 @@
+import type { PageDoubt } from '../core/risk.ts';
+import { containsAcross, parentAcross } from './roots.ts';
+
+/** Below this a button of ours, or the number, is too faint for a press on it to be meant. A page may well draw its own text faintly. */
+const FAINT_BUTTON = 0.7;
+const FAINT_NUMBER = 0.4;
+/** CSS pixels. Ours are 24 wide; a page that enlarges one makes the whole screen a call button. */
+const LARGEST_BUTTON = 48;
+const SMALLEST_BUTTON = 9;
+/** Half of the part of a button that must be free to be seen, in CSS pixels. */
+const CORE = 4;
+/** What was hidden so shortly before the press was not seen by whoever pressed: a page can take its cover away as the press comes. */
+const SEEN_FOR_MS = 500;
+/** The browser hit-tests every watched button anew whenever something is painted. */
+const MOST_WATCHED = 24;
+/** The shortest time the browsers allow between two answers. */
+const ANSWER_EVERY_MS = 100;
+
+/**
+ * Watches the buttons of one host before they are pressed, so that nothing has to be waited for at the press: what a page does to them is
+ * looked at when the pointer or the focus comes near, and asked of the browser all the time where it tells (Chromium).
+ */
+export interface Sight {
+  /** Begins to ask the browser about this button; the one watched longest makes room. */
+  watch(button: Element): void;
+  /** True while another button can be watched without giving one up. */
+  hasRoom(): boolean;
+  /** It is out of sight for reasons of our own. */
+  forget(button: Element): void;
+  /** All of them are for a while. Who was hidden by the page stays so until the browser says otherwise. */
+  rest(isResting: boolean): void;
+  /** Looks once more what the page does to the button and its number. */
+  look(button: Element, number: Element): void;
+  /** What speaks against taking a press on the button at this moment for the user's wish. */
+  doubts(button: Element, number: Element): readonly PageDoubt[];
+  stop(): void;
+}
+
+interface VisibilityEntry {
+  /** Absent where the browser does not look (Firefox). */
+  readonly isVisible?: boolean;
+  readonly target: Element;
+  readonly time: number;
+}
+
+/** What the browser has told of one button. */
+interface Seen {
+  /** `unknown` until it has told; a press is then judged by what can be looked up at once. */
+  last: 'unknown' | 'seen' | 'hidden';
+  /** When it was hidden last, in the time of `performance.now()`. */
+  hiddenAt: number;
+  /** Answers about the time before this are about something else. */
+  from: number;
+}
+
+const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
+
+/**
+ * What makes it doubtful that the user saw the link that was pressed, though the press itself was real: something that hides, covers or
+ * fades it. It cannot find every trick, so it only adds questions; it never refuses.
+ * @param number - the element that paints the number
+ */
+export function linkDoubts(number: Element): readonly PageDoubt[] {
+  return isVeiled(number, FAINT_NUMBER) || isBesidePopover(number) ? DOUBTFUL : [];
+}
+
+/** The same for the buttons of ours in a host, which can be enlarged, clipped and covered as well. */
+export function createSight(host: Element): Sight {
+  const seen = new Map<Element, Seen>();
+  const lookedHiddenAt = new WeakMap<Element, number>();
+  let isResting = false;
+  const options: IntersectionObserverInit & { trackVisibility: boolean; delay: number } = {
+    trackVisibility: true,
+    delay: ANSWER_EVERY_MS,
+  };
+  const observer = new IntersectionObserver((entries) => {
+    if (isResting) return;
+    for (const { target, isVisible, time } of entries as readonly VisibilityEntry[]) {
+      const one = seen.get(target);
+      if (!one || isVisible === undefined || time < one.from) continue;
+      if (one.last === 'hidden') one.hiddenAt = performance.now();
+      one.last = isVisible ? 'seen' : 'hidden';
+    }
+  }, options);
+
+  function forget(button: Element): void {
+    if (seen.delete(button)) observer.unobserve(button);
+  }
+
+  function askAnew(button: Element, last: Seen['last'], hiddenAt: number): void {
+    observer.unobserve(button);
+    seen.set(button, { last, hiddenAt, from: performance.now() });
+    observer.observe(button);
+  }
+
+  function look(button: Element, number: Element): void {
+    const isHidden = linkDoubts(number).length > 0 || isVeiled(host, FAINT_BUTTON) || isCut(button, host);
+    if (isHidden) lookedHiddenAt.set(button, performance.now());
+  }
+
+  /** False as well where the browser does not tell: in Firefox, and on pages whose root has a filter (dark modes), which it never calls visible. */
+  function isToldHidden(button: Element, now: number): boolean {
+    const one = seen.get(button);
+    if (!one || hasEntry(getComputedStyle(document.documentElement).filter)) return false;
+    return one.last === 'hidden' || now - one.hiddenAt < SEEN_FOR_MS;
+  }
+
+  return {
+    watch(button) {
+      if (seen.has(button)) return;
+      const [oldest] = seen.keys();
+      if (seen.size >= MOST_WATCHED && oldest) forget(oldest);
+      askAnew(button, 'unknown', Number.NEGATIVE_INFINITY);
+    },
+    hasRoom: () => seen.size < MOST_WATCHED,
+    forget,
+    rest(next) {
+      if (isResting === next) return;
+      isResting = next;
+      if (isResting) return;
+      for (const [button, { last, hiddenAt }] of [...seen]) {
+        askAnew(button, last === 'hidden' ? last : 'unknown', hiddenAt);
+      }
+    },
+    look,
+    doubts(button, number) {
+      look(button, number);
+      const now = performance.now();
+      const wasHidden = now - (lookedHiddenAt.get(button) ?? Number.NEGATIVE_INFINITY) < SEEN_FOR_MS;
+      return wasHidden || isToldHidden(button, now) ? DOUBTFUL : [];
+    },
+    stop() {
+      observer.disconnect();
+      seen.clear();
+    },
+  };
+}
+
+/** True when the element, or what it stands in, is painted so that one cannot see it well. */
+function isVeiled(element: Element, faint: number): boolean {
+  let opacity = 1;
+  for (let node: Element | undefined = element; node; node = parentAcross(node)) {
+    const style = getComputedStyle(node);
+    opacity *= Number(style.opacity);
+    const isHidden = hasEntry(style.maskImage) || style.mixBlendMode !== 'normal' || isBlurring(style.filter);
+    if (opacity < faint || isHidden) return true;
+  }
+  return false;
+}
+
+function hasEntry(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== 'none';
+}
+
+/** Dark modes invert and turn hues, and shadows hide nothing: these filters alone say nothing. */
+function isBlurring(filter: string): boolean {
+  if (!hasEntry(filter)) return false;
+  return [...filter.matchAll(/([a-z-]+)\(([^)]*)\)/g)].some(([, name, value = '']) => {
+    const amount = Number.parseFloat(value);
+    switch (name) {
+      case 'opacity':
+      case 'brightness':
+      case 'contrast':
+        return !(amount >= 0.5);
+      case 'blur':
+        return !(amount <= 1);
+      case 'url':
+        return true;
+      default:
+        return false;
+    }
+  });
+}
+
+/** A popover lies above all else, and one that lets the pointer through is not found where the pointer is. */
+function isBesidePopover(number: Element): boolean {
+  return [...document.querySelectorAll(':popover-open')].some((popover) => !containsAcross(popover, number));
+}
+
+/** True when the button is not whole: made larger or smaller, clipped, or with something over its middle. */
+function isCut(button: Element, host: Element): boolean {
+  const { x, y, width, height } = button.getBoundingClientRect();
+  if (Math.max(width, height) > LARGEST_BUTTON || Math.min(width, height) < SMALLEST_BUTTON) return true;
+  for (let node: Element | undefined = host; node; node = parentAcross(node)) {
+    if (hasEntry(getComputedStyle(node).clipPath)) return true;
+  }
+  const [middleX, middleY] = [x + width / 2, y + height / 2];
+  const points = [
+    [middleX, middleY],
+    [middleX - CORE, middleY],
+    [middleX + CORE, middleY],
+  ] as const;
+  return points.some(([px, py]) => isInView(px, py) && !isHit(host, px, py));
+}
+
+function isInView(x: number, y: number): boolean {
+  return x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
+}
+
+function isHit(host: Element, x: number, y: number): boolean {
+  const root = host.getRootNode();
+  return root instanceof ShadowRoot || root instanceof Document ? root.elementFromPoint(x, y) === host : true;
+}

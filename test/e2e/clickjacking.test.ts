@@ -1,0 +1,197 @@
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
+import { clickButton, findButton, findNumber } from './harness/numbers.ts';
+import { type Office, openOffice } from './harness/office.ts';
+import { textOf } from './harness/popup.ts';
+import { rest, until } from './harness/until.ts';
+import { words } from './harness/words.ts';
+
+const NUMBER = '+16175550170';
+const TEXT = '<p id="number">Support: +1 617 555 0170</p>';
+const OVERLAY =
+  'position:fixed;inset:0;width:100vw;height:100vh;background:white;pointer-events:none;z-index:2147483647;margin:0;border:0;padding:0';
+
+/** Nobody reacts faster to what comes before the eyes. */
+const SEE_MS = 250;
+
+/** Tricks that leave the press real and hide what is pressed. */
+type Trick = (style: string) => void;
+const ASKED: Readonly<Record<string, Trick>> = {
+  'a faint page': () => document.documentElement.style.setProperty('opacity', '.001'),
+  'a faint body': () => document.body.style.setProperty('opacity', '.001'),
+  'a page behind a filter': () => document.documentElement.style.setProperty('filter', 'opacity(0)'),
+  'a body behind a filter': () => document.body.style.setProperty('filter', 'opacity(0)'),
+  'a blurred body': () => document.body.style.setProperty('filter', 'blur(9px)'),
+  'a page behind a mask': () =>
+    document.documentElement.style.setProperty('mask-image', 'linear-gradient(transparent, transparent)'),
+  'a body behind a mask': () =>
+    document.body.style.setProperty('mask-image', 'linear-gradient(transparent, transparent)'),
+  'a blended page': () => document.documentElement.style.setProperty('mix-blend-mode', 'multiply'),
+  'an overlay of ours that was made faint': () =>
+    (document.documentElement.lastElementChild as HTMLElement).style.setProperty('opacity', '.01', 'important'),
+  'an overlay of ours that was cut to a dot': () =>
+    (document.documentElement.lastElementChild as HTMLElement).style.setProperty(
+      'clip-path',
+      'circle(500px at 200px 20px)',
+      'important',
+    ),
+  'a page that was cut': () => document.documentElement.style.setProperty('clip-path', 'inset(0 0 1px 0)'),
+  'a popover over all': (style) => {
+    const cover = document.createElement('div');
+    cover.setAttribute('style', style);
+    cover.popover = 'manual';
+    document.body.append(cover);
+    cover.showPopover();
+  },
+  'a faint body that shows as the press comes': () => {
+    document.body.style.setProperty('opacity', '.001');
+    addEventListener('pointerdown', () => document.body.style.removeProperty('opacity'), true);
+  },
+  'a popover that goes as the press comes': (style) => {
+    const cover = document.createElement('div');
+    cover.setAttribute('style', style);
+    cover.popover = 'manual';
+    document.body.append(cover);
+    cover.showPopover();
+    addEventListener('pointerdown', () => cover.remove(), true);
+  },
+};
+/** Only Chromium tells whether something is painted over an element and lets the pointer through. */
+const ASKED_IN_CHROMIUM: typeof ASKED = {
+  'a cover that lets the pointer through': (style) => {
+    const cover = document.createElement('div');
+    cover.setAttribute('style', style);
+    document.documentElement.append(cover);
+  },
+  'a cover that goes as the press comes': (style) => {
+    const cover = document.createElement('div');
+    cover.setAttribute('style', style);
+    document.documentElement.append(cover);
+    addEventListener('pointerdown', () => cover.remove(), true);
+  },
+};
+/** Our button is no longer where it was drawn, or cannot be hit: the press counts for nothing. */
+const UNHEARD: typeof ASKED = {
+  'an overlay of ours behind a mask': () =>
+    (document.documentElement.lastElementChild as HTMLElement).style.setProperty(
+      'mask-image',
+      'linear-gradient(transparent, transparent)',
+      'important',
+    ),
+  'an overlay of ours that fills the screen': () =>
+    (document.documentElement.lastElementChild as HTMLElement).style.setProperty('transform', 'scale(30)', 'important'),
+  'an overlay of ours beside another number': () =>
+    (document.documentElement.lastElementChild as HTMLElement).style.setProperty('top', '40px', 'important'),
+  'a number that was moved away from its button': () =>
+    document.querySelector<HTMLElement>('#number')?.style.setProperty('margin-left', '200px'),
+};
+
+/** What honest pages do, and what must not make a call any harder. */
+const HONEST: Readonly<Record<string, string>> = {
+  'a plain page': TEXT,
+  'a dark page by a filter': `<style>html{filter:invert(1) hue-rotate(180deg)}</style>${TEXT}`,
+  'text in soft colours': `<main style="opacity:.75">${TEXT}</main>`,
+  'a dense table': `<table style="line-height:1.1">${[0, 1, 2, 3, 4]
+    .map((row) => `<tr><td>Ann</td><td>+1 617 555 017${row}</td><td>Sales</td></tr>`)
+    .join('')}</table>`,
+  'a number in the middle of a line': '<p>Please call Ann at +1 617 555 0170 or write a mail to her about it.</p>',
+  'a card with a shadow and round corners': `<section style="filter:drop-shadow(0 1px 3px #0004);border-radius:9px;overflow:hidden;transform:translateX(4px)">${TEXT}</section>`,
+  'an open dialog around the number': `<dialog id="dialog">${TEXT}</dialog><script>document.querySelector('#dialog').showModal()</script>`,
+  'a field': '<input type="tel" value="+1 617 555 0170" size="30">',
+};
+
+describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
+  let office: Office;
+
+  beforeAll(async () => {
+    office = await openOffice(kind);
+  });
+
+  afterEach(async () => {
+    await office?.tidy();
+    await untilNothingAsked(office.browser);
+  });
+
+  afterAll(() => office?.close());
+
+  const asked = { ...ASKED, ...(kind === 'chromium' ? ASKED_IN_CHROMIUM : {}) };
+  test.each(Object.entries(asked))('on %s asks', async (_name, trick) => {
+    const page = await office.show(TEXT);
+    const { x, y } = await findButton(office.browser, page, NUMBER);
+    const before = office.pbx.places().length;
+
+    await page.mouse.move(x, y + 200);
+    await page.evaluate(trick, OVERLAY);
+    await pressLikeAPerson(page, x, y);
+
+    const question = await untilAsked(office.browser);
+    expect(await textOf(question)).toMatch(words('confirm_reason_page_doubtful'));
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test.each(Object.entries(UNHEARD))('on %s does nothing', async (_name, trick) => {
+    const page = await office.show(TEXT);
+    const { x, y } = await findButton(office.browser, page, NUMBER);
+    const before = office.pbx.places().length;
+
+    await page.evaluate(trick, OVERLAY);
+    await page.mouse.click(x, y);
+
+    // A press on an honest page afterwards shows that the way to the PBX was open all the time.
+    const honest = await office.show('<p>Sales: +1 617 555 0172</p>');
+    await clickButton(office.browser, honest, '+16175550172');
+    await until('the honest press is a call', () => office.pbx.places().length > before);
+    expect(office.pbx.places().slice(before)).toMatchObject([{ number: '+16175550172' }]);
+    expect(await questions(office.browser)).toEqual([]);
+  });
+
+  test('on a link under a popover that lets the pointer through asks', async () => {
+    const page = await office.show('<p><a id="link" href="tel:+16175550171">Support</a></p>');
+    await findNumber(office.browser, page, '+16175550171');
+    const box = await (await page.$('#link'))?.boundingBox();
+    const before = office.pbx.places().length;
+
+    await page.evaluate(ASKED['a popover over all'] as Trick, OVERLAY);
+    await page.mouse.click((box?.x ?? 0) + 5, (box?.y ?? 0) + 5);
+
+    await untilAsked(office.browser);
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test('on a link in a popover is a call', async () => {
+    const page = await office.show(
+      '<div id="card" popover="manual"><a id="link" href="tel:+16175550173">Support</a></div>' +
+        "<script>document.querySelector('#card').showPopover()</script>",
+    );
+    await findNumber(office.browser, page, '+16175550173');
+    const before = office.pbx.places().length;
+
+    await page.click('#link');
+
+    await until('the PBX is asked to call', () => office.pbx.places().length > before);
+  });
+
+  test.each(Object.keys(HONEST))('on %s is a call on one press', async (name) => {
+    const page = await office.show(HONEST[name] ?? '');
+    const before = office.pbx.places().length;
+
+    await clickButton(office.browser, page, NUMBER);
+
+    await until('the PBX is asked to call', async () => {
+      const asked = await questions(office.browser);
+      expect(asked).toEqual([]);
+      return office.pbx.places().length > before;
+    });
+    expect(office.pbx.places().at(-1)?.number).toBe(NUMBER);
+  });
+});
+
+/** A pointer arrives, stays for as long as people need to see where it is, and presses. */
+async function pressLikeAPerson(page: Page, x: number, y: number): Promise<void> {
+  await page.mouse.move(x, y);
+  await rest(SEE_MS);
+  await page.mouse.down();
+  await page.mouse.up();
+}
