@@ -745,7 +745,7 @@ describe('Zorio', () => {
       await pbx.webhooks.settled();
 
       expect(refused.capabilities).toEqual(ZORIO);
-      expect(refused.limit).toEqual({ kind: 'live-refused', detail: 'relay: HTTP 401' });
+      expect(refused.limit).toEqual({ kind: 'relay-failed', detail: 'relay: HTTP 401' });
       expect(told.reports).toEqual([]);
       expect(pbx.places().length).toBe(1);
     });
