@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { ensureNats, startNats } from '../relay/nats-server.ts';
+import { findNats, startNats } from '../relay/nats-server.ts';
 import { startRigRelay, V3_KEY, v3Agent, v3WebhookUrl, zorioAgent } from '../relay/rig.ts';
 import { startV3, type V3Simulator } from '../simulators/call-control-v3.ts';
 import { startZorio } from '../simulators/zorio.ts';
@@ -17,7 +17,7 @@ import { until } from './harness/until.ts';
 import { words } from './harness/words.ts';
 
 const NUMBER = '+16175550142';
-const program = ensureNats();
+const program = findNats();
 
 describe.each(BROWSER_KINDS)("the company's relay, in %s", (kind) => {
   const closers: (() => Promise<void>)[] = [];
