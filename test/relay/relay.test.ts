@@ -273,7 +273,24 @@ describe('the relay', () => {
       const tries = await Promise.all(Array.from({ length: 40 }, () => ticket('Bearer wr0ng', strict)));
       expect(tries.filter(({ status }) => status === 429).length).toBeGreaterThan(5);
       expect(tries.every(({ status }) => status === 401 || status === 429)).toBe(true);
+      expect((await ticket(`Bearer ${relay.token(zorioAgent('1002'))}`, strict)).status).toBe(200);
     });
+
+    test.each(['//', '/%', '/agent?ticket=%', '/agent?ticket=a.b', '/other', '*'])(
+      'a socket asked for at "%s" is refused and harms nobody',
+      async (path) => {
+        const { hostname, port } = new URL(relay.origin);
+        const socket = connect(Number(port), hostname);
+        const said = new Promise<string>((resolve) => void socket.once('data', (bytes) => resolve(bytes.toString())));
+        const upgrade =
+          'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZQ==';
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: relay\r\n${upgrade}\r\n\r\n`);
+
+        expect(await said).toMatch(/^HTTP\/1\.1 4\d\d /);
+        socket.destroy();
+        await listen();
+      },
+    );
 
     test('more sockets than one agent can need are refused', async () => {
       for (let count = 0; count < 10; count++) await listen();
