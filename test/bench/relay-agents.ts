@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import { asObject, readJson } from '../../src/core/json.ts';
+import { asObject, asObjects, readJson } from '../../src/core/json.ts';
 import type { AgentId } from '../../src/relay/agent.ts';
 import { Signing } from '../../src/relay/signing.ts';
 
@@ -24,11 +24,15 @@ export interface AgentsReport {
   /** Changes that were told to whom they do not concern. */
   readonly foreign: number;
   readonly doubled: number;
-  readonly lost: number;
+  /** The last state of each call, as its agent sees it. */
+  readonly states: Readonly<Record<string, string>>;
+  /** Sockets that were closed on us. */
+  readonly closed: number;
 }
 
 const latencies: number[] = [];
 const seen = new Set<string>();
+const states = new Map<string, string>();
 let foreign = 0;
 let doubled = 0;
 let closed = 0;
@@ -41,7 +45,7 @@ async function obey({ open, report }: { readonly open?: Orders; readonly report?
     process.send?.({ opened: open.count });
   }
   if (report) {
-    const result: AgentsReport = { latencies, foreign, doubled, lost: closed };
+    const result: AgentsReport = { latencies, foreign, doubled, states: Object.fromEntries(states), closed };
     process.send?.({ report: result });
   }
 }
@@ -70,7 +74,10 @@ async function openOne(origin: string, signing: Signing, agent: AgentId): Promis
     });
     socket.on('message', (bytes: Buffer) => {
       const frame = asObject(readJson(bytes.toString('utf8')));
-      if (frame?.type === 'snapshot') resolve();
+      if (frame?.type === 'snapshot') {
+        for (const call of asObjects(frame.calls)) states.set(String(call.callId), String(call.state));
+        resolve();
+      }
       if (frame?.type === 'call') hear(agent.extension, String(frame.callId), String(frame.state), Number(frame.at));
     });
   });
@@ -81,6 +88,7 @@ async function openOne(origin: string, signing: Signing, agent: AgentId): Promis
 function hear(extension: string, callId: string, state: string, sentAt: number): void {
   if (!callId.startsWith(`${extension}-`)) foreign += 1;
   const change = `${callId} ${state}`;
+  states.set(callId, state);
   if (seen.has(change)) doubled += 1;
   seen.add(change);
   latencies.push(performance.timeOrigin + performance.now() - sentAt);

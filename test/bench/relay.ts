@@ -26,7 +26,10 @@ interface Measured {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+  /** Calls that do not stand at their agent as the last webhook about them said. */
   readonly lost: number;
+  /** Changes told by the next snapshot in place of a frame of their own. */
+  readonly inSnapshots: number;
   readonly doubled: number;
   readonly foreign: number;
   readonly refused: number;
@@ -115,6 +118,8 @@ async function measure({ relays: count, agents, seconds, agentsProgram, program 
 
 interface Sent {
   readonly webhooks: number;
+  /** How each call has to stand in the end. */
+  readonly expected: ReadonlyMap<string, string>;
   readonly refused: number;
 }
 
@@ -130,6 +135,8 @@ function rowOf(run: {
   const latencies = run.reports.flatMap((report) => [...report.latencies]).sort((a, b) => a - b);
   const at = (part: number) =>
     round(latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * part))] ?? Number.NaN);
+  const states = Object.assign({}, ...run.reports.map((report) => report.states)) as Readonly<Record<string, string>>;
+  const lost = [...run.sent.expected].filter(([id, state]) => states[id] !== state).length;
   const sum = (key: 'foreign' | 'doubled') => run.reports.reduce((total, report) => total + report[key], 0);
   const row = {
     relays: run.relays,
@@ -140,7 +147,8 @@ function rowOf(run: {
     p50Ms: at(0.5),
     p99Ms: at(0.99),
     maxMs: at(1),
-    lost: run.sent.webhooks - latencies.length,
+    lost,
+    inSnapshots: run.sent.webhooks - latencies.length,
     doubled: sum('doubled'),
     foreign: sum('foreign'),
     refused: run.sent.refused,
@@ -156,6 +164,8 @@ function rowOf(run: {
 async function sendWebhooks(relays: readonly RelayProcess[], agents: number, seconds: number): Promise<Sent> {
   const connections = new Agent({ keepAlive: true, maxSockets: 64 });
   const events = ['pbx.call.ringing', 'pbx.call.answered', 'pbx.call.answered', 'pbx.call.hangup'];
+  const states = ['ringing', 'answered', 'connected', 'ended'];
+  const expected = new Map<string, string>();
   const total = WEBHOOKS_PER_S * seconds;
   const startedAt = performance.now();
   const answers: Promise<boolean>[] = [];
@@ -171,13 +181,14 @@ async function sendWebhooks(relays: readonly RelayProcess[], agents: number, sec
       if (one.step === events.length) Object.assign(one, { call: calls++, step: 0 });
       const extension = String(FIRST_EXTENSION + (one.call % agents));
       answers.push(post(relays[sent % relays.length], connections, events[one.step] ?? '', extension, one.call));
+      expected.set(`${extension}-${one.call}`, states[one.step] ?? '');
       one.step += 1;
     }
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   const refused = (await Promise.all(answers)).filter((isGood) => !isGood).length;
   connections.destroy();
-  return { webhooks: total, refused };
+  return { webhooks: total, expected, refused };
 }
 
 function post(
