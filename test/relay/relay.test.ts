@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RelayConfig } from '../../src/relay/config.ts';
 import { tokenId } from '../../src/relay/signing.ts';
+import { virtualClock } from '../simulators/clock.ts';
 import {
   AgentEar,
   type RigRelay,
@@ -297,6 +298,27 @@ describe('the relay', () => {
 
       await expect(AgentEar.open(relay, zorioAgent('1001'))).rejects.toThrow('HTTP 429');
       await listen(zorioAgent('1002'));
+    });
+
+    test('an agent whose machine fell asleep is let go, others are not', async () => {
+      const clock = virtualClock();
+      const other = await startRigRelay({ clock });
+      open.push(() => {
+        // The goodbye waits on this clock, too.
+        const closing = other.close();
+        clock.advance(10_000);
+        return closing;
+      });
+      const [asleep, awake] = [await listen(zorioAgent('1001'), other), await listen(zorioAgent('1002'), other)];
+      asleep.fallAsleep();
+
+      for (let second = 0; second < 65; second++) {
+        clock.advance(1_000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+
+      await expect.poll(() => other.sockets.length).toBe(1);
+      expect(awake.closed).toBeUndefined();
     });
 
     test('frames that no browser sends do no harm', async () => {
