@@ -219,7 +219,7 @@ export async function playSoak(office: Office, { ms, seed }: SoakOptions): Promi
       return state?.connection.status === 'online' && ghosts.length + orphans.length + pending.length === 0;
     };
     // A line that died without a word is found by its pulse only.
-    await until('what is shown is the truth', isTrue, TRUTH_WITHIN_MS + 25_000).catch(() => {
+    await until('what is shown is the truth', isTrue, TRUTH_WITHIN_MS + 25_000).catch(async () => {
       problems.push(difference, JSON.stringify((await readState(browser))?.calls), ...notes);
       if (/ghosts \+/.test(difference)) count.ghosts += 1;
       else count.lost += 1;
