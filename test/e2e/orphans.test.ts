@@ -58,8 +58,9 @@ describe.each(BROWSER_KINDS)('content scripts of an older version in %s', (kind)
     }
   });
 
-  // The browser cuts the old script off before it can hear of it, and nothing of the extension is left that could tidy up.
-  test('leave nothing behind when the extension is removed', async () => {
+  // Firefox ends the script without a word to it, and nothing of the extension is left that could tidy up: the page keeps our element until
+  // it is loaded anew (measured with Firefox 153; the button does nothing there).
+  test.skipIf(kind === 'firefox')('leave nothing behind when the extension is removed', async () => {
     const page = await watchedPage('<p>Office: +1 617 555 0113</p>');
     await findButton(office.browser, page, '+16175550113');
 
