@@ -7,7 +7,7 @@ import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import { compareAcross } from './roots.ts';
-import { nextTurn } from './slices.ts';
+import { afterFrame, nextTurn } from './slices.ts';
 import type { Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
@@ -37,6 +37,8 @@ export interface ViewParts {
   mayDraw(): boolean;
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
+  /** How long the PBX takes no more calls; 0 when it takes one now. */
+  pausedSeconds(): number;
   /** A trusted click or key on a button whose place and number are as they were. */
   onPress(target: Target, doubts: readonly PageDoubt[]): void;
 }
@@ -91,7 +93,7 @@ export function createView(page: Document, parts: ViewParts): View {
     timerAt = at;
     timer = setTimeout(() => {
       timer = undefined;
-      requestAnimationFrame(() => void look());
+      void afterFrame().then(look);
     }, ms);
   }
 
@@ -170,6 +172,7 @@ export function createView(page: Document, parts: ViewParts): View {
         look: readLook(painter),
         isFixed: isFixed(painter),
         call: parts.dialler.viewOf(target),
+        pausedSeconds: parts.pausedSeconds(),
       });
     }
     if (isScrolling || stop.signal.aborted) return;

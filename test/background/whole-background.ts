@@ -121,7 +121,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       await keeper.dispatch({ type: 'account-changed', hasAccount });
     },
     onSecretsKept: () => {},
-    dropCookies: async () => {
+    dropTraces: async () => {
       world.cleared += 1;
     },
   });
@@ -152,6 +152,11 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       }),
       started: Promise.resolve(),
       settings: async () => world.settings,
+      pausedUntil: () => undefined,
+      endpoints: async (account, wish) => {
+        world.tested.push(account.values);
+        return { ok: true, value: wish.wish === 'list' ? { list: [] } : {} };
+      },
       changeSettings: async (change) => {
         world.settings = { ...world.settings, ...change };
       },

@@ -471,7 +471,7 @@ describe('a PBX that takes calls and says nothing more', () => {
     const guessed = play(...placed, [tick, UNTOLD_CALL_MS], [tick, 1_800_000]);
     expect(guessed.call).toMatchObject({ confirmed: false, told: { call_uuid: 'u-1' } });
     expect(openCalls(guessed.state, T + 1_800_000)).toEqual([
-      { ref: 'c1', pbxId: 'p1', number: '16175550123', startedAt: T },
+      { ref: 'c1', pbxId: 'p1', number: '16175550123', startedAt: T, told: { call_uuid: 'u-1' } },
     ]);
     const told = play(...placed, [tick, UNTOLD_CALL_MS], [record, 1_800_000]);
     expect(told.call).toMatchObject({ confirmed: true, state: { phase: 'ended', reason: 'completed' } });

@@ -18,6 +18,8 @@ const SCRIPTS = {
   sim: 'test/demo/sim.ts',
   bench: 'test/bench/bench.ts',
   soak: 'test/soak/soak.ts',
+  relay: 'test/tools/relay.ts',
+  'bench-relay': 'test/bench/relay.ts',
 };
 
 process.chdir(ROOT);

@@ -58,6 +58,8 @@ export interface LaunchOptions {
   /** A profile that outlives the browser, see `keepProfile`; a fresh one where absent. */
   readonly kept?: KeptProfile;
   readonly args?: readonly string[];
+  /** Folder of the profile, which outlives the browser; absent: one that goes with it. */
+  readonly profile?: string;
 }
 
 /** Names of this machine, beside `127.0.0.1`, for pages of several sites. */
@@ -103,6 +105,7 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     executablePath,
     headless: options.headless ?? true,
     pipe: true,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     enableExtensions: true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
@@ -187,6 +190,7 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     headless: options.headless ?? true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
