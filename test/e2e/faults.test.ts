@@ -58,6 +58,25 @@ describe.each(BROWSER_KINDS)('faults in %s', (kind) => {
     expect(timesPlaced(office, number)).toBe(1);
   });
 
+  fault(
+    'F10: without a network nothing is dialled and nothing waits for it; with it the line is up within 5 s',
+    async () => {
+      const number = '+16175550115';
+      await office.browser.setOffline(true);
+      office.pbx.faults.set('session', { kind: 'reset-before' }, { always: true });
+      office.pbx.dropSockets();
+      await until('the loss is known', async () => (await statusOf(office.browser)) !== 'online');
+
+      expect(await dial(office, number)).toEqual({ ok: false, error: { reason: 'offline' } });
+
+      office.pbx.faults.clear();
+      await office.browser.setOffline(false);
+      await until('the line is up', async () => (await statusOf(office.browser)) === 'online', 5_000);
+      await rest(500);
+      expect(timesPlaced(office, number)).toBe(0);
+    },
+  );
+
   fault('F12: a double click, two tabs and a key held down place one call', async () => {
     const number = '+16175550112';
     const first = await office.show('<p>Office: +1 617 555 0112</p>');
