@@ -266,6 +266,14 @@ function common(
   | 'close'
 > {
   let idle: Promise<Page> | undefined;
+  const idlePage = async () => {
+    const page = await idle?.catch(() => undefined);
+    // An update takes it away, and the driver does not always know.
+    const isThere = await page?.evaluate(() => chrome.runtime?.id !== undefined).catch(() => false);
+    if (page && isThere) return page;
+    idle = openIdle();
+    return idle;
+  };
   return {
     kind,
     puppeteer: browser,
@@ -287,8 +295,7 @@ function common(
       });
     },
     async inExtension(job, ...args) {
-      idle ??= openIdle();
-      const page = await idle;
+      const page = await idlePage();
       return (await page.evaluate(job as unknown as (...all: unknown[]) => unknown, ...args)) as Awaited<
         ReturnType<typeof job>
       >;
@@ -300,6 +307,12 @@ function common(
       if ((await browser.pages()).length <= 1) await browser.newPage();
       await page?.close().catch(() => undefined);
       if (folder) await browser.installExtension(folder);
+      await until('the new version answers', async () => {
+        const next = await openIdle();
+        if (await next.evaluate(() => chrome.runtime?.id !== undefined)) idle = Promise.resolve(next);
+        else await next.close();
+        return idle;
+      });
     },
     sleep() {
       const processes = processTree(browser.process()?.pid);
