@@ -45,6 +45,11 @@ export function asFlag(value: unknown): boolean | undefined {
   return undefined;
 }
 
+/** The entry of one of our tables for a stranger's word; not what every object has, such as `constructor`. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, word: string | undefined): T | undefined {
+  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
 /** True when a web page came where data was asked for: a login portal, a proxy, another server. */
 export function isWebPage(response: PbxResponse): boolean {
   return (
