@@ -4,8 +4,8 @@ import { isLive } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { readDialingRule } from '../core/dialing-rule.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { isSiteEnabled } from '../core/site-rule.ts';
-import type { DialRefusal, PageStart, SettingsChange } from '../messaging/protocol.ts';
+import { isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
+import type { DialRefusal, PageSettings, PageStart, SettingsChange } from '../messaging/protocol.ts';
 import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
 import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
@@ -27,6 +27,8 @@ export interface HandlersParts {
   settings(): Promise<Settings>;
   /** Writes what is changed, and tells the pages. */
   changeSettings(change: SettingsChange): Promise<void>;
+  /** See `connection/nudge`. */
+  nudge(): Promise<void>;
   /** Runs the connection test; resolves with its end. */
   test(account: ReadyAccount): Promise<AccountTest>;
 }
@@ -89,6 +91,10 @@ export function createHandlers(parts: HandlersParts): Handlers {
         await started;
         if (typeof id === 'string') await keeper.dispatch({ type: 'dismiss', id });
       },
+      'connection/nudge': async () => {
+        await started;
+        await parts.nudge();
+      },
       'connection/retry': async () => {
         await started;
         const { account } = await parts.settings();
@@ -140,8 +146,18 @@ async function pageSettings(settings: Settings, asker: Asker, frames: Frames): P
   // Only where the frame is from is kept, not what it shows.
   const url = protocol === 'file:' ? `file://${pathname}` : href.slice(0, href.indexOf('/', protocol.length + 2) + 1);
   await frames.remember({ ...asker.frame, host, url });
-  const decorate = isSiteEnabled(settings.sites, host);
-  return { decorate, country: settings.country, ...(decorate ? { atlas: WHOLE_ATLAS } : {}) };
+  const own = settingsFor(settings, host);
+  return { ...own, ...(own.decorate ? { atlas: WHOLE_ATLAS } : {}) };
+}
+
+/** What a frame of this host may know of the settings. */
+export function settingsFor({ sites, country, account }: Settings, host: string): PageSettings {
+  return {
+    decorate: isSiteEnabled(sites, host),
+    country,
+    hasAccount: account !== undefined,
+    ...(leavesOwnButtons(sites, host) ? { leavesOwnButtons: true } : {}),
+  };
 }
 
 function isFrom(asker: Asker, origin: { readonly tabId: number; readonly frameId: number } | undefined): boolean {

@@ -174,11 +174,15 @@ function isPrefixOfJson(text: string): boolean {
 function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProblem> {
   if (value === undefined) return ok(DEFAULT_SETTINGS.sites);
   if (!isRecord(value)) return wrong('sites');
-  const { mode, hosts = [] } = value;
+  const { mode, hosts = [], ownButtons = [] } = value;
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return wrong('sites.mode');
   if (!Array.isArray(hosts)) return wrong('sites.hosts');
   const fault = hosts.findIndex((host) => typeof host !== 'string');
-  return fault < 0 ? ok({ mode, hosts }) : wrong(`sites.hosts.${fault}`);
+  if (fault >= 0) return wrong(`sites.hosts.${fault}`);
+  if (!Array.isArray(ownButtons) || !ownButtons.every((host) => typeof host === 'string')) {
+    return wrong('sites.ownButtons');
+  }
+  return ok({ mode, hosts, ...(ownButtons.length === 0 ? {} : { ownButtons }) });
 }
 
 function readDialingStrictly(value: unknown): Result<Settings['dialing'], ImportProblem> {
@@ -248,7 +252,7 @@ function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<str
     Object.fromEntries(Object.entries(asRecord(part)).filter(([key]) => !known.includes(key)));
   const inside = {
     account: rest(file.account, ['vendor', 'values']),
-    sites: rest(file.sites, ['mode', 'hosts']),
+    sites: rest(file.sites, ['mode', 'hosts', 'ownButtons']),
     dialing: rest(file.dialing, ['numberFormat', 'outsideLine', 'replacements']),
   };
   return {

@@ -22,6 +22,8 @@ export interface PageSession {
 }
 
 const ASK_AGAIN_MS = 3_000;
+/** How often a page that shows buttons looks whether the extension behind them is still there. */
+const LOOK_EVERY_MS = 2_000;
 
 /** What finding and showing numbers takes. */
 type Tools = typeof import('./number-tools.ts') & { readonly atlas: Atlas };
@@ -117,6 +119,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     listenedIn = root;
     stopListening = new AbortController();
     const { signal } = stopListening;
+    // After an update or removal no button may stay that does nothing: no event tells us of it.
+    const timer = setInterval(leaveIfOrphaned, LOOK_EVERY_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
     page.addEventListener('scroll', onScroll, quiet);
@@ -143,10 +148,17 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       dialler,
+      mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
       onPress,
     });
     view.changed(holders);
+  }
+
+  function leaveIfOrphaned(): boolean {
+    if (isAlive()) return true;
+    onOrphaned();
+    return false;
   }
 
   function onMoved(): void {
@@ -154,11 +166,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function onScroll(): void {
-    if (!isAlive()) {
-      onOrphaned();
-      return;
-    }
-    view?.scrolled();
+    if (leaveIfOrphaned()) view?.scrolled();
   }
 
   function onFocus(origin: EventTarget | undefined): void {
@@ -200,6 +208,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       onOrphaned();
       return;
     }
+    if (pressed.what !== 'link' && settings.leavesOwnButtons) return;
     const read = pressed.what === 'link' ? readLink : readEmbed;
     const target = read(pressed.element, reader.finder);
     if (!target) return;

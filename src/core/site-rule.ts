@@ -2,6 +2,8 @@
 export interface SiteRule {
   readonly mode: 'everywhere' | 'only' | 'except';
   readonly hosts: readonly string[];
+  /** Sites whose own call buttons (`<pbxcall number>`) are left to the site's script. Absent: none. */
+  readonly ownButtons?: readonly string[];
 }
 
 /** The same rule for everybody until the user says otherwise. */
@@ -18,8 +20,20 @@ export function isSiteEnabled(rule: SiteRule, host: string): boolean {
 export function withSite(rule: SiteRule, host: string, isEnabled: boolean): SiteRule {
   if (isSiteEnabled(rule, host) === isEnabled) return rule;
   const without = rule.hosts.filter((pattern) => pattern !== host);
-  if (rule.mode === 'only') return { mode: 'only', hosts: isEnabled ? [...without, host] : without };
-  return { mode: 'except', hosts: isEnabled ? without : [...without, host] };
+  if (rule.mode === 'only') return { ...rule, hosts: isEnabled ? [...without, host] : without };
+  return { ...rule, mode: 'except', hosts: isEnabled ? without : [...without, host] };
+}
+
+/** True when the call buttons that a page on this host brings along are the page's own business. */
+export function leavesOwnButtons({ ownButtons = [] }: SiteRule, host: string): boolean {
+  return ownButtons.some((pattern) => matchesHost(pattern, host));
+}
+
+/** The rule with the call buttons of this host left to the site, or dialled through us. */
+export function withOwnButtons(rule: SiteRule, host: string, areSites: boolean): SiteRule {
+  if (leavesOwnButtons(rule, host) === areSites) return rule;
+  const without = (rule.ownButtons ?? []).filter((pattern) => pattern !== host && !matchesHost(pattern, host));
+  return { ...rule, ownButtons: areSites ? [...without, host] : without };
 }
 
 function matchesHost(pattern: string, host: string): boolean {

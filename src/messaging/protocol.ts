@@ -7,6 +7,7 @@ import type { Result } from '../core/result.ts';
 import type { PageDoubt, RiskReason } from '../core/risk.ts';
 import type { SiteRule } from '../core/site-rule.ts';
 import type { Atlas } from '../phone/atlas.ts';
+import type { LinkedPbx } from '../phone/pbx-link.ts';
 
 interface Ask<Payload, Reply> {
   readonly payload: Payload;
@@ -39,6 +40,8 @@ export interface FromUi extends FromPage {
   >;
   'call/hang-up': Ask<{ readonly id: CallId }, Result<void, PbxError>>;
   'call/dismiss': Ask<{ readonly id: CallId }, void>;
+  /** The user looks at us: a wait is cut short, and a line that was silent for long is asked whether it lives. */
+  'connection/nudge': Ask<Empty, void>;
   /** Try to connect now; also the only way out of `blocked`. */
   'connection/retry': Ask<Empty, void>;
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
@@ -74,6 +77,8 @@ export interface PageSettings {
   readonly country: string;
   /** False while no account is set: links then behave as without us. Absent means true. */
   readonly hasAccount?: boolean;
+  /** The call buttons that the page brings along (`<pbxcall number>`) are left to its own script. */
+  readonly leavesOwnButtons?: true;
 }
 
 /** The answer to the first question of a frame. Later changes are told without the atlas, which the frame keeps. */
@@ -86,6 +91,10 @@ export interface DialPayload {
   /** E.164, or a short internal extension (2 to 6 digits); a SIP address only after a question. Nothing else is dialled for a page. */
   readonly number: string;
   readonly ext?: string;
+  /** Whose number it is, as the page shows it; plain text, at most 64 characters. */
+  readonly name?: string;
+  /** It stands in a link that makes this PBX call; another PBX or extension than ours is asked about. */
+  readonly pbx?: LinkedPbx;
   /** Other numbers that may be meant (E.164), for the user to choose from when asked. */
   readonly alternatives?: readonly string[];
   /** What the content script saw that speaks against one click. It adds to what the background finds, and takes nothing away. */

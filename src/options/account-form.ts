@@ -30,10 +30,15 @@ export function initialValues(fields: readonly AccountField[]): AccountValues {
   return Object.fromEntries(fields.flatMap(({ key, initial }) => (initial === undefined ? [] : [[key, initial]])));
 }
 
-/** The fields to be filled in while `group` is the chosen alternative. */
-export function fieldsOf(fields: readonly AccountField[], group: string): readonly AccountField[] {
+/** The fields to be filled in while `group` is the chosen alternative, and the others hold these values. */
+export function fieldsOf(
+  fields: readonly AccountField[],
+  group: string,
+  values: AccountValues = {},
+): readonly AccountField[] {
   const hasChoice = groupsOf(fields).length > 0;
-  return fields.filter((field) => !hasChoice || field.group === undefined || field.group === group);
+  const isMeant = ({ when }: AccountField) => when === undefined || when.is.includes(values[when.key] ?? '');
+  return fields.filter((field) => (!hasChoice || field.group === undefined || field.group === group) && isMeant(field));
 }
 
 /** What is tested or saved: only the fields in use, without the blanks around what was typed. Secrets stay as typed. */

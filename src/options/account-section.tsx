@@ -91,7 +91,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   const [status, setStatus] = useState<Status>();
   const [accountTest, setAccountTest] = useState<AccountTest>();
   const form = useRef<HTMLFormElement>(null);
-  const fields = fieldsOf(adapter.fields, group);
+  const fields = fieldsOf(adapter.fields, group, values);
   const groups = groupsOf(adapter.fields);
   const sent = valuesToSend(fields, values);
   const isAlternative = (field: AccountField) => groups.length > 0 && field.group !== undefined;

@@ -29,6 +29,8 @@ export interface PbxAdapter {
   accepts?(number: string, account: AccountValues): boolean;
   /** True when calls of this account tell the PBX something about the page they were begun on. Pure; absent: never. */
   wantsPage?(account: AccountValues): boolean;
+  /** True when a link that makes a PBX call names this account's PBX and extension. Pure; absent: never. */
+  ownsLink?(link: { readonly host: string; readonly user?: string }, account: AccountValues): boolean;
   /**
    * One login attempt; retrying is the supervisor's job. `tell` says `lost` at most once, never before this resolves and never after
    * `close`. Never throws; a refused login is a value with the secret nowhere in it.

@@ -97,6 +97,12 @@ const WORTH = {
   letters: { first: 1, more: 0.1, most: 2 },
 } satisfies Readonly<Record<string, Worth>>;
 type Sign = keyof typeof WORTH;
+
+function worthOf(sign: Sign, count: number): number {
+  const { first, more, most } = WORTH[sign];
+  return Math.min(most, first + more * (count - 1));
+}
+
 /** A page that names this many countries is about the world, not from one of them. */
 const MANY_COUNTRIES = 6;
 
@@ -113,8 +119,9 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
     if (!hasPlan(country, atlas)) return;
     const ofSign = counts.get(sign) ?? new Map<string, number>();
     counts.set(sign, ofSign);
-    ofSign.set(country, (ofSign.get(country) ?? 0) + 1);
-    ranking = undefined;
+    const before = ofSign.get(country) ?? 0;
+    ofSign.set(country, before + 1);
+    if (before === 0 || worthOf(sign, before) !== worthOf(sign, before + 1)) ranking = undefined;
   };
 
   for (const hint of evidence.hints ?? []) addHint(hint, add, atlas);
@@ -125,8 +132,9 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
       texts++;
       const start = text.slice(0, MAX_TEXT_LENGTH);
       addSigns(start, add, atlas);
+      const before = words.language();
       words.addText(start);
-      ranking = undefined;
+      if (words.language() !== before) ranking = undefined;
     },
     addInternational(country) {
       add('international', country);
@@ -239,9 +247,8 @@ function rank(
   const weights = new Map(base);
   for (const [sign, ofSign] of counts) {
     const isScattered = (sign === 'name' || sign === 'place') && ofSign.size > MANY_COUNTRIES;
-    const { first, more, most } = WORTH[sign];
     for (const [country, count] of ofSign) {
-      const worth = Math.min(most, first + more * (count - 1)) * (isScattered ? 0.3 : 1);
+      const worth = worthOf(sign, count) * (isScattered ? 0.3 : 1);
       weights.set(country, (weights.get(country) ?? 0) + worth);
     }
   }

@@ -55,6 +55,8 @@ export interface NumberFinder {
 
 /** Longer texts are read in pieces; no page shows a paragraph of this size, but a hostile one may hold it. */
 const MAX_TEXT = 200_000;
+/** What so many cells of a column are, the others are too. */
+const ENOUGH_CELLS = 200;
 /** A country that the record itself names outweighs the page. */
 const RECORD_WEIGHT = 50;
 
@@ -84,6 +86,7 @@ export function createFinder(evidence: PageEvidence, atlas: Atlas): NumberFinder
       if (block.column !== undefined) {
         const column = columns.get(block.column.key) ?? { cells: 0, phones: 0 };
         columns.set(block.column.key, column);
+        if (column.cells === ENOUGH_CELLS) return;
         column.cells++;
         if (findIn(block, folded, settle(), 'unsaid', atlas).length > 0) column.phones++;
       }

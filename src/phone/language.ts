@@ -38,6 +38,8 @@ export interface LanguageGuess {
   language(): string | undefined;
 }
 
+const WORDS = /\p{L}+/gu;
+
 type LanguagesOfWord = ReadonlyMap<string, readonly string[]>;
 const known = new WeakMap<CommonWords, LanguagesOfWord>();
 
@@ -46,18 +48,26 @@ export function guessLanguage(words: CommonWords): LanguageGuess {
   const languagesOf = known.get(words) ?? readWords(words);
   known.set(words, languagesOf);
   const counts = new Map<string, number>();
+  let guess: string | undefined;
   return {
     addText(text) {
-      for (const [word] of text.toLowerCase().matchAll(/\p{L}+/gu)) {
-        for (const language of languagesOf.get(word) ?? []) counts.set(language, (counts.get(language) ?? 0) + 1);
+      let isNew = false;
+      for (const [word] of text.toLowerCase().matchAll(WORDS)) {
+        for (const language of languagesOf.get(word) ?? []) {
+          counts.set(language, (counts.get(language) ?? 0) + 1);
+          isNew = true;
+        }
       }
+      if (isNew) guess = leading(counts);
     },
-    language() {
-      const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
-      if (first === undefined || first[1] < MIN_WORDS) return undefined;
-      return second === undefined || first[1] >= second[1] * MIN_LEAD ? first[0] : undefined;
-    },
+    language: () => guess,
   };
+}
+
+function leading(counts: ReadonlyMap<string, number>): string | undefined {
+  const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
+  if (first === undefined || first[1] < MIN_WORDS) return undefined;
+  return second === undefined || first[1] >= second[1] * MIN_LEAD ? first[0] : undefined;
 }
 
 function readWords(commonWords: CommonWords): LanguagesOfWord {

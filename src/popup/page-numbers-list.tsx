@@ -1,22 +1,27 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { leavesOwnButtons, type SiteRule, withOwnButtons } from '../core/site-rule.ts';
+import { ask } from '../messaging/ask.ts';
 import type { PageNumber } from '../messaging/protocol.ts';
 import { cleanText } from '../ui/clean-text.ts';
-import { Button } from '../ui/controls.tsx';
+import { Button, Switch } from '../ui/controls.tsx';
 import { PhoneNumber, useNumberText } from '../ui/phone-number.tsx';
-import { say } from '../ui/say.ts';
+import { type MessageKey, say } from '../ui/say.ts';
+import type { ActiveSite } from './active-tab.ts';
 import { dialText } from './page-numbers.ts';
 import { usePageNumbers } from './use-page-numbers.ts';
 
 interface PageNumbersListProps {
-  readonly tabId: number;
+  readonly site: ActiveSite;
+  readonly rule: SiteRule;
   readonly onCall: (text: string) => void;
 }
 
 const MOST_SHOWN = 100;
 
 /** "Numbers on this page": everything found in all frames, to be called without searching for it. */
-export function PageNumbersList({ tabId, onCall }: PageNumbersListProps): JSX.Element | null {
-  const state = usePageNumbers(tabId);
+export function PageNumbersList({ site, rule, onCall }: PageNumbersListProps): JSX.Element | null {
+  const state = usePageNumbers(site.tabId);
   if (state.status === 'absent') return null;
   const numbers = state.status === 'found' ? state.found.numbers : [];
   const isLooking = state.status === 'asking' || !state.found.isComplete;
@@ -37,7 +42,32 @@ export function PageNumbersList({ tabId, onCall }: PageNumbersListProps): JSX.El
       )}
       {isLooking && <p class="quiet">{say('popup_numbers_looking')}</p>}
       {!isLooking && numbers.length === 0 && <p class="quiet">{say('popup_numbers_none')}</p>}
+      {state.status === 'found' && state.found.hasOwnButtons && <OwnButtons host={site.host} rule={rule} />}
     </section>
+  );
+}
+
+/** Who handles the call buttons that the page brings along: we, or the page's own script. */
+function OwnButtons({ host, rule }: { readonly host: string; readonly rule: SiteRule }): JSX.Element {
+  const [message, setMessage] = useState<MessageKey>();
+  const areSites = leavesOwnButtons(rule, host);
+  const change = (isOurs: boolean) => {
+    setMessage(undefined);
+    const sites = withOwnButtons(rule, host, !isOurs);
+    void ask('settings/change', { sites }).catch(() => setMessage('common_failed'));
+  };
+  return (
+    <div class="own-buttons">
+      <Switch
+        label={say('popup_own_buttons')}
+        isOn={!areSites}
+        onChange={change}
+        help={areSites ? say('popup_own_buttons_off') : undefined}
+      />
+      <p class="quiet" role="status">
+        {message && say(message)}
+      </p>
+    </div>
   );
 }
 

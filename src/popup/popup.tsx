@@ -72,10 +72,37 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
   const hasAccount = settings.account !== undefined;
   const hasAccess = site !== undefined && granted !== undefined && isGranted(granted.origins, site.pattern);
 
+  // Live calls come first: no news above them moves Hang up away from under the pointer.
+  const callList = shown.length > 0 && (
+    <section class="section" aria-label={say('popup_calls')}>
+      <ul class="calls">
+        {shown.map((call) => (
+          <CallCard
+            key={call.id}
+            call={call}
+            connection={connection}
+            now={now}
+            onHangUp={({ id }) => tell(ask('call/hang-up', { id }))}
+            onCallAgain={(again) => void dial(textOf(again))}
+            onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
+          />
+        ))}
+        {hiddenCount > 0 && (
+          <li class="show-all">
+            <Button kind="quiet" onPress={() => setShowsAll(true)}>
+              {say('popup_show_more', String(hiddenCount))}
+            </Button>
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+
   return (
     <>
       <PopupHeader connection={hasAccount ? connection : undefined} onOptions={openOptions} />
       <main class="main">
+        {live.length > 0 && callList}
         <div role="alert">{problem && <Notice mood="bad" title={say(problem)} />}</div>
         <OwnTroubles />
         {hasAccount ? (
@@ -92,32 +119,11 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
         ) : (
           <SetUp onOptions={openOptions} />
         )}
-        {shown.length > 0 && (
-          <section class="section" aria-label={say('popup_calls')}>
-            <ul class="calls">
-              {shown.map((call) => (
-                <CallCard
-                  key={call.id}
-                  call={call}
-                  connection={connection}
-                  now={now}
-                  onHangUp={({ id }) => tell(ask('call/hang-up', { id }))}
-                  onCallAgain={(again) => void dial(textOf(again))}
-                  onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
-                />
-              ))}
-              {hiddenCount > 0 && (
-                <li class="show-all">
-                  <Button kind="quiet" onPress={() => setShowsAll(true)}>
-                    {say('popup_show_more', String(hiddenCount))}
-                  </Button>
-                </li>
-              )}
-            </ul>
-          </section>
-        )}
+        {live.length === 0 && callList}
         {hasAccount && <DialField settings={settings} dial={dial} takesFocus={live.length === 0} />}
-        {hasAccess && hasAccount && <PageNumbersList tabId={site.tabId} onCall={(text) => void dial(text)} />}
+        {hasAccess && hasAccount && (
+          <PageNumbersList site={site} rule={settings.sites} onCall={(text) => void dial(text)} />
+        )}
       </main>
       {found !== undefined && granted && (
         <footer class="footer">

@@ -53,9 +53,14 @@ export function readCountry(value: unknown): string | undefined {
 
 /** A site rule, or undefined when the mode is not one of ours. */
 export function readSites(value: unknown): SiteRule | undefined {
-  const { mode, hosts } = asRecord(value);
+  const { mode, hosts, ownButtons } = asRecord(value);
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return undefined;
-  return { mode, hosts: Array.isArray(hosts) ? hosts.filter((host): host is string => typeof host === 'string') : [] };
+  const left = readHosts(ownButtons);
+  return { mode, hosts: readHosts(hosts), ...(left.length === 0 ? {} : { ownButtons: left }) };
+}
+
+function readHosts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((host): host is string => typeof host === 'string') : [];
 }
 
 /** A plain object's entries, or none: strangers' data is read piece by piece. */

@@ -62,12 +62,8 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
       <div class="call-how">
         <p class="call-state" aria-live="polite">
           {say(...view.state)}
-          {call.state.phase === 'ended' && (
-            <>
-              <Timer view={view} now={now} />
-              <span class="call-when"> {formatTime(call.state.at)}</span>
-            </>
-          )}
+          <Timer view={view} now={now} />
+          {call.state.phase === 'ended' && <span class="call-when"> {formatTime(call.state.at)}</span>}
         </p>
         {view.lastKnown && <p class="call-note">{say('state_last_known', say(...view.lastKnown))}</p>}
         {view.notes.map((note) => (
@@ -81,7 +77,6 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
           </p>
         )}
       </div>
-      {!isOver && <Timer view={view} now={now} />}
       <div class="call-act">
         {view.hangUp !== 'absent' && (
           <Button kind="danger" icon="hangUp" isBusy={view.hangUp === 'pressed'} onPress={() => onHangUp(call)}>

@@ -75,7 +75,9 @@ function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase 
   switch (state.phase) {
     case 'requested':
       if (state.step === 'queued') return ['state_queued'];
-      if (call.placed === 'yes' && capabilities?.liveState === false) return ['state_placed_only'];
+      if (call.placed === 'yes' && capabilities?.liveState === false) {
+        return [capabilities.pressKey === undefined ? 'state_placed_only' : 'state_placed_press'];
+      }
       return isBlind ? ['state_calling_pick_up'] : ['state_calling'];
     case 'ringing':
       if (call.direction === 'incoming') return ['state_incoming'];

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { clickButton, findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
-import { hasButton, openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
+import { hasButton, openPopup, placeOfButton, pressButton, textOf, untilShown } from './harness/popup.ts';
 import { until } from './harness/until.ts';
 import { words } from './harness/words.ts';
 
@@ -79,6 +79,26 @@ describe.each(BROWSER_KINDS)('calls in %s', (kind) => {
     await pressButton(popup, 'Hang up');
     await gone();
     expect(office.pbx.places().length).toBe(placesBefore);
+  });
+
+  test('"Hang up" stays where it is while the connection is lost and comes back', async () => {
+    const page = await office.show('<p>Office: +1 617 555 0154</p>');
+    popup = await talkTo(page, '+16175550154');
+    const before = await placeOfButton(popup, 'Hang up');
+
+    for (const point of ['session', 'login']) {
+      office.pbx.faults.set(point, { kind: 'answer', status: 502, body: '' }, { always: true });
+    }
+    office.pbx.dropSockets();
+    await untilShown(popup, words('state_reconnecting_since'));
+    const during = await placeOfButton(popup, 'Hang up');
+    office.pbx.faults.clear();
+    await pressButton(popup, 'Try again');
+    await untilShown(popup, words('state_talking'));
+    const after = await placeOfButton(popup, 'Hang up');
+
+    expect(before).toBeDefined();
+    expect([during, after]).toEqual([before, before]);
   });
 
   test('a double click places one call', async () => {

@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { applyReport, type Call, type PbxCall } from '../../src/core/calls.ts';
+import type { RelayCall } from '../../src/core/relay-frames.ts';
 import { fail, ok } from '../../src/core/result.ts';
 import type { PbxPorts, PbxResponse, PbxSocketListener } from '../../src/pbx/adapter.ts';
 import { OwnLegs as AriLegs } from '../../src/pbx/asterisk-ari/own-legs.ts';
 import { readEndpoint, readEvent } from '../../src/pbx/asterisk-ari/read-event.ts';
-import { readLegEvent, OwnLegs as ServiceLegs } from '../../src/pbx/call-control-v3/own-legs.ts';
+import { OwnLegs as ServiceLegs } from '../../src/pbx/call-control-v3/own-legs.ts';
 import { readJson } from '../../src/pbx/frames.ts';
 import { readProfile } from '../../src/pbx/http-template/read-profile.ts';
 import { TemplateSession } from '../../src/pbx/http-template/session.ts';
 import { parseFrame, readChannels } from '../../src/pbx/kazoo/events.ts';
 import { OwnCalls } from '../../src/pbx/kazoo/own-calls.ts';
+import { readRelayFrame } from '../../src/pbx/relay/read-frame.ts';
 import { ZorioApi } from '../../src/pbx/zorio/api.ts';
 import { readRecord } from '../../src/pbx/zorio/call-records.ts';
+import { OwnCalls as ZorioCalls } from '../../src/pbx/zorio/own-calls.ts';
 import { readPlaced } from '../../src/pbx/zorio/placed.ts';
 import { Listener } from './listener.ts';
 import { mutate, pick, randomFrom } from './mutate.ts';
@@ -30,7 +33,7 @@ interface Vendor {
   readonly listen: () => Ear | Promise<Ear>;
   /** Frames about our own calls. */
   readonly ours: readonly object[];
-  /** Frames about calls of other people; every id in them begins with `their-`. */
+  /** Frames about calls of other people, where there are any; every id in them begins with `their-`. */
   readonly theirs: readonly object[];
   /** The last of our own frames tells of a call all the same: the ear is not deaf. */
   readonly alive: object;
@@ -67,18 +70,40 @@ const kazooEvents = (id: string, more: object): readonly object[] => [
   { event_name: 'CHANNEL_ANSWER', args: { 'Call-ID': id, 'Custom-Channel-Vars': more } },
 ];
 
-const serviceEvents = (more: object): readonly object[] =>
-  ['RINGING', 'ACTIVE', 'HELD', 'HANGUP'].map((state, at) => ({
-    tenant_id: 't-1',
-    user_extension: '45',
-    state,
-    direction: 'out',
-    caller_number: '45',
-    callee_number: CUSTOMER,
-    callee_name: 'Ann',
-    timestamp: 1_767_225_600_000_000 + at,
-    ...more,
-  }));
+/** What the company's relay sends; it tells each agent's own calls and nobody else's. */
+const relayFrames = (id: string): readonly object[] => {
+  const call = {
+    callId: id,
+    legId: `${id}-leg`,
+    direction: 'outgoing',
+    from: '45',
+    to: CUSTOMER,
+    toName: 'Ann',
+    reason: 'USER_BUSY',
+    talkedMs: 4_000,
+  };
+  const states = ['ringing', 'answered', 'connected', 'held', 'ended'];
+  return [
+    ...states.map((state, at) => ({
+      type: 'call',
+      ...call,
+      state,
+      at: 1_767_225_600_000 + at,
+      reached: states[at - 1],
+    })),
+    { type: 'snapshot', calls: [{ ...call, state: 'connected', at: 1_767_225_600_009 }] },
+    { type: 'hello', v: 1, extension: '45' },
+    { type: 'pong' },
+  ];
+};
+
+function relayEar(take: (call: RelayCall, now: number) => PbxCall | undefined): Ear {
+  return (text, now) => {
+    const frame = readRelayFrame(text);
+    const calls = frame?.type === 'call' ? [frame] : frame?.type === 'snapshot' ? frame.calls : [];
+    return calls.flatMap((call) => take(call, now) ?? []);
+  };
+}
 
 const PROFILE = {
   name: 'Gateway',
@@ -159,19 +184,21 @@ const VENDORS: Readonly<Record<string, Vendor>> = {
     listen() {
       const legs = new ServiceLegs('45');
       legs.expect('ref-1', CUSTOMER, 0);
-      return (text, now) => {
-        const event = readLegEvent(readJson(text), { tenantId: 't-1', extension: '45' });
-        const report = event && legs.take(event, now);
-        return report ? [report] : [];
-      };
+      return relayEar((call, now) => legs.take(call, now));
     },
-    ours: serviceEvents({ id: 'own-1' }),
-    theirs: [
-      ...serviceEvents({ id: 'their-1', user_extension: '47' }),
-      ...serviceEvents({ id: 'their-2', tenant_id: 't-2' }),
-      ...serviceEvents({ id: 'their-3', user_extension: ['45'] }),
-    ],
-    alive: serviceEvents({ id: 'last' })[1] ?? {},
+    ours: relayFrames('own-1'),
+    theirs: [],
+    alive: relayFrames('last')[2] ?? {},
+  },
+  zorio: {
+    listen() {
+      const calls = new ZorioCalls();
+      calls.follow({ pbxId: 'own-1', ref: 'ref-1', number: CUSTOMER, startedAt: 0 });
+      return relayEar((call, now) => calls.take(call, now));
+    },
+    ours: relayFrames('own-1'),
+    theirs: [],
+    alive: relayFrames('last')[2] ?? {},
   },
   'http-template': {
     listen: listenToTemplate,
@@ -217,7 +244,7 @@ describe.each(Object.entries(VENDORS))('frames of a hostile %s', (_id, { listen,
     for (let run = 0; run < RUNS; run += 1) {
       // Calls end soon in such a storm: a new session has new ones.
       if (run % NEW_SESSION_EVERY === 0) hear = await listen();
-      const isTheirs = random() < 0.3;
+      const isTheirs = theirs.length > 0 && random() < 0.3;
       const text = mutate(pick(isTheirs ? theirs : ours, random), random);
       for (const report of hear(text, run)) {
         if (report.pbxId.startsWith('their-')) throw new Error(`told of somebody else's call: ${text}`);

@@ -1,6 +1,7 @@
 import type { Page } from 'puppeteer-core';
 import type { TestBrowser } from './launch.ts';
 import { until } from './until.ts';
+import { words } from './words.ts';
 
 /** The popup, opened as a page in a tab: the same document, but it stays open while other tabs are used. */
 export function openPopup(browser: TestBrowser): Promise<Page> {
@@ -46,6 +47,19 @@ export async function untilShown(page: Page, wanted: RegExp, withinMs?: number):
   }
 }
 
+/** Waits until the popup says this of a call, and says it as certain: not as what was known last. Answers with the whole text. */
+export function untilCertain(popup: Page, messageKey: string, withinMs?: number): Promise<string> {
+  const [wanted, lastKnown] = [words(messageKey), words('state_last_known')];
+  return until(
+    `the popup says "${messageKey}" for certain`,
+    async () => {
+      const text = await textOf(popup);
+      return wanted.test(text) && !lastKnown.test(text) && text;
+    },
+    withinMs,
+  );
+}
+
 /** Clicks the button with this accessible name with the real mouse. */
 export async function pressButton(page: Page, name: string): Promise<void> {
   await page.bringToFront();
@@ -58,7 +72,8 @@ export async function hasButton(page: Page, name: string): Promise<boolean> {
   return (await placeOfButton(page, name)) !== undefined;
 }
 
-function placeOfButton(page: Page, name: string): Promise<{ x: number; y: number } | undefined> {
+/** The middle of the button with this accessible name, in view; undefined while there is none to press. */
+export function placeOfButton(page: Page, name: string): Promise<{ x: number; y: number } | undefined> {
   return page.evaluate((wanted) => {
     const button = [...document.querySelectorAll('button')].find(
       (candidate) =>
