@@ -48,6 +48,7 @@ const ON_SHORT_TEXTS: Readonly<Record<string, string>> = {
   '^\\s*\\.?\\s*(?:[/&+|]|and|und|et|y|e|i|og|och|en|и)\\s*$': 'what stands between two words, within 60 characters',
   '([a-z-]+)\\(([^)]*)\\)': 'a filter of 300 characters',
   '\\/+$': 'an address the user has typed',
+  '=+$': 'name and password of the user, in base64',
   '\\[[^\\]]*\\]': 'a pattern of 200 characters, in a profile',
   '^[ )(]*[-/·]?[ (]*\\+\\(?$': 'the gap between two runs of digits, 10 characters',
   '(?:^|[^\\p{L}\\p{N}])(?:([tmf])\\s?[.:)\\]|]|([pohwcd])\\s?[:)\\]])\\s*[([+]*$|(?:^|\\n)\\s*(?:([tmf])|([pohwcd])) [([+]*$':
@@ -95,12 +96,18 @@ describe('no text takes long to read', () => {
   });
 });
 
+/** Milliseconds of this process, whatever else the machine does. */
+function cpuMs(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000;
+}
+
 /** Milliseconds for one search through the whole text. */
 function timeOf(source: string, flags: string, text: string): number {
   const pattern = new RegExp(source, flags.replace(/[gy]/g, ''));
-  const from = performance.now();
+  const before = process.cpuUsage();
   pattern.test(text);
-  return performance.now() - from;
+  return cpuMs(before);
 }
 
 function readPatterns(): readonly Pattern[] {

@@ -261,12 +261,14 @@ describe('a megabyte of anything is read in time', () => {
   test.each(PIECES_OF_A_MEGABYTE)('%j', (piece) => {
     const finder = finderOf();
     const huge = { text: piece.repeat(1_000_000 / piece.length), nodeStarts: [0], label: piece.repeat(1_000) };
-    const from = performance.now();
+    // Of this process: the machine may have other work.
+    const before = process.cpuUsage();
 
     finder.learn(huge);
     finder.find(huge);
     readTypedNumber(huge.text, 'US');
 
-    expect(performance.now() - from).toBeLessThan(3_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(3_000);
   });
 });
