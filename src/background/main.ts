@@ -4,7 +4,7 @@ import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { type Keepsake, keepsakeOf, restore } from '../core/keepsake.ts';
 import type { Proposal } from '../core/proposal.ts';
-import { type AppEvent, type AppState, INITIAL } from '../core/update.ts';
+import { type AppEvent, type AppState, dialPauseEnd, INITIAL } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
@@ -18,6 +18,7 @@ import { indexedDbStore, sessionSecrets } from '../storage/vault-store.ts';
 import { testAccount } from './account-test.ts';
 import { createAccounts, findMissing } from './accounts.ts';
 import { badgeOf, drawBadge } from './badge.ts';
+import { createCallEndpoints } from './call-endpoints.ts';
 import { callWords } from './call-words.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { closeConfirmWindow, focusConfirmWindow, onWindowClosed, openConfirmWindow } from './confirm-window.ts';
@@ -178,6 +179,7 @@ const dialing = createDialing({
 });
 
 let remembered: PbxError | undefined;
+let toldPause: number | undefined;
 let markStarted = () => {};
 const started = new Promise<void>((resolve) => {
   markStarted = resolve;
@@ -193,7 +195,9 @@ const answer = createRouter(
     frames,
     started,
     settings: readSettings,
+    pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
+    endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
     async nudge() {
       supervisor.probe('ifSilent');
       await keeper.dispatch({ type: 'nudge' });
@@ -311,7 +315,7 @@ async function tellSettings(): Promise<void> {
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    const own = settingsFor(settings, host);
+    const own = settingsFor(settings, host, toldPause);
     return { type: 'page/settings-changed', payload: { ...own, decorate: mayStay && own.decorate } };
   });
 }
@@ -358,8 +362,17 @@ function show(state: AppState): void {
   network.onState(state);
   supervisor.onState(state);
   tellPages(state);
+  tellPause(state);
   draw(state);
   rememberRefusal(state);
+}
+
+/** Call buttons say how long the PBX wants a pause. They see its end by themselves. */
+function tellPause(state: AppState): void {
+  const end = dialPauseEnd(state, SYSTEM_CLOCK.now());
+  if (end === toldPause) return;
+  toldPause = end;
+  if (end !== undefined) void tellSettings().catch(() => {});
 }
 
 function draw(state: AppState): void {

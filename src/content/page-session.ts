@@ -22,6 +22,7 @@ export interface PageSession {
 }
 
 const ASK_AGAIN_MS = 3_000;
+const COUNT_EVERY_MS = 1_000;
 /** How often a page that shows buttons looks whether the extension behind them is still there. */
 const LOOK_EVERY_MS = 2_000;
 
@@ -39,6 +40,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let reader: Reader | undefined;
   let stopListening: AbortController | undefined;
   let listenedIn: Element | undefined;
+  let counting: ReturnType<typeof setTimeout> | undefined;
   const keyTargets = new Map<string, Target>();
 
   const dialler = createDialler((key, say) => {
@@ -84,6 +86,8 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   function use(next: PageSettings): void {
     const before = settings;
     settings = next;
+    countDown();
+    if (before?.pausedUntil !== next.pausedUntil) view?.refresh();
     if (!next.decorate) {
       clear();
       return;
@@ -150,6 +154,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       dialler,
       mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
+      pausedSeconds,
       onPress,
     });
     view.changed(holders);
@@ -201,6 +206,22 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     dialOrRefuse(target, doubts);
   }
 
+  /** How long the PBX takes no more calls. */
+  function pausedSeconds(): number {
+    return Math.max(0, Math.ceil(((settings?.pausedUntil ?? 0) - Date.now()) / 1000));
+  }
+
+  /** While the PBX wants a pause the buttons count it down, and look as usual afterwards. */
+  function countDown(): void {
+    if (counting !== undefined) clearTimeout(counting);
+    counting = undefined;
+    if (stop.signal.aborted || (settings?.pausedUntil ?? 0) <= Date.now()) return;
+    counting = setTimeout(() => {
+      if (!page.hidden) view?.refresh();
+      countDown();
+    }, COUNT_EVERY_MS);
+  }
+
   function onClick(event: MouseEvent): void {
     const pressed = readPress(event);
     if (!pressed || !settings?.decorate || settings.hasAccount === false || !reader) return;
@@ -221,7 +242,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function dialOrRefuse(target: Target, doubts: readonly PageDoubt[]): void {
-    if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
+    const seconds = pausedSeconds();
+    if (seconds > 0) dialler.refuse(target, words('content_paused', String(seconds)));
+    else if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
     else dialler.dial(target, doubts);
   }
 

@@ -19,7 +19,7 @@ import {
 } from './calls.ts';
 import { afterFailure, type Capabilities, CONNECT_WITHIN_MS, type Connection, type PbxError } from './connection.ts';
 import { type FormerCall, findFormer, formerAfter } from './former-calls.ts';
-import { afterPlacing, afterPlea, type Pace, waitToPlace } from './pace.ts';
+import { afterPlacing, afterPlea, type Pace, pausedUntil, waitToPlace } from './pace.ts';
 import { mergePresence, type Presence } from './presence.ts';
 import { type Result, unreachable } from './result.ts';
 
@@ -33,6 +33,12 @@ export interface AppState {
   readonly pace?: Pace;
   /** Calls that are over and not among `calls`, for as long as late words about them may come. */
   readonly former?: readonly FormerCall[];
+}
+
+/** Until when the PBX takes no call of ours; undefined when it takes one now, or is not asked at all. */
+export function dialPauseEnd({ connection, pace }: AppState, now: EpochMs): EpochMs | undefined {
+  const limit = connection.status === 'online' ? connection.capabilities.placeLimit : undefined;
+  return pausedUntil(pace, limit, now);
 }
 
 /** What is to be called. `number` is shown, `dialled` is what the PBX is told. */

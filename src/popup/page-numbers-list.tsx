@@ -14,13 +14,15 @@ import { usePageNumbers } from './use-page-numbers.ts';
 interface PageNumbersListProps {
   readonly site: ActiveSite;
   readonly rule: SiteRule;
+  /** True while the PBX takes no call. */
+  readonly isPaused: boolean;
   readonly onCall: (text: string) => void;
 }
 
 const MOST_SHOWN = 100;
 
 /** "Numbers on this page": everything found in all frames, to be called without searching for it. */
-export function PageNumbersList({ site, rule, onCall }: PageNumbersListProps): JSX.Element | null {
+export function PageNumbersList({ site, rule, isPaused, onCall }: PageNumbersListProps): JSX.Element | null {
   const state = usePageNumbers(site.tabId);
   if (state.status === 'absent') return null;
   const numbers = state.status === 'found' ? state.found.numbers : [];
@@ -33,7 +35,12 @@ export function PageNumbersList({ site, rule, onCall }: PageNumbersListProps): J
       {numbers.length > 0 && (
         <ul class="numbers">
           {numbers.slice(0, MOST_SHOWN).map((number) => (
-            <NumberRow key={dialText(number) + number.kind + number.text} number={number} onCall={onCall} />
+            <NumberRow
+              key={dialText(number) + number.kind + number.text}
+              number={number}
+              isPaused={isPaused}
+              onCall={onCall}
+            />
           ))}
         </ul>
       )}
@@ -71,7 +78,11 @@ function OwnButtons({ host, rule }: { readonly host: string; readonly rule: Site
   );
 }
 
-function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly onCall: (text: string) => void }) {
+interface NumberRowProps extends Pick<PageNumbersListProps, 'isPaused' | 'onCall'> {
+  readonly number: PageNumber;
+}
+
+function NumberRow({ number, isPaused, onCall }: NumberRowProps): JSX.Element {
   const numberText = useNumberText();
   const reading = number.e164 ?? number.dial ?? '';
   return (
@@ -92,6 +103,7 @@ function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly o
         <Button
           kind="quiet"
           icon="phone"
+          isBusy={isPaused}
           name={say('popup_numbers_call', numberText(reading, number.ext))}
           onPress={() => onCall(dialText(number))}
         >
@@ -107,7 +119,8 @@ function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly o
               class="link"
               key={other}
               aria-label={say('popup_numbers_call', numberText(other, number.ext))}
-              onClick={() => onCall(dialText(number, other))}
+              aria-disabled={isPaused ? 'true' : undefined}
+              onClick={isPaused ? undefined : () => onCall(dialText(number, other))}
             >
               <PhoneNumber number={other} ext={number.ext} />
             </button>

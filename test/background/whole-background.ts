@@ -152,6 +152,11 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       }),
       started: Promise.resolve(),
       settings: async () => world.settings,
+      pausedUntil: () => undefined,
+      endpoints: async (account, wish) => {
+        world.tested.push(account.values);
+        return { ok: true, value: wish.wish === 'list' ? { list: [] } : {} };
+      },
       changeSettings: async (change) => {
         world.settings = { ...world.settings, ...change };
       },
