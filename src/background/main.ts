@@ -25,10 +25,12 @@ import { closeConfirmWindow, focusConfirmWindow, onWindowClosed, openConfirmWind
 import { injectIntoOpenTabs, registerContent } from './content-registration.ts';
 import { createDialing } from './dialing.ts';
 import { createFrames } from './frames.ts';
+import { useFreshConnections } from './fresh-connections.ts';
 import { handOver } from './hand-over.ts';
 import { createHandlers, settingsFor } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
 import { createKeeper } from './keeper.ts';
+import { createNetworkWatch } from './network.ts';
 import { dropOwnCookies, ownCookie } from './own-cookie.ts';
 import { createPageNews } from './page-news.ts';
 import { createPbxPorts } from './pbx-ports.ts';
@@ -85,6 +87,16 @@ const supervisor = createSupervisor({
 
 const keepsake = createKeepsakeItem(isKeepsake);
 
+const network = createNetworkWatch({
+  clock: SYSTEM_CLOCK,
+  isOnline: () => navigator.onLine,
+  onChange(isOnline) {
+    if (isOnline) onBack();
+    // Found dead before anything is dialled into it.
+    else supervisor.probe('always');
+  },
+});
+
 const updates = createUpdates({
   async isPageOpen() {
     const { runtime } = browser as unknown as { readonly runtime: RuntimeWithContexts };
@@ -119,7 +131,11 @@ const accounts = createAccounts({
     void tellSettings().catch(() => {});
   },
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
-  dropCookies: dropOwnCookies,
+  async dropTraces() {
+    await dropOwnCookies();
+    await knownCountriesItem.write([]);
+    await accountTestItem.write(undefined);
+  },
 });
 
 const frames = createFrames({
@@ -230,7 +246,8 @@ browser.tabs.onRemoved.addListener((tabId) => {
   if (keeper.current().calls.some(({ origin }) => origin?.isPrivate)) later({ type: 'tab-closed', tabId });
 });
 onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
-self.addEventListener('online', onBack);
+self.addEventListener('online', () => network.look());
+self.addEventListener('offline', () => network.look());
 
 void start().finally(markStarted);
 
@@ -239,6 +256,8 @@ async function start(): Promise<void> {
   const local = browser.storage.local as LockableArea;
   void local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' }).catch(() => {});
   void registerContent().catch(() => {});
+  // Before anything is sent: what is already on its way has a connection that may be used again.
+  await useFreshConnections();
   const hasAccount = (await readSettings()).account !== undefined;
   await keepAlarm(hasAccount).catch(() => {});
   const blockedBy = await refusedLoginItem.read().catch(() => undefined);
@@ -340,6 +359,7 @@ async function keepAlarm(isWanted: boolean): Promise<void> {
 
 function show(state: AppState): void {
   updates.onState(state);
+  network.onState(state);
   supervisor.onState(state);
   tellPages(state);
   tellPause(state);

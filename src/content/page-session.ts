@@ -124,9 +124,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     stopListening = new AbortController();
     const { signal } = stopListening;
     // After an update or removal no button may stay that does nothing: no event tells us of it.
-    const timer = setInterval(() => {
-      if (!isAlive()) onOrphaned();
-    }, LOOK_EVERY_MS);
+    const timer = setInterval(leaveIfOrphaned, LOOK_EVERY_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
@@ -154,6 +152,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       dialler,
+      mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
       pausedSeconds,
       onPress,
@@ -161,16 +160,18 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     view.changed(holders);
   }
 
+  function leaveIfOrphaned(): boolean {
+    if (isAlive()) return true;
+    onOrphaned();
+    return false;
+  }
+
   function onMoved(): void {
     view?.moved();
   }
 
   function onScroll(): void {
-    if (!isAlive()) {
-      onOrphaned();
-      return;
-    }
-    view?.scrolled();
+    if (leaveIfOrphaned()) view?.scrolled();
   }
 
   function onFocus(origin: EventTarget | undefined): void {

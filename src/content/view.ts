@@ -7,7 +7,7 @@ import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import { compareAcross } from './roots.ts';
-import { nextTurn } from './slices.ts';
+import { afterFrame, nextTurn } from './slices.ts';
 import type { Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
@@ -33,6 +33,8 @@ export interface ViewParts {
   targetsOf(holder: Element): readonly Target[];
   recheckFields(fields: Iterable<Element>): void;
   readonly dialler: Dialler;
+  /** False once the extension is gone: what is drawn then would stay for ever, beside what a newer copy draws. */
+  mayDraw(): boolean;
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   /** How long the PBX takes no more calls; 0 when it takes one now. */
@@ -91,11 +93,12 @@ export function createView(page: Document, parts: ViewParts): View {
     timerAt = at;
     timer = setTimeout(() => {
       timer = undefined;
-      requestAnimationFrame(() => void look());
+      void afterFrame().then(look);
     }, ms);
   }
 
   async function look(): Promise<void> {
+    if (!parts.mayDraw()) return;
     if (isLooking || isScrolling) {
       mustLookAgain = isLooking;
       return;

@@ -121,7 +121,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       await keeper.dispatch({ type: 'account-changed', hasAccount });
     },
     onSecretsKept: () => {},
-    dropCookies: async () => {
+    dropTraces: async () => {
       world.cleared += 1;
     },
   });
