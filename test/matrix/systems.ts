@@ -1,4 +1,5 @@
 import type { AccountValues } from '../../src/core/account.ts';
+import { type RigRelay, startRigRelay, V3_KEY, v3Agent, v3WebhookUrl, zorioAgent } from '../relay/rig.ts';
 import { startAri } from '../simulators/asterisk-ari.ts';
 import { startV3 } from '../simulators/call-control-v3.ts';
 import type { CallEngine } from '../simulators/call-engine.ts';
@@ -88,17 +89,16 @@ export const SYSTEMS: readonly MatrixSystem[] = [
     lost: lostAt('click'),
     // A token that is refused minutes after its login is refused after the next one, too.
     renewsLogin: false,
-    async start(clock) {
-      const pbx = await startZorio(clock ? { clock } : {});
-      return {
-        ...common(pbx),
-        account: {
-          vendor: 'zorio',
-          values: { server: pbx.origin, extension: '1001', username: 'ann', password: 's3cret-1001' },
-        },
-        phone: () => pbx.phone('1001'),
-      };
-    },
+    start: (clock) => zorioAt(clock, false),
+  },
+  {
+    name: 'Zorio with the company’s relay',
+    ...FOLLOWS,
+    hangsUp: false,
+    limitPoint: 'click',
+    lost: lostAt('click'),
+    renewsLogin: false,
+    start: (clock) => zorioAt(clock, true),
   },
   {
     name: 'Kazoo by event socket',
@@ -142,17 +142,16 @@ export const SYSTEMS: readonly MatrixSystem[] = [
     limitPoint: 'dial',
     lost: lostAt('dial'),
     renewsLogin: false,
-    async start(clock) {
-      const pbx = await startV3(clock ? { clock } : {});
-      return {
-        ...common(pbx),
-        account: {
-          vendor: 'call-control-v3',
-          values: { server: pbx.origin, tenantId: pbx.tenant, extension: '210', token: pbx.token },
-        },
-        phone: () => pbx.phone('210'),
-      };
-    },
+    start: (clock) => v3At(clock, false),
+  },
+  {
+    name: 'Call Control v3 with the company’s relay',
+    ...FOLLOWS,
+    tellsCause: false,
+    limitPoint: 'dial',
+    lost: lostAt('dial'),
+    renewsLogin: false,
+    start: (clock) => v3At(clock, true),
   },
   {
     name: 'A template that polls',
@@ -214,6 +213,42 @@ async function kazooAt(clock: SimClock | undefined, hasSocket: boolean): Promise
     ...(hasSocket ? { socketUrl: pbx.socketUrl } : {}),
   };
   return { ...common(pbx), account: { vendor: 'kazoo', values }, phone: () => pbx.phone('2040') };
+}
+
+/** Events go to a server of the company, which passes on what is the agent's. */
+function throughRelay(pbx: Omit<MatrixPbx, 'account'>, relay: RigRelay): Omit<MatrixPbx, 'account'> {
+  return {
+    ...pbx,
+    dropLine() {
+      for (const socket of relay.sockets) socket.terminate();
+    },
+    async close() {
+      await Promise.all([pbx.close(), relay.close()]);
+    },
+  };
+}
+
+async function zorioAt(clock: SimClock | undefined, hasRelay: boolean): Promise<MatrixPbx> {
+  const pbx = await startZorio(clock ? { clock } : {});
+  const own = { ...common(pbx), phone: () => pbx.phone('1001') };
+  const values = { server: pbx.origin, extension: '1001', username: 'ann', password: 's3cret-1001' };
+  if (!hasRelay) return { ...own, account: { vendor: 'zorio', values } };
+  const relay = await startRigRelay(clock ? { now: () => clock.now() } : {});
+  pbx.webhooks.url = `${relay.origin}/webhooks/zorio`;
+  const more = { relayUrl: relay.origin, relayToken: relay.token(zorioAgent('1001')) };
+  return { ...throughRelay(own, relay), account: { vendor: 'zorio', values: { ...values, ...more } } };
+}
+
+async function v3At(clock: SimClock | undefined, hasRelay: boolean): Promise<MatrixPbx> {
+  const pbx = await startV3(clock ? { clock } : {});
+  const own = { ...common(pbx), phone: () => pbx.phone('210') };
+  const values = { server: pbx.origin, tenantId: pbx.tenant, extension: '210', token: pbx.token };
+  if (!hasRelay) return { ...own, account: { vendor: 'call-control-v3', values } };
+  const callControlV3 = { key: V3_KEY, tenants: [pbx.tenant], extensions: [] };
+  const relay = await startRigRelay({ config: { callControlV3 }, ...(clock ? { now: () => clock.now() } : {}) });
+  pbx.webhooks.url = v3WebhookUrl(relay);
+  const more = { relayUrl: relay.origin, relayToken: relay.token(v3Agent('210')) };
+  return { ...throughRelay(own, relay), account: { vendor: 'call-control-v3', values: { ...values, ...more } } };
 }
 
 async function templateAt(clock: SimClock | undefined, polls: boolean): Promise<MatrixPbx> {
