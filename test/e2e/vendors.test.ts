@@ -2,8 +2,10 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSound, SCENARIOS, type Scenario, type Stage } from '../matrix/scenarios.ts';
 import { type MatrixPbx, type MatrixSystem, SYSTEMS } from '../matrix/systems.ts';
+import { startKazoo } from '../simulators/kazoo.ts';
 import { startZorio } from '../simulators/zorio.ts';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { fillAccount } from './harness/account-form.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton } from './harness/numbers.ts';
 import { startPageServer } from './harness/page-server.ts';
@@ -98,6 +100,58 @@ describe.each(BROWSER_KINDS)('every PBX in %s', (kind) => {
     }
   });
 
+  test('what a PBX has is picked in the options instead of typed: caller ids at Zorio', async () => {
+    const pbx = await startZorio();
+    const options = await browser.openOwnPage('options');
+    try {
+      await fillAccount(options, 'zorio', { server: pbx.origin, extension: '1001', token: pbx.token });
+
+      await pressButton(options, 'Test connection');
+
+      const select = await until('caller ids are offered', () => options.$('.offered select'));
+      const [value = ''] = await select.evaluate((list) =>
+        [...(list as HTMLSelectElement).options].map((option) => option.value).filter((one) => one !== ''),
+      );
+      await select.select(value);
+      expect(await options.$eval('input[name="callerId"]', (input) => (input as HTMLInputElement).value)).toBe(value);
+    } finally {
+      await options.close();
+      await pbx.close();
+    }
+  });
+
+  test('click-to-call endpoints are listed, made, chosen and removed in the options', async () => {
+    const pbx = await startKazoo();
+    const options = await browser.openOwnPage('options');
+    try {
+      await fillAccount(options, 'kazoo', { server: pbx.origin, accountId: pbx.accountId, token: pbx.token });
+      await pressButton(options, 'Show what the PBX has');
+      await untilShown(options, /Ann's button/);
+
+      await pressButton(options, 'New endpoint…');
+      await typeInto(options, 'Name', 'Second desk');
+      await typeInto(options, 'Extension that rings', '2040');
+      await pressButton(options, 'Create');
+      await untilShown(options, words('endpoints_created'));
+      expect([...pbx.endpoints.values()].at(-1)).toMatchObject({ name: 'Second desk', extension: '2040' });
+
+      await pressButton(options, "Use for my calls: Ann's button (2040)");
+      await pressButton(options, 'Remove Second desk (2040)');
+      await pressButton(options, 'Remove');
+      await until('the endpoint is gone', () => pbx.endpoints.size === 5);
+      await pressButton(options, 'Save');
+      await untilShown(options, words('options_account_saved'));
+      await untilOnline(browser);
+      expect(await options.$eval('input[name="clickToCallId"]', (input) => (input as HTMLInputElement).value)).toBe(
+        'c2c-ann',
+      );
+      expect(pbx.violations).toEqual([]);
+    } finally {
+      await options.close();
+      await pbx.close();
+    }
+  });
+
   async function play(system: MatrixSystem, scenario: Scenario): Promise<void> {
     const pbx = await system.start();
     try {
@@ -147,6 +201,16 @@ describe.each(BROWSER_KINDS)('every PBX in %s', (kind) => {
     expect((await readState(browser))?.calls.length).toBeGreaterThan(0);
   }
 });
+
+async function typeInto(options: Page, label: string, text: string): Promise<void> {
+  const focus = (wanted: string) => {
+    const found = [...document.querySelectorAll('label')].find((one) => one.textContent?.trim() === wanted);
+    document.getElementById(found?.htmlFor ?? '')?.focus();
+    return found !== undefined;
+  };
+  await until(`there is a field "${label}"`, () => options.evaluate(focus, label));
+  await options.keyboard.type(text);
+}
 
 async function type(popup: Page, number: string): Promise<void> {
   await popup.bringToFront();
