@@ -7,7 +7,7 @@ import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import { compareAcross } from './roots.ts';
-import { afterFrame, nextTurn } from './slices.ts';
+import { afterFrame, createDebt, nextTurn } from './slices.ts';
 import type { Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
@@ -82,6 +82,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let focusedTarget: Target | undefined;
   let isPageIdle = false;
   let lastLook = 0;
+  const debt = createDebt();
 
   function soon(ms = LOOK_AGAIN_MS): void {
     if (stop.signal.aborted) return;
@@ -112,7 +113,7 @@ export function createView(page: Document, parts: ViewParts): View {
     }
     if (mustLookAgain) {
       mustLookAgain = false;
-      soon();
+      soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
     }
   }
 
@@ -121,8 +122,11 @@ export function createView(page: Document, parts: ViewParts): View {
     const candidates: { readonly target: Target; readonly spot: Spot }[] = [];
     let since = performance.now();
     const rest = async () => {
-      if (performance.now() - since < FRAME_MS) return;
-      await nextTurn();
+      const took = performance.now() - since;
+      if (took < FRAME_MS) return;
+      debt.add(took);
+      // A page that keeps moving makes its layout once a frame, not once for each of our turns.
+      await (debt.restMs() > 0 ? afterFrame() : nextTurn());
       since = performance.now();
     };
     const fields: Element[] = [];
@@ -276,7 +280,7 @@ export function createView(page: Document, parts: ViewParts): View {
       if (isInSight) soon(0);
     },
     moved() {
-      if (near.elements.size > 0 || main) soon();
+      if (near.elements.size > 0 || main) soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
     },
     scrolled() {
       isScrolling = true;
