@@ -11,12 +11,14 @@ interface AccountFieldInputProps {
   readonly problem: FieldProblem | undefined;
   /** A secret that is saved already: blank keeps it. */
   readonly isKept: boolean;
+  /** Given by the organisation. */
+  readonly isLocked?: boolean;
   readonly onInput: (value: string) => void;
 }
 
 /** One field of an account form, drawn as its adapter describes it. */
 export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
-  const { field, value, problem, isKept, onInput } = props;
+  const { field, value, problem, isKept, isLocked = false, onInput } = props;
   const help = field.help === undefined ? undefined : sayByKey(field.help);
   switch (field.kind) {
     case 'switch':
@@ -43,6 +45,7 @@ export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
           help={help}
           error={problemWords(problem).join(' ') || undefined}
           isRequired={field.required}
+          isLocked={isLocked}
           {...(field.required || field.group !== undefined ? {} : { note: `(${say('options_account_optional')})` })}
           onInput={onInput}
         />
@@ -50,7 +53,7 @@ export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
   }
 }
 
-function ChoiceField({ field, value, problem, onInput }: AccountFieldInputProps): JSX.Element {
+function ChoiceField({ field, value, problem, isLocked, onInput }: AccountFieldInputProps): JSX.Element {
   const id = useId();
   return (
     <div class="field">
@@ -59,6 +62,7 @@ function ChoiceField({ field, value, problem, onInput }: AccountFieldInputProps)
         id={id}
         name={field.key}
         value={value}
+        disabled={isLocked}
         {...describedBy(id, field, problem)}
         onChange={(event) => onInput(event.currentTarget.value)}
       >

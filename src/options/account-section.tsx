@@ -24,6 +24,7 @@ import {
   problemsOf,
   valuesToSend,
 } from './account-form.ts';
+import { useLocked, usePresetAccount } from './policy-context.ts';
 import { SignOut } from './sign-out.tsx';
 import { TestSteps } from './test-steps.tsx';
 
@@ -38,7 +39,9 @@ interface AccountSectionProps {
 /** Which PBX, and how to sign in there. The form is drawn from what the adapter says it needs. */
 export function AccountSection(props: AccountSectionProps): JSX.Element {
   const { account, connection, granted } = props;
-  const [vendor, setVendor] = useState(account?.vendor ?? ADAPTERS[0]?.id ?? '');
+  const preset = usePresetAccount();
+  const isLocked = useLocked('account');
+  const [vendor, setVendor] = useState(account?.vendor ?? preset?.vendor ?? ADAPTERS[0]?.id ?? '');
   const [notice, setNotice] = useState<MessageKey>();
   useEffect(() => {
     // Saved or imported elsewhere: show that account.
@@ -55,7 +58,12 @@ export function AccountSection(props: AccountSectionProps): JSX.Element {
       {ADAPTERS.length > 0 && (
         <div class="field">
           <label for="vendor">{say('options_account_vendor')}</label>
-          <select id="vendor" value={vendor} onChange={(event) => setVendor(event.currentTarget.value)}>
+          <select
+            id="vendor"
+            value={vendor}
+            disabled={isLocked}
+            onChange={(event) => setVendor(event.currentTarget.value)}
+          >
             {ADAPTERS.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}
@@ -82,7 +90,10 @@ interface Status {
 }
 
 function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFormProps): JSX.Element {
-  const [values, setValues] = useState<AccountValues>(saved?.values ?? initialValues(adapter.fields));
+  const preset = usePresetAccount();
+  const isLocked = useLocked('account');
+  const given = preset?.vendor === adapter.id ? preset.values : {};
+  const [values, setValues] = useState<AccountValues>(saved?.values ?? { ...initialValues(adapter.fields), ...given });
   const savedText = JSON.stringify([saved?.values ?? {}, saved?.secretsIn ?? 'kept']);
   const shownText = useRef(savedText);
   const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
@@ -219,6 +230,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
         value={values[field.key] ?? ''}
         problem={errors[field.key]}
         isKept={field.kind === 'secret' && saved !== undefined}
+        isLocked={isLocked && field.key in given}
         onInput={(value) => setValues((before) => ({ ...before, [field.key]: value }))}
       />
     );

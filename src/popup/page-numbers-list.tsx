@@ -1,12 +1,16 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { calledLately, type RecentCall } from '../core/recent-call.ts';
 import { leavesOwnButtons, type SiteRule, withOwnButtons } from '../core/site-rule.ts';
 import { ask } from '../messaging/ask.ts';
 import type { PageNumber } from '../messaging/protocol.ts';
+import { recentCallsItem } from '../storage/local-items.ts';
 import { cleanText } from '../ui/clean-text.ts';
 import { Button, Switch } from '../ui/controls.tsx';
 import { PhoneNumber, useNumberText } from '../ui/phone-number.tsx';
 import { type MessageKey, say } from '../ui/say.ts';
+import { formatTime } from '../ui/time.ts';
+import { useStored } from '../ui/use-app-state.ts';
 import type { ActiveSite } from './active-tab.ts';
 import { dialText } from './page-numbers.ts';
 import { usePageNumbers } from './use-page-numbers.ts';
@@ -15,13 +19,16 @@ interface PageNumbersListProps {
   readonly site: ActiveSite;
   readonly rule: SiteRule;
   readonly onCall: (text: string) => void;
+  /** One of several readings was chosen (E.164): this site's other numbers are meant alike. */
+  readonly onChosen: (number: string) => void;
 }
 
 const MOST_SHOWN = 100;
 
 /** "Numbers on this page": everything found in all frames, to be called without searching for it. */
-export function PageNumbersList({ site, rule, onCall }: PageNumbersListProps): JSX.Element | null {
+export function PageNumbersList({ site, rule, onCall, onChosen }: PageNumbersListProps): JSX.Element | null {
   const state = usePageNumbers(site.tabId);
+  const recent = useStored(recentCallsItem, []);
   if (state.status === 'absent') return null;
   const numbers = state.status === 'found' ? state.found.numbers : [];
   const isLooking = state.status === 'asking' || !state.found.isComplete;
@@ -33,7 +40,13 @@ export function PageNumbersList({ site, rule, onCall }: PageNumbersListProps): J
       {numbers.length > 0 && (
         <ul class="numbers">
           {numbers.slice(0, MOST_SHOWN).map((number) => (
-            <NumberRow key={dialText(number) + number.kind + number.text} number={number} onCall={onCall} />
+            <NumberRow
+              key={dialText(number) + number.kind + number.text}
+              number={number}
+              recent={recent}
+              onCall={onCall}
+              onChosen={onChosen}
+            />
           ))}
         </ul>
       )}
@@ -71,9 +84,17 @@ function OwnButtons({ host, rule }: { readonly host: string; readonly rule: Site
   );
 }
 
-function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly onCall: (text: string) => void }) {
+interface NumberRowProps {
+  readonly number: PageNumber;
+  readonly recent: readonly RecentCall[];
+  readonly onCall: (text: string) => void;
+  readonly onChosen: (number: string) => void;
+}
+
+function NumberRow({ number, recent, onCall, onChosen }: NumberRowProps): JSX.Element {
   const numberText = useNumberText();
   const reading = number.e164 ?? number.dial ?? '';
+  const called = calledLately(recent, reading, Date.now());
   return (
     <li class="number-row">
       <div class="number-text">
@@ -81,6 +102,11 @@ function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly o
         {numberText(reading, number.ext) !== number.text && (
           <span class="quiet">
             <PhoneNumber number={reading} ext={number.ext} />
+          </span>
+        )}
+        {called && (
+          <span class="quiet">
+            {say('popup_numbers_called', String(called.times), formatTime(called.last.startedAt))}
           </span>
         )}
       </div>
@@ -107,7 +133,10 @@ function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly o
               class="link"
               key={other}
               aria-label={say('popup_numbers_call', numberText(other, number.ext))}
-              onClick={() => onCall(dialText(number, other))}
+              onClick={() => {
+                onChosen(other);
+                onCall(dialText(number, other));
+              }}
             >
               <PhoneNumber number={other} ext={number.ext} />
             </button>

@@ -53,6 +53,9 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
   const world = {
     settings: { ...DEFAULT_SETTINGS, account: { vendor: 'fake', values: {} }, ...settings } as Settings,
     countries: [] as string[],
+    siteCountries: [] as [string, string][],
+    pointed: [] as unknown[],
+    privateTab: undefined as number | undefined,
     isOnline: true,
     wantsPage: false,
     tested: [] as unknown[],
@@ -145,12 +148,19 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         settings: async () => world.settings,
         knownCountries: async () => world.countries,
         rememberCountry: async (country) => void world.countries.push(country),
+        rememberSiteCountry: async (host, country) => void world.siteCountries.push([host, country]),
+        privateTab: async () => world.privateTab,
         isOnline: () => world.isOnline,
         wantsPage: () => world.wantsPage,
         ownsLink: (_settings, { host }) => host === 'pbx.example.com',
         newId: () => `call-${memory.state.calls.length + 1}`,
       }),
       started: Promise.resolve(),
+      policy: { apply: async () => {}, allowed: (change) => change, allowedAccount: (_vendor, values) => values },
+      surfaces: {
+        point: async (pointed) => void world.pointed.push(pointed),
+        recent: { tell: () => {}, forget: async () => {} },
+      },
       settings: async () => world.settings,
       changeSettings: async (change) => {
         world.settings = { ...world.settings, ...change };
