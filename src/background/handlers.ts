@@ -6,15 +6,8 @@ import { readDialingRule } from '../core/dialing-rule.ts';
 import { readPreferences } from '../core/preferences.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
-import { lessonsFor } from '../core/taught.ts';
-import type {
-  DialRefusal,
-  PageLesson,
-  PageSettings,
-  PageStart,
-  PointedPlace,
-  SettingsChange,
-} from '../messaging/protocol.ts';
+import { lessonsFor, type PageLesson } from '../core/taught.ts';
+import type { DialRefusal, PageSettings, PageStart, PointedPlace, SettingsChange } from '../messaging/protocol.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
 import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
 import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';

@@ -5,6 +5,9 @@ import { readTypedNumber } from '../phone/typed-number.ts';
 /** How the user's teaching ended. */
 export type LessonOutcome = 'taught' | 'not-a-number' | 'no-site';
 
+/** In shorter runs of digits pages are not searched for numbers. */
+const FEWEST_DIGITS = 6;
+
 /** With what the user says about a text of a page, and how that ended. `pageUrl`: of the frame the text stands in. */
 export function teach(
   taught: Taught,
@@ -16,7 +19,8 @@ export function teach(
   const digits = taughtTextOf(text);
   if (digits === undefined) return { taught, outcome: 'not-a-number' };
   // What could not be dialled is not shown as a number.
-  if (isPhone && !readTypedNumber(text, country) && !readTypedNumber(digits, country)) {
+  const isShort = digits.replace('+', '').length < FEWEST_DIGITS;
+  if (isPhone && (isShort || !(readTypedNumber(text, country) || readTypedNumber(digits, country)))) {
     return { taught, outcome: 'not-a-number' };
   }
   return { taught: withLesson(taught, { host, text: digits, isPhone }), outcome: 'taught' };

@@ -40,7 +40,7 @@ export function createNotifications(parts: NotificationsParts): Notifications {
     if (!alerts[what] || (what === 'incoming' && parts.isDisturbed())) return;
     // Settings are read meanwhile: what has stopped ringing is not announced any more.
     const now = parts.calls().find(({ id }) => id === call.id);
-    if (what === 'incoming' && (!now || now.state.phase !== 'ringing')) return;
+    if (what === 'incoming' && now?.state.phase !== 'ringing') return;
     const say = (key: string, ...values: string[]) => browser.i18n.getMessage(key, values);
     const basic = {
       type: 'basic' as const,

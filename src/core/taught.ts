@@ -16,6 +16,14 @@ export interface Taught {
   readonly countries: Readonly<Record<string, string>>;
 }
 
+/** A lesson as a page needs it. */
+export interface PageLesson {
+  /** Digits, with `+` in front where the page has one. */
+  readonly text: string;
+  /** What is dialled; absent: it is no phone number. */
+  readonly number?: string;
+}
+
 /** True for digits that can be taught: 2 to 20, with or without `+` in front. */
 export function isTaughtText(text: string): boolean {
   return /^\+?\d{2,20}$/.test(text);

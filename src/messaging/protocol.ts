@@ -7,7 +7,7 @@ import type { Proposal } from '../core/proposal.ts';
 import type { Result } from '../core/result.ts';
 import type { PageDoubt, RiskReason } from '../core/risk.ts';
 import type { SiteRule } from '../core/site-rule.ts';
-import type { Taught } from '../core/taught.ts';
+import type { PageLesson, Taught } from '../core/taught.ts';
 import type { Atlas } from '../phone/atlas.ts';
 import type { LinkedPbx } from '../phone/pbx-link.ts';
 
@@ -100,14 +100,6 @@ export interface PageSettings {
   readonly siteCountry?: string;
   /** What the user has said about numbers of this site. */
   readonly lessons?: readonly PageLesson[];
-}
-
-/** A lesson as a page needs it. */
-export interface PageLesson {
-  /** Digits, with `+` in front where the page has one. */
-  readonly text: string;
-  /** What is dialled; absent: it is no phone number. */
-  readonly number?: string;
 }
 
 /** The answer to the first question of a frame. Later changes are told without the atlas, which the frame keeps. */

@@ -116,7 +116,9 @@ function Row({ call, onCall }: { readonly call: RecentCall; readonly onCall: (te
   const isMissed = direction === 'incoming' && talkedMs === undefined;
   return (
     <li class={isMissed ? 'recent-row recent-missed' : 'recent-row'}>
-      <Icon name={direction} />
+      <span class="recent-mark">
+        <Icon name={direction} />
+      </span>
       <div class="recent-who">
         {name && (
           <p class="recent-name">
