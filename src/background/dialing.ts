@@ -7,6 +7,7 @@ import { type AppState, findRepeat } from '../core/update.ts';
 import type { DialRefusal } from '../messaging/protocol.ts';
 import { classify } from '../phone/classify.ts';
 import { toDialString } from '../phone/dial-string.ts';
+import { isEmergency } from '../phone/emergency.ts';
 import type { LinkedPbx } from '../phone/pbx-link.ts';
 import { readPicked } from '../phone/picked-number.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
@@ -85,8 +86,6 @@ const SHORT = /^\d{2,6}$/;
 const SIP = /^sips?:[\w.+-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?(?::\d{1,5})?$/i;
 const EXTENSION = /^\d{1,8}$/;
 const REQUEST_ID = /^[\w-]{1,64}$/;
-/** Three digits look like an extension; a page must not bring the police to the door on one click. */
-const EMERGENCY = new Set(['112', '911', '999', '000']);
 const MOST_ALTERNATIVES = 3;
 const LONGEST_NAME = 64;
 
@@ -264,13 +263,14 @@ function whyNot(number: string): DialRefusal['reason'] {
 }
 
 function readChoice(number: string, facts: Omit<Parameters<typeof riskReasons>[0], 'type' | 'country'>): Choice {
-  const line = number.startsWith('+') ? classify(number) : { type: shortType(number) };
+  const line = number.startsWith('+') ? classify(number) : { type: shortType(number, facts.userCountry) };
   return { number, ...line, reasons: riskReasons({ ...facts, ...line }) };
 }
 
-function shortType(number: string): NumberType {
+/** Three digits look like an extension; a page must not bring the police to the door on one click. */
+function shortType(number: string, userCountry: string): NumberType {
   if (!SHORT.test(number)) return 'internet';
-  return EMERGENCY.has(number) ? 'emergency' : 'extension';
+  return isEmergency(number, userCountry) ? 'emergency' : 'extension';
 }
 
 function recentDials(state: AppState, now: number): { readonly recentPageDials: number } {

@@ -1,6 +1,7 @@
 import type { AccountValues } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
-import { isLive } from '../core/calls.ts';
+import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
+import { type EpochMs, isLive } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { readDialingRule } from '../core/dialing-rule.ts';
 import { readPreferences } from '../core/preferences.ts';
@@ -12,6 +13,7 @@ import { readTypedNumber } from '../phone/typed-number.ts';
 import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
 import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
+import { readEndpointWish } from './call-endpoints.ts';
 import { type Dialing, isRequestId } from './dialing.ts';
 import type { Frames } from './frames.ts';
 import type { Decision, Keeper } from './keeper.ts';
@@ -33,8 +35,12 @@ export interface HandlersParts {
   readonly surfaces: Pick<Surfaces, 'point' | 'recent'>;
   readonly policy: PolicyKeeper;
   settings(): Promise<Settings>;
+  /** Until when the PBX takes no call; undefined when it takes one now. */
+  pausedUntil(): EpochMs | undefined;
   /** Writes what is changed, and tells the pages. */
   changeSettings(change: SettingsChange): Promise<void>;
+  /** Does what is wished with the account's click-to-call endpoints. */
+  endpoints(account: ReadyAccount, wish: EndpointWish): Promise<Result<EndpointAnswer, PbxError>>;
   /** See `connection/nudge`. */
   nudge(): Promise<void>;
   /** Runs the connection test; resolves with its end. */
@@ -52,7 +58,7 @@ export function createHandlers(parts: HandlersParts): Handlers {
     page: {
       'page/settings': async (_payload, asker) => {
         await started;
-        return pageSettings(await parts.settings(), asker, frames);
+        return pageSettings(await parts.settings(), asker, frames, parts.pausedUntil());
       },
       'call/dial': async (payload, asker) => {
         await started;
@@ -117,6 +123,13 @@ export function createHandlers(parts: HandlersParts): Handlers {
         const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
         return account ? parts.test(account) : UNKNOWN_ACCOUNT;
       },
+      'account/endpoints': async ({ vendor, values, wish }) => {
+        await started;
+        const read = readValues(values);
+        const asked = readEndpointWish(wish);
+        const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
+        return account && asked ? parts.endpoints(account, asked) : fail({ kind: 'unsupported', detail: '' });
+      },
       'account/save': async ({ vendor, values, remember }) => {
         await started;
         const read = readValues(values);
@@ -163,18 +176,27 @@ const UNKNOWN_ACCOUNT: AccountTest = {
   outcome: 'failed',
 };
 
-async function pageSettings(settings: Settings, asker: Asker, frames: Frames): Promise<PageStart> {
+async function pageSettings(
+  settings: Settings,
+  asker: Asker,
+  frames: Frames,
+  pausedUntil: EpochMs | undefined,
+): Promise<PageStart> {
   if (asker.kind === 'ui' || !asker.address) return { decorate: false, country: settings.country };
   const { host, href, protocol, pathname } = asker.address;
   // Only where the frame is from is kept, not what it shows.
   const url = protocol === 'file:' ? `file://${pathname}` : href.slice(0, href.indexOf('/', protocol.length + 2) + 1);
   await frames.remember({ ...asker.frame, host, url });
-  const own = settingsFor(settings, host);
+  const own = settingsFor(settings, host, pausedUntil);
   return { ...own, ...(own.decorate ? { atlas: WHOLE_ATLAS } : {}) };
 }
 
 /** What a frame of this host may know of the settings. */
-export function settingsFor({ sites, country, account, taught }: Settings, host: string): PageSettings {
+export function settingsFor(
+  { sites, country, account, taught }: Settings,
+  host: string,
+  pausedUntil: EpochMs | undefined,
+): PageSettings {
   const siteCountry = taught.countries[host];
   const lessons = lessonsFor(taught, host).flatMap(({ text, isPhone }): PageLesson[] => {
     const number = readTypedNumber(text, siteCountry ?? country)?.number;
@@ -187,6 +209,7 @@ export function settingsFor({ sites, country, account, taught }: Settings, host:
     country,
     hasAccount: account !== undefined,
     ...(leavesOwnButtons(sites, host) ? { leavesOwnButtons: true } : {}),
+    ...(pausedUntil === undefined ? {} : { pausedUntil }),
   };
 }
 

@@ -5,12 +5,12 @@ import type { PbxError } from '../core/connection.ts';
 import { type Keepsake, keepsakeOf, restore } from '../core/keepsake.ts';
 import type { Proposal } from '../core/proposal.ts';
 import { withSiteCountry } from '../core/taught.ts';
-import { type AppEvent, type AppState, INITIAL } from '../core/update.ts';
+import { type AppEvent, type AppState, dialPauseEnd, INITIAL } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { createKeepsakeItem } from '../storage/keepsake-item.ts';
-import { knownCountriesItem, presetItem, refusedLoginItem } from '../storage/local-items.ts';
+import { knownCountriesItem, presetItem, recentCallsItem, refusedLoginItem } from '../storage/local-items.ts';
 import { policyItem, readManaged } from '../storage/policy-item.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
@@ -27,17 +27,20 @@ import { indexedDbStore, sessionSecrets } from '../storage/vault-store.ts';
 import { testAccount } from './account-test.ts';
 import { createAccounts, findMissing } from './accounts.ts';
 import { badgeOf, drawBadge } from './badge.ts';
+import { createCallEndpoints } from './call-endpoints.ts';
 import { callWords } from './call-words.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { closeConfirmWindow, focusConfirmWindow, onWindowClosed, openConfirmWindow } from './confirm-window.ts';
 import { injectIntoOpenTabs, registerContent } from './content-registration.ts';
 import { createDialing } from './dialing.ts';
 import { createFrames } from './frames.ts';
+import { useFreshConnections } from './fresh-connections.ts';
 import { handOver } from './hand-over.ts';
 import { createHandlers, settingsFor } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
 import { createJournal } from './journal.ts';
 import { createKeeper } from './keeper.ts';
+import { createNetworkWatch } from './network.ts';
 import { dropOwnCookies, ownCookie } from './own-cookie.ts';
 import { createPageNews } from './page-news.ts';
 import { createPbxPorts } from './pbx-ports.ts';
@@ -96,6 +99,16 @@ const supervisor = createSupervisor({
 
 const keepsake = createKeepsakeItem(isKeepsake);
 
+const network = createNetworkWatch({
+  clock: SYSTEM_CLOCK,
+  isOnline: () => navigator.onLine,
+  onChange(isOnline) {
+    if (isOnline) onBack();
+    // Found dead before anything is dialled into it.
+    else supervisor.probe('always');
+  },
+});
+
 const updates = createUpdates({
   async isPageOpen() {
     const { runtime } = browser as unknown as { readonly runtime: RuntimeWithContexts };
@@ -135,7 +148,12 @@ const accounts = createAccounts({
     void tellSettings().catch(() => {});
   },
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
-  dropCookies: dropOwnCookies,
+  async dropTraces() {
+    await dropOwnCookies();
+    await knownCountriesItem.write([]);
+    await recentCallsItem.write([]);
+    await accountTestItem.write(undefined);
+  },
 });
 
 const policy = createPolicyKeeper({
@@ -200,6 +218,7 @@ const dialing = createDialing({
 });
 
 let remembered: PbxError | undefined;
+let toldPause: number | undefined;
 let markStarted = () => {};
 const started = new Promise<void>((resolve) => {
   markStarted = resolve;
@@ -227,7 +246,9 @@ const answer = createRouter(
     surfaces,
     policy,
     settings: readSettings,
+    pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
+    endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
     async nudge() {
       supervisor.probe('ifSilent');
       await keeper.dispatch({ type: 'nudge' });
@@ -276,7 +297,6 @@ browser.tabs.onRemoved.addListener((tabId) => {
   if (keeper.current().calls.some(({ origin }) => origin?.isPrivate)) later({ type: 'tab-closed', tabId });
 });
 onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
-self.addEventListener('online', onBack);
 surfaces.listen();
 browser.storage.onChanged.addListener((_changes, area) => {
   if (area === 'managed')
@@ -285,6 +305,8 @@ browser.storage.onChanged.addListener((_changes, area) => {
       .then(tellSettings)
       .catch(() => {});
 });
+self.addEventListener('online', () => network.look());
+self.addEventListener('offline', () => network.look());
 
 void start().finally(markStarted);
 
@@ -293,6 +315,8 @@ async function start(): Promise<void> {
   const local = browser.storage.local as LockableArea;
   void local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' }).catch(() => {});
   void registerContent().catch(() => {});
+  // Before anything is sent: what is already on its way has a connection that may be used again.
+  await useFreshConnections();
   const hasAccount = (await readSettings()).account !== undefined;
   await keepAlarm(hasAccount).catch(() => {});
   const blockedBy = await refusedLoginItem.read().catch(() => undefined);
@@ -356,7 +380,7 @@ async function tellSettings(): Promise<void> {
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    const own = settingsFor(settings, host);
+    const own = settingsFor(settings, host, toldPause);
     return { type: 'page/settings-changed', payload: { ...own, decorate: mayStay && own.decorate } };
   });
 }
@@ -400,11 +424,21 @@ async function keepAlarm(isWanted: boolean): Promise<void> {
 
 function show(state: AppState): void {
   updates.onState(state);
+  network.onState(state);
   supervisor.onState(state);
   tellPages(state);
   surfaces.onState(state);
+  tellPause(state);
   draw(state);
   rememberRefusal(state);
+}
+
+/** Call buttons say how long the PBX wants a pause. They see its end by themselves. */
+function tellPause(state: AppState): void {
+  const end = dialPauseEnd(state, SYSTEM_CLOCK.now());
+  if (end === toldPause) return;
+  toldPause = end;
+  if (end !== undefined) void tellSettings().catch(() => {});
 }
 
 function draw(state: AppState): void {

@@ -27,6 +27,7 @@ export interface PageSession {
 }
 
 const ASK_AGAIN_MS = 3_000;
+const COUNT_EVERY_MS = 1_000;
 /** How often a page that shows buttons looks whether the extension behind them is still there. */
 const LOOK_EVERY_MS = 2_000;
 
@@ -46,6 +47,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let listenedIn: Element | undefined;
   let pointing: Pointing | undefined;
   let gone: Target | undefined;
+  let counting: ReturnType<typeof setTimeout> | undefined;
   const keyTargets = new Map<string, Target>();
 
   const dialler = createDialler((key, say) => {
@@ -91,6 +93,8 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   function use(next: PageSettings): void {
     const before = settings;
     settings = next;
+    countDown();
+    if (before?.pausedUntil !== next.pausedUntil) view?.refresh();
     if (!next.decorate) {
       clear();
       return;
@@ -129,9 +133,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     stopListening = new AbortController();
     const { signal } = stopListening;
     // After an update or removal no button may stay that does nothing: no event tells us of it.
-    const timer = setInterval(() => {
-      if (!isAlive()) onOrphaned();
-    }, LOOK_EVERY_MS);
+    const timer = setInterval(leaveIfOrphaned, LOOK_EVERY_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
@@ -160,7 +162,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       dialler,
+      mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
+      pausedSeconds,
       onPress,
     });
     pointing ??= tools.createPointing(
@@ -179,16 +183,18 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     if (buttons === 0) pointing?.moved(clientX, clientY);
   }
 
+  function leaveIfOrphaned(): boolean {
+    if (isAlive()) return true;
+    onOrphaned();
+    return false;
+  }
+
   function onMoved(): void {
     view?.moved();
   }
 
   function onScroll(): void {
-    if (!isAlive()) {
-      onOrphaned();
-      return;
-    }
-    view?.scrolled();
+    if (leaveIfOrphaned()) view?.scrolled();
   }
 
   function onFocus(origin: EventTarget | undefined): void {
@@ -223,6 +229,22 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     dialOrRefuse(target, doubts);
   }
 
+  /** How long the PBX takes no more calls. */
+  function pausedSeconds(): number {
+    return Math.max(0, Math.ceil(((settings?.pausedUntil ?? 0) - Date.now()) / 1000));
+  }
+
+  /** While the PBX wants a pause the buttons count it down, and look as usual afterwards. */
+  function countDown(): void {
+    if (counting !== undefined) clearTimeout(counting);
+    counting = undefined;
+    if (stop.signal.aborted || (settings?.pausedUntil ?? 0) <= Date.now()) return;
+    counting = setTimeout(() => {
+      if (!page.hidden) view?.refresh();
+      countDown();
+    }, COUNT_EVERY_MS);
+  }
+
   function onClick(event: MouseEvent): void {
     const pressed = readPress(event);
     if (!pressed || !settings?.decorate || settings.hasAccount === false || !reader) return;
@@ -243,7 +265,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function dialOrRefuse(target: Target, doubts: readonly PageDoubt[]): void {
-    if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
+    const seconds = pausedSeconds();
+    if (seconds > 0) dialler.refuse(target, words('content_paused', String(seconds)));
+    else if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
     else dialler.dial(target, doubts);
   }
 

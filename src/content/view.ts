@@ -7,7 +7,7 @@ import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import { compareAcross } from './roots.ts';
-import { nextTurn } from './slices.ts';
+import { afterFrame, nextTurn } from './slices.ts';
 import type { Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
@@ -39,8 +39,12 @@ export interface ViewParts {
   targetsOf(holder: Element): readonly Target[];
   recheckFields(fields: Iterable<Element>): void;
   readonly dialler: Dialler;
+  /** False once the extension is gone: what is drawn then would stay for ever, beside what a newer copy draws. */
+  mayDraw(): boolean;
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
+  /** How long the PBX takes no more calls; 0 when it takes one now. */
+  pausedSeconds(): number;
   /** A trusted click or key on a button whose place and number are as they were. */
   onPress(target: Target, doubts: readonly PageDoubt[]): void;
 }
@@ -98,11 +102,12 @@ export function createView(page: Document, parts: ViewParts): View {
     timerAt = at;
     timer = setTimeout(() => {
       timer = undefined;
-      requestAnimationFrame(() => void look());
+      void afterFrame().then(look);
     }, ms);
   }
 
   async function look(): Promise<void> {
+    if (!parts.mayDraw()) return;
     if (isLooking || isScrolling) {
       mustLookAgain = isLooking;
       return;
@@ -176,6 +181,7 @@ export function createView(page: Document, parts: ViewParts): View {
         look: readLook(painter),
         isFixed: isFixed(painter),
         call: parts.dialler.viewOf(target),
+        pausedSeconds: parts.pausedSeconds(),
       });
     }
     if (isScrolling || stop.signal.aborted) return;

@@ -19,7 +19,7 @@ import {
 } from './calls.ts';
 import { afterFailure, type Capabilities, CONNECT_WITHIN_MS, type Connection, type PbxError } from './connection.ts';
 import { type FormerCall, findFormer, formerAfter } from './former-calls.ts';
-import { afterPlacing, afterPlea, type Pace, waitToPlace } from './pace.ts';
+import { afterPlacing, afterPlea, type Pace, pausedUntil, waitToPlace } from './pace.ts';
 import { mergePresence, type Presence } from './presence.ts';
 import { type Result, unreachable } from './result.ts';
 
@@ -33,6 +33,12 @@ export interface AppState {
   readonly pace?: Pace;
   /** Calls that are over and not among `calls`, for as long as late words about them may come. */
   readonly former?: readonly FormerCall[];
+}
+
+/** Until when the PBX takes no call of ours; undefined when it takes one now, or is not asked at all. */
+export function dialPauseEnd({ connection, pace }: AppState, now: EpochMs): EpochMs | undefined {
+  const limit = connection.status === 'online' ? connection.capabilities.placeLimit : undefined;
+  return pausedUntil(pace, limit, now);
 }
 
 /** What is to be called. `number` is shown, `dialled` is what the PBX is told. */
@@ -71,6 +77,8 @@ export interface OpenCall {
   /** What the PBX was told to dial. */
   readonly number: string;
   readonly startedAt: EpochMs;
+  /** What the PBX said when it took the call. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 export type AppEvent =
@@ -235,7 +243,8 @@ export function dialWait({ connection, pace }: AppState, now: EpochMs): number {
 export function openCalls({ calls }: AppState, now: EpochMs): readonly OpenCall[] {
   return calls.flatMap((call) => {
     if (call.pbxId === undefined || !(isLive(call) || isAwaited(call, now))) return [];
-    return [{ ref: call.id, pbxId: call.pbxId, number: call.dialled ?? call.number, startedAt: call.startedAt }];
+    const { id: ref, pbxId, number, dialled = number, startedAt, told } = call;
+    return [{ ref, pbxId, number: dialled, startedAt, ...(told ? { told } : {}) }];
   });
 }
 
@@ -313,7 +322,8 @@ function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Ste
   const pace = state.pace ? { pace: { placedAt: state.pace.placedAt } } : {};
   const off: AppState = { connection: { status: 'off' }, calls, people: [], ...pace };
   const close: Effect = { type: 'close' };
-  if (!hasAccount) return { state: off, effects: [close] };
+  // Who signs out leaves nothing behind for whoever comes next.
+  if (!hasAccount) return { state: { ...off, calls: [] }, effects: [close] };
   const next = connect(off, now);
   return { state: next.state, effects: [close, ...next.effects] };
 }
@@ -522,7 +532,10 @@ function hangUp(state: AppState, id: CallId, now: EpochMs): Step {
   const next: Call = isUnsent
     ? endCall(call, 'cancelled', now, { placed: 'no' })
     : { ...call, hangUp: { step: 'wanted', at: now } };
-  return sendWishes({ ...state, calls: state.calls.map((candidate) => (candidate === call ? next : candidate)) }, now);
+  const calls = state.calls.map((candidate) => (candidate === call ? next : candidate));
+  const mayConnect = !isUnsent && state.connection.status === 'waiting' && askedToWait(state.connection, now) === 0;
+  // Whoever wants to hang up does not want to wait for the next try.
+  return mayConnect ? connect({ ...state, calls }, now) : sendWishes({ ...state, calls }, now);
 }
 
 /** Hang-ups that could not be sent yet (no id, no connection) go out as soon as both are there. */

@@ -1,6 +1,7 @@
 import type { AccountValues, DialingRule, FieldProblem, FieldProblems } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
-import type { CallId } from '../core/calls.ts';
+import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
+import type { CallId, EpochMs } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Preferences } from '../core/preferences.ts';
 import type { Proposal } from '../core/proposal.ts';
@@ -57,6 +58,11 @@ export interface FromUi extends FromPage {
   'connection/retry': Ask<Empty, void>;
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
   'account/test': Ask<{ readonly vendor: string; readonly values: AccountValues }, AccountTest>;
+  /** Looks after the click-to-call endpoints of an account, saved or not; blank secrets as above. */
+  'account/endpoints': Ask<
+    { readonly vendor: string; readonly values: AccountValues; readonly wish: EndpointWish },
+    Result<EndpointAnswer, PbxError>
+  >;
   /** Secrets go in and never come out; without `remember` until the browser closes. On failure: message keys by field key. */
   'account/save': Ask<
     { readonly vendor: string; readonly values: AccountValues; readonly remember: boolean },
@@ -100,6 +106,8 @@ export interface PageSettings {
   readonly siteCountry?: string;
   /** What the user has said about numbers of this site. */
   readonly lessons?: readonly PageLesson[];
+  /** The PBX takes no more calls until then. */
+  readonly pausedUntil?: EpochMs;
 }
 
 /** The answer to the first question of a frame. Later changes are told without the atlas, which the frame keeps. */

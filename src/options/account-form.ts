@@ -1,4 +1,5 @@
 import type { AccountField, AccountNeeds, AccountNote, AccountValues, FieldProblems } from '../core/account.ts';
+import type { CallEndpoint } from '../core/call-endpoint.ts';
 
 /** The part of an adapter the form needs. */
 export interface FormAdapter {
@@ -8,6 +9,12 @@ export interface FormAdapter {
   notes?(account: AccountValues): readonly AccountNote[];
   check(account: AccountValues): FieldProblems;
   needs(account: AccountValues): AccountNeeds;
+  /** Click-to-call endpoints at the PBX, where it has such, and the field that names the one in use. */
+  readonly endpoints?: {
+    readonly field: string;
+    isFor(account: AccountValues): boolean;
+    check(endpoint: CallEndpoint): Readonly<Record<string, string>>;
+  };
 }
 
 /** Names of the alternatives, in the order of the fields; empty when there is no choice to make. */

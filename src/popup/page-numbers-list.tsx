@@ -18,6 +18,8 @@ import { usePageNumbers } from './use-page-numbers.ts';
 interface PageNumbersListProps {
   readonly site: ActiveSite;
   readonly rule: SiteRule;
+  /** True while the PBX takes no call. */
+  readonly isPaused: boolean;
   readonly onCall: (text: string) => void;
   /** One of several readings was chosen (E.164): this site's other numbers are meant alike. */
   readonly onChosen: (number: string) => void;
@@ -26,7 +28,8 @@ interface PageNumbersListProps {
 const MOST_SHOWN = 100;
 
 /** "Numbers on this page": everything found in all frames, to be called without searching for it. */
-export function PageNumbersList({ site, rule, onCall, onChosen }: PageNumbersListProps): JSX.Element | null {
+export function PageNumbersList(props: PageNumbersListProps): JSX.Element | null {
+  const { site, rule, isPaused, onCall, onChosen } = props;
   const state = usePageNumbers(site.tabId);
   const recent = useStored(recentCallsItem, []);
   if (state.status === 'absent') return null;
@@ -46,6 +49,7 @@ export function PageNumbersList({ site, rule, onCall, onChosen }: PageNumbersLis
               recent={recent}
               onCall={onCall}
               onChosen={onChosen}
+              isPaused={isPaused}
             />
           ))}
         </ul>
@@ -84,14 +88,12 @@ function OwnButtons({ host, rule }: { readonly host: string; readonly rule: Site
   );
 }
 
-interface NumberRowProps {
+interface NumberRowProps extends Pick<PageNumbersListProps, 'isPaused' | 'onCall' | 'onChosen'> {
   readonly number: PageNumber;
   readonly recent: readonly RecentCall[];
-  readonly onCall: (text: string) => void;
-  readonly onChosen: (number: string) => void;
 }
 
-function NumberRow({ number, recent, onCall, onChosen }: NumberRowProps): JSX.Element {
+function NumberRow({ number, recent, isPaused, onCall, onChosen }: NumberRowProps): JSX.Element {
   const numberText = useNumberText();
   const reading = number.e164 ?? number.dial ?? '';
   const called = calledLately(recent, reading, Date.now());
@@ -118,6 +120,7 @@ function NumberRow({ number, recent, onCall, onChosen }: NumberRowProps): JSX.El
         <Button
           kind="quiet"
           icon="phone"
+          isBusy={isPaused}
           name={say('popup_numbers_call', numberText(reading, number.ext))}
           onPress={() => onCall(dialText(number))}
         >
@@ -133,7 +136,9 @@ function NumberRow({ number, recent, onCall, onChosen }: NumberRowProps): JSX.El
               class="link"
               key={other}
               aria-label={say('popup_numbers_call', numberText(other, number.ext))}
+              aria-disabled={isPaused ? 'true' : undefined}
               onClick={() => {
+                if (isPaused) return;
                 onChosen(other);
                 onCall(dialText(number, other));
               }}

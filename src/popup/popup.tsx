@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { browser } from '../browser.ts';
 import type { AccountNeeds } from '../core/account.ts';
 import { type Call, isLive } from '../core/calls.ts';
+import { dialPauseEnd } from '../core/update.ts';
 import { ask } from '../messaging/ask.ts';
 import { CallCard } from '../ui/call-card.tsx';
 import { Button, Notice } from '../ui/controls.tsx';
@@ -14,6 +15,7 @@ import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
 import { useNow } from '../ui/use-now.ts';
 import { REFUSAL_WORDS } from '../ui/words.ts';
 import { type ActiveSite, onActivePage, readActiveSite } from './active-tab.ts';
+import { Colleagues } from './colleagues.tsx';
 import { DialField } from './dial-field.tsx';
 import { OwnPresence } from './own-presence.tsx';
 import { OwnTroubles } from './own-troubles.tsx';
@@ -34,7 +36,8 @@ interface PopupProps {
 
 /** The toolbar popup: a function of what is saved, plus the page it was opened over. */
 export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
-  const { connection, calls, people } = useAppState(saved.state);
+  const saidState = useAppState(saved.state);
+  const { connection, calls, people } = saidState;
   const settings = useSettings(saved.settings);
   const granted = useGranted();
   const found = useActiveSite(place === 'panel');
@@ -47,7 +50,10 @@ export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
   const shown = [...live, ...(showsAll ? ended : ended.slice(0, FEW_ENDED))];
   const hiddenCount = live.length + ended.length - shown.length;
   const timed = live.find((call) => call.talkingSince !== undefined);
-  const now = useNow(timed !== undefined || connection.status === 'waiting', timed?.talkingSince);
+  const pauseEnd = dialPauseEnd(saidState, Date.now());
+  const isTicking = timed !== undefined || connection.status === 'waiting' || pauseEnd !== undefined;
+  const now = useNow(isTicking, timed?.talkingSince ?? pauseEnd);
+  const waitMs = pauseEnd === undefined ? 0 : Math.max(pauseEnd - now, 0);
   const dialer = useMemo(
     () =>
       createDialer({
@@ -91,6 +97,7 @@ export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
             call={call}
             connection={connection}
             now={now}
+            isPaused={waitMs > 0}
             onHangUp={({ id }) => tell(ask('call/hang-up', { id }))}
             onCallAgain={(again) => void dial(textOf(again))}
             onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
@@ -134,13 +141,20 @@ export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
         )}
         {live.length === 0 && callList}
         {hasAccount && (
-          <DialField settings={settings} dial={dial} takesFocus={live.length === 0 && place === 'popup'} />
+          <DialField
+            settings={settings}
+            dial={dial}
+            waitMs={waitMs}
+            takesFocus={live.length === 0 && place === 'popup'}
+          />
         )}
+        {hasAccount && <Colleagues people={people} isPaused={waitMs > 0} onCall={(ext) => void dial(ext)} />}
         {hasAccess && hasAccount && (
           <PageNumbersList
             key={`${site.tabId} ${site.visit ?? 0}`}
             site={site}
             rule={settings.sites}
+            isPaused={waitMs > 0}
             onCall={(text) => void dial(text)}
             onChosen={(number) => tell(ask('taught/change', { host: site.host, number }))}
           />

@@ -131,8 +131,13 @@ function hangUpNotes(call: Call, connection: Connection, offered: CallView['hang
     case 'unconfirmed':
       return [['hang_up_unconfirmed'], ...(call.hangUp.error ? [errorWords(call.hangUp.error).what] : [])];
     case undefined:
+      if (offered === 'offered' && isRingingHere(call)) return [['decline_hint']];
       return offered === 'absent' && connection.status === 'online' ? [['hang_up_on_phone']] : [];
   }
+}
+
+function isRingingHere({ direction, state }: Call): boolean {
+  return direction === 'incoming' && state.phase === 'ringing';
 }
 
 function capabilitiesOf(connection: Connection): Capabilities | undefined {

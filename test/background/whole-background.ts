@@ -124,7 +124,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       await keeper.dispatch({ type: 'account-changed', hasAccount });
     },
     onSecretsKept: () => {},
-    dropCookies: async () => {
+    dropTraces: async () => {
       world.cleared += 1;
     },
   });
@@ -162,6 +162,11 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         recent: { tell: () => {}, forget: async () => {} },
       },
       settings: async () => world.settings,
+      pausedUntil: () => undefined,
+      endpoints: async (account, wish) => {
+        world.tested.push(account.values);
+        return { ok: true, value: wish.wish === 'list' ? { list: [] } : {} };
+      },
       changeSettings: async (change) => {
         world.settings = { ...world.settings, ...change };
       },

@@ -302,6 +302,12 @@ describe('hanging up', () => {
     expect(hangUps(HANG_UP_WITHIN_MS + 60_001)).toHaveLength(1);
   });
 
+  test('a hang-up ends the wait for the next try, and goes out on the new line', () => {
+    const { effects } = play(...online, dial, accepted, talking, lost, [hangUp, 100], [opened, 200]);
+
+    expect(effects.slice(-2)).toEqual([{ type: 'open' }, { type: 'hang-up', id: 'c1', pbxId: 'p1' }]);
+  });
+
   test('a hang-up that the PBX refused is not repeated by itself', () => {
     const refused: AppEvent = { type: 'hung-up', id: 'c1', result: fail({ kind: 'not-allowed', detail: '' }) };
     const { effects } = play(...online, dial, accepted, hangUp, refused, lost, [tick, 60_000], [opened, 60_001]);
@@ -465,7 +471,7 @@ describe('a PBX that takes calls and says nothing more', () => {
     const guessed = play(...placed, [tick, UNTOLD_CALL_MS], [tick, 1_800_000]);
     expect(guessed.call).toMatchObject({ confirmed: false, told: { call_uuid: 'u-1' } });
     expect(openCalls(guessed.state, T + 1_800_000)).toEqual([
-      { ref: 'c1', pbxId: 'p1', number: '16175550123', startedAt: T },
+      { ref: 'c1', pbxId: 'p1', number: '16175550123', startedAt: T, told: { call_uuid: 'u-1' } },
     ]);
     const told = play(...placed, [tick, UNTOLD_CALL_MS], [record, 1_800_000]);
     expect(told.call).toMatchObject({ confirmed: true, state: { phase: 'ended', reason: 'completed' } });

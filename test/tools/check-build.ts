@@ -19,6 +19,7 @@ const INSTALL_PERMISSIONS = new Set([
   'scripting',
   'activeTab',
   'idle',
+  'declarativeNetRequestWithHostAccess',
   'notifications',
   'contextMenus',
   'sidePanel',
