@@ -22,7 +22,7 @@ const INSTALL_PERMISSIONS = new Set([
   'declarativeNetRequestWithHostAccess',
   'notifications',
   'contextMenus',
-  'menus',
+  'sidePanel',
 ]);
 
 /** Checks one build as a store or a suspicious user would: manifest, content script, forbidden code. */
@@ -124,7 +124,9 @@ function weakPolicy(manifest: Manifest): string | undefined {
 
 function foreignKeys(manifest: Manifest, target: Target): string | undefined {
   const foreign =
-    target === 'chrome' ? ['browser_specific_settings'] : ['minimum_chrome_version', 'externally_connectable'];
+    target === 'chrome'
+      ? ['browser_specific_settings', 'sidebar_action']
+      : ['minimum_chrome_version', 'externally_connectable', 'side_panel', 'storage'];
   return list(foreign.filter((key) => key in manifest));
 }
 
