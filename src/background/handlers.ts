@@ -4,7 +4,7 @@ import { isLive } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { readDialingRule } from '../core/dialing-rule.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { isSiteEnabled } from '../core/site-rule.ts';
+import { isClickToCall, isSiteEnabled } from '../core/site-rule.ts';
 import type { DialRefusal, PageStart, SettingsChange } from '../messaging/protocol.ts';
 import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
 import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';
@@ -141,7 +141,8 @@ async function pageSettings(settings: Settings, asker: Asker, frames: Frames): P
   const url = protocol === 'file:' ? `file://${pathname}` : href.slice(0, href.indexOf('/', protocol.length + 2) + 1);
   await frames.remember({ ...asker.frame, host, url });
   const decorate = isSiteEnabled(settings.sites, host);
-  return { decorate, country: settings.country, ...(decorate ? { atlas: WHOLE_ATLAS } : {}) };
+  const callsOnClick = isClickToCall(settings.sites, host);
+  return { decorate, country: settings.country, callsOnClick, ...(decorate ? { atlas: WHOLE_ATLAS } : {}) };
 }
 
 function isFrom(asker: Asker, origin: { readonly tabId: number; readonly frameId: number } | undefined): boolean {

@@ -3,9 +3,9 @@ import { type AccountNeeds, needsAt } from '../core/account.ts';
 import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Proposal } from '../core/proposal.ts';
-import { isSiteEnabled } from '../core/site-rule.ts';
+import { isClickToCall, isSiteEnabled } from '../core/site-rule.ts';
 import type { AppEvent, AppState } from '../core/update.ts';
-import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
+import type { DialRefusal, PageCall, PageSettings, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { knownCountriesItem, refusedLoginItem } from '../storage/local-items.ts';
@@ -238,7 +238,9 @@ async function tellSettings(): Promise<void> {
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    return { type: 'page/settings-changed', payload: { decorate: mayStay && isSiteEnabled(sites, host), country } };
+    const decorate = mayStay && isSiteEnabled(sites, host);
+    const payload: PageSettings = { decorate, country, callsOnClick: isClickToCall(sites, host) };
+    return { type: 'page/settings-changed', payload };
   });
 }
 

@@ -3,7 +3,14 @@ import { faultOfRule, readDialingRule } from '../core/dialing-rule.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
 import type { PbxAdapter } from '../pbx/adapter.ts';
-import { type Account, asRecord, DEFAULT_SETTINGS, readCountry, type Settings } from '../storage/settings.ts';
+import {
+  type Account,
+  asRecord,
+  DEFAULT_SETTINGS,
+  readCountry,
+  readSites,
+  type Settings,
+} from '../storage/settings.ts';
 
 /** A settings file, understood: what replaces the settings, and the secrets for the vault. */
 export interface ImportedSettings {
@@ -174,11 +181,14 @@ function isPrefixOfJson(text: string): boolean {
 function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProblem> {
   if (value === undefined) return ok(DEFAULT_SETTINGS.sites);
   if (!isRecord(value)) return wrong('sites');
-  const { mode, hosts = [] } = value;
+  const { mode, hosts = [], clickHosts = [] } = value;
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return wrong('sites.mode');
-  if (!Array.isArray(hosts)) return wrong('sites.hosts');
-  const fault = hosts.findIndex((host) => typeof host !== 'string');
-  return fault < 0 ? ok({ mode, hosts }) : wrong(`sites.hosts.${fault}`);
+  for (const [name, list] of Object.entries({ hosts, clickHosts })) {
+    if (!Array.isArray(list)) return wrong(`sites.${name}`);
+    const fault = list.findIndex((host) => typeof host !== 'string');
+    if (fault >= 0) return wrong(`sites.${name}.${fault}`);
+  }
+  return ok(readSites(value) ?? DEFAULT_SETTINGS.sites);
 }
 
 function readDialingStrictly(value: unknown): Result<Settings['dialing'], ImportProblem> {
@@ -248,7 +258,7 @@ function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<str
     Object.fromEntries(Object.entries(asRecord(part)).filter(([key]) => !known.includes(key)));
   const inside = {
     account: rest(file.account, ['vendor', 'values']),
-    sites: rest(file.sites, ['mode', 'hosts']),
+    sites: rest(file.sites, ['mode', 'hosts', 'clickHosts']),
     dialing: rest(file.dialing, ['numberFormat', 'outsideLine', 'replacements']),
   };
   return {

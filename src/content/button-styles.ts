@@ -18,6 +18,7 @@ button[hidden] { display: none; }
   transition: background-color .12s linear, color .12s linear;
 }
 svg { width: 13px; height: 13px; display: block; fill: none; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; }
+button.shown .disc { background: color-mix(in srgb, var(--accent) 30%, transparent); }
 button:hover .disc, button:focus-visible .disc { background: var(--full); color: var(--on-full); }
 button:focus-visible .disc { outline: 2px solid var(--accent); outline-offset: 2px; }
 button[data-mode='hover'] { opacity: 0; pointer-events: none; }
@@ -41,6 +42,8 @@ button[data-state='waiting'] .disc { background: color-mix(in srgb, var(--warn) 
   overflow-wrap: anywhere; unicode-bidi: isolate;
 }
 .bubble.shown { opacity: 1; visibility: visible; }
+.probe { position: absolute; width: 1px; height: 1px; visibility: hidden; }
+@media (prefers-color-scheme: dark) { .probe { width: 2px; } }
 @media (forced-colors: active) {
   .disc { background: ButtonFace !important; color: ButtonText !important; border: 1px solid ButtonText; forced-color-adjust: none; }
   button:hover .disc, button:focus-visible .disc { background: Highlight !important; color: HighlightText !important; }

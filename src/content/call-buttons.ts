@@ -58,6 +58,8 @@ export interface CallButtonsParts {
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   onPress(event: MouseEvent): void;
+  /** The system went from light to dark, or back. */
+  onColors(): void;
 }
 
 /** Makes a host at the end of `parent`, or undefined where there can be none. */
@@ -70,14 +72,14 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   let revealed: Target | undefined;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   host.root.addEventListener('click', (event) => parts.onPress(event as MouseEvent));
-  for (const type of ['pointerover', 'focusin']) {
-    host.root.addEventListener(type, ({ target }) => {
-      const button = target instanceof Element ? buttonAt(target) : undefined;
-      if (button) lookAt(button);
-    });
-  }
+  host.root.addEventListener('focusin', ({ target }) => {
+    const button = target instanceof Element ? buttonAt(target) : undefined;
+    if (button) lookAt(button);
+  });
+  const stopColors = watchColors(host.root, parts.onColors);
   const sight = createSight(host.element);
   let lastNear = 0;
+  let pointedAt: Button | undefined;
 
   function update(button: Button, shown: Shown, origin: Readonly<Record<'x' | 'y', number>>): void {
     const { element } = button;
@@ -192,6 +194,9 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     },
     near(x, y) {
       const now = performance.now();
+      const before = pointedAt;
+      pointedAt = [...buttons.values()].find((button) => isOver(button, x, y));
+      if (pointedAt && pointedAt !== before) lookAt(pointedAt);
       if (now - lastNear < LOOK_EVERY_MS) return;
       lastNear = now;
       for (const button of buttons.values()) {
@@ -225,11 +230,29 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     },
     remove() {
       if (quiet !== undefined) clearTimeout(quiet);
+      stopColors();
       sight.stop();
       buttons.clear();
       host.remove();
     },
   };
+}
+
+function isOver({ shown: { placed } }: Button, x: number, y: number): boolean {
+  return x >= placed.x && y >= placed.y && x <= placed.x + placed.width && y <= placed.y + placed.height;
+}
+
+/** A box of ours whose width the style sheet takes from the system's colours tells of their change without a listener in the page. */
+function watchColors(root: ShadowRoot, onColors: () => void): () => void {
+  const probe = part('div', 'probe');
+  root.append(probe);
+  let isFirst = true;
+  const observer = new ResizeObserver(() => {
+    if (!isFirst) onColors();
+    isFirst = false;
+  });
+  observer.observe(probe);
+  return () => observer.disconnect();
 }
 
 function nameOf({ target, call }: Shown, format: CallButtonsParts['format']): string {

@@ -8,6 +8,7 @@ import { readPress } from './links.ts';
 import { linkDoubts } from './page-doubts.ts';
 import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
+import { createPlainClicks } from './plain-click.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
 import { isSameDial, readEmbed, readLink, type Target } from './targets.ts';
@@ -42,6 +43,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   const dialler = createDialler((key, say) => {
     const target = keyTargets.get(key);
     view?.refresh(say && target ? { text: say, target } : undefined);
+  });
+
+  const plainClicks = createPlainClicks({
+    numberAt: (x, y, clicked) => view?.numberAt(x, y, clicked),
+    press: onPress,
   });
 
   function startScanner(): void {
@@ -102,6 +108,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     reader = undefined;
     view?.remove();
     view = undefined;
+    plainClicks.stop();
     dialler.clear();
     stopListening?.abort();
     stopListening = undefined;
@@ -125,9 +132,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     page.addEventListener('input', onInput, quiet);
     page.addEventListener('transitionend', onMoved, quiet);
     page.addEventListener('animationend', onMoved, quiet);
-    page.fonts?.addEventListener('loadingdone', onMoved, { signal });
     addEventListener('resize', onMoved, { signal });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onMoved, { signal });
   }
 
   function onChanged(holders: ReadonlySet<Element>): void {
@@ -142,6 +147,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
+      callsOnClick: () => settings?.callsOnClick === true,
       dialler,
       format: (number) => formatNumber(number, atlas),
       onPress,
@@ -194,10 +200,15 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function onClick(event: MouseEvent): void {
+    if (!settings?.decorate || settings.hasAccount === false || !reader) return;
     const pressed = readPress(event);
-    if (!pressed || !settings?.decorate || settings.hasAccount === false || !reader) return;
+    if (!pressed && !settings.callsOnClick) return;
     if (!isAlive()) {
       onOrphaned();
+      return;
+    }
+    if (!pressed) {
+      plainClicks.onClick(event);
       return;
     }
     const read = pressed.what === 'link' ? readLink : readEmbed;

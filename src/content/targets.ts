@@ -37,6 +37,11 @@ export interface TextPlace {
   readonly endOffset: number;
 }
 
+/** True for a number that stands in the page's text, not in a link, a field or an embedded element. */
+export function isInText(target: Target): target is Target & { readonly place: TextPlace } {
+  return target.place.in === 'text';
+}
+
 export interface ElementPlace {
   readonly in: 'element';
   readonly element: Element;

@@ -2,6 +2,8 @@
 export interface SiteRule {
   readonly mode: 'everywhere' | 'only' | 'except';
   readonly hosts: readonly string[];
+  /** On these hosts a plain click on a marked number acts like its button. */
+  readonly clickHosts?: readonly string[];
 }
 
 /** The same rule for everybody until the user says otherwise. */
@@ -10,7 +12,7 @@ export const EVERYWHERE: SiteRule = { mode: 'everywhere', hosts: [] };
 /** True when numbers on this host are to be found and marked. `host` is `location.host`, with the port if there is one. */
 export function isSiteEnabled(rule: SiteRule, host: string): boolean {
   if (rule.mode === 'everywhere') return true;
-  const isListed = rule.hosts.some((pattern) => matchesHost(pattern, host));
+  const isListed = matchesAny(rule.hosts, host);
   return rule.mode === 'only' ? isListed : !isListed;
 }
 
@@ -18,8 +20,25 @@ export function isSiteEnabled(rule: SiteRule, host: string): boolean {
 export function withSite(rule: SiteRule, host: string, isEnabled: boolean): SiteRule {
   if (isSiteEnabled(rule, host) === isEnabled) return rule;
   const without = rule.hosts.filter((pattern) => pattern !== host);
-  if (rule.mode === 'only') return { mode: 'only', hosts: isEnabled ? [...without, host] : without };
-  return { mode: 'except', hosts: isEnabled ? without : [...without, host] };
+  if (rule.mode === 'only') return { ...rule, hosts: isEnabled ? [...without, host] : without };
+  return { ...rule, mode: 'except', hosts: isEnabled ? without : [...without, host] };
+}
+
+/** True when the user has chosen that a plain click on a number of this host calls it. Nowhere unless chosen. */
+export function isClickToCall(rule: SiteRule, host: string): boolean {
+  return matchesAny(rule.clickHosts ?? [], host);
+}
+
+/** The rule with that choice made for this host. */
+export function withClickToCall(rule: SiteRule, host: string, isOn: boolean): SiteRule {
+  if (isClickToCall(rule, host) === isOn) return rule;
+  const { clickHosts = [], ...rest } = rule;
+  const hosts = isOn ? [...clickHosts, host] : clickHosts.filter((pattern) => !matchesHost(pattern, host));
+  return { ...rest, ...(hosts.length === 0 ? {} : { clickHosts: hosts }) };
+}
+
+function matchesAny(patterns: readonly string[], host: string): boolean {
+  return patterns.some((pattern) => matchesHost(pattern, host));
 }
 
 function matchesHost(pattern: string, host: string): boolean {

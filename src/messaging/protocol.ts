@@ -74,6 +74,8 @@ export interface PageSettings {
   readonly country: string;
   /** False while no account is set: links then behave as without us. Absent means true. */
   readonly hasAccount?: boolean;
+  /** True where the user has chosen that a plain click on a marked number acts like its button. */
+  readonly callsOnClick?: boolean;
 }
 
 /** The answer to the first question of a frame. Later changes are told without the atlas, which the frame keeps. */

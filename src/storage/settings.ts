@@ -53,9 +53,14 @@ export function readCountry(value: unknown): string | undefined {
 
 /** A site rule, or undefined when the mode is not one of ours. */
 export function readSites(value: unknown): SiteRule | undefined {
-  const { mode, hosts } = asRecord(value);
+  const { mode, hosts, clickHosts } = asRecord(value);
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return undefined;
-  return { mode, hosts: Array.isArray(hosts) ? hosts.filter((host): host is string => typeof host === 'string') : [] };
+  const clicks = stringsOf(clickHosts);
+  return { mode, hosts: stringsOf(hosts), ...(clicks.length === 0 ? {} : { clickHosts: clicks }) };
+}
+
+function stringsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
 }
 
 /** A plain object's entries, or none: strangers' data is read piece by piece. */
