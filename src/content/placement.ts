@@ -1,3 +1,4 @@
+import { LONG_TEXT } from './blocks.ts';
 import { isUncovered, painterOf, type Spot } from './geometry.ts';
 import { part } from './host.ts';
 import { contains, parentElementOf } from './nodes.ts';
@@ -132,13 +133,13 @@ function isGround(x: number, y: number, painter: Element, ours: (element: Elemen
 function hasText(element: Element, x: number, y: number, shadow: ShadowRoot | undefined): boolean {
   let hasOwnText = false;
   for (let node = element.firstChild; node && !hasOwnText; node = node.nextSibling) {
-    hasOwnText = node instanceof Text && /\S/.test(node.data);
+    hasOwnText = node instanceof Text && (node.length > LONG_TEXT || /\S/.test(node.data));
   }
   if (!hasOwnText && element.childElementCount === 0) return false;
   const at = caretAt(x, y, shadow);
   if (!at || !(at.offsetNode instanceof Text)) return false;
   const range = document.createRange();
-  const length = at.offsetNode.data.length;
+  const { length } = at.offsetNode;
   range.setStart(at.offsetNode, Math.max(0, at.offset - 1));
   range.setEnd(at.offsetNode, Math.min(length, at.offset + 1));
   if (!/\S/.test(range.toString())) return false;

@@ -31,6 +31,6 @@ export function reread(target: Target, reader: Reader): Target | undefined {
 }
 
 function runAround(node: Text, offset: number): Run | undefined {
-  const from = node.data.length > LONG_TEXT ? Math.max(0, offset - 40) : 0;
+  const from = node.length > LONG_TEXT ? Math.max(0, offset - 40) : 0;
   return readRun(node, createFlow(), () => false, from);
 }

@@ -9,6 +9,7 @@ import {
   LONG_TEXT,
   type Run,
   readRun,
+  stretchOf,
   windowEnd,
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
@@ -228,11 +229,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return;
     }
     dropRunsOf(node);
-    if (node.data.length > LONG_TEXT) {
-      const length = node.data.length;
-      for (let from = 0; from < length && node.isConnected && node.data.length === length; ) {
+    if (node.length > LONG_TEXT) {
+      const { length } = node;
+      for (let from = 0; from < length && node.isConnected && node.length === length; ) {
         addRun(readRun(node, flow, () => true, from));
-        from = windowEnd(node.data, from);
+        from = windowEnd(node, from);
         yield;
         if (waiting.length >= BATCH) yield* find();
       }
@@ -267,8 +268,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       (part, i) =>
         part.node.isConnected &&
         isBehind(part.node, parts[i - 1]?.node, container) &&
-        (part.length === part.node.data.length || part.node.data.length > LONG_TEXT) &&
-        text.startsWith(asDrawn(part.node.data.slice(part.from, part.from + part.length), isPreformatted), part.at),
+        (part.length === part.node.length || part.node.length > LONG_TEXT) &&
+        text.startsWith(asDrawn(stretchOf(part.node, part.from, part.length), isPreformatted), part.at),
     );
   }
 
