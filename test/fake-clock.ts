@@ -4,6 +4,8 @@ import type { Clock } from '../src/background/clock.ts';
 export interface FakeClock extends Clock {
   /** Runs what falls due, in order, and lets promises settle in between. */
   advance(ms: number): Promise<void>;
+  /** The machine sleeps: time passes and nothing runs; what fell due runs late, with the next `advance`. */
+  sleep(ms: number): void;
 }
 
 /** @param start - milliseconds since 1970 */
@@ -31,6 +33,9 @@ export function createFakeClock(start = 1_800_000_000_000): FakeClock {
         await settle();
       }
       now = end;
+    },
+    sleep(ms) {
+      now += ms;
     },
   };
 }

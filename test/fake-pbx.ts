@@ -32,6 +32,8 @@ export interface FakePbx {
   login: () => Promise<Result<void, PbxError>>;
   capabilities: Capabilities;
   alive: readonly PbxCall[];
+  /** What `listCalls` answers; `alive` unless set. */
+  list?: () => Promise<Result<readonly PbxCall[], PbxError>>;
   dial: (request: DialRequest) => Promise<Result<DialAccepted, DialFailure>>;
   hangUp: () => Promise<Result<void, PbxError>>;
   beat: () => Promise<Result<void, PbxError>>;
@@ -84,7 +86,7 @@ function sessionOf(session: FakeSession, pbx: FakePbx): PbxSession {
       return pbx.hangUp();
     },
     follow: (calls) => void session.followed.push(...calls),
-    listCalls: async () => ok(pbx.alive),
+    listCalls: async () => pbx.list?.() ?? ok(pbx.alive),
     beat() {
       session.beats += 1;
       return pbx.beat();

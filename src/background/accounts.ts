@@ -17,8 +17,8 @@ export interface AccountsParts {
   onAccount(hasAccount: boolean): Promise<void>;
   /** True when the browser keeps secrets in memory only. */
   onSecretsKept(where: 'kept' | 'memory'): void;
-  /** Removes our cookies of every PBX. */
-  dropCookies(): Promise<void>;
+  /** Removes what else is kept for this account: our cookies at every PBX, the countries that were called, the last test. */
+  dropTraces(): Promise<void>;
 }
 
 /** The one account, its secrets, and the settings file that carries both. */
@@ -104,7 +104,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
       await parts.writeSettings(rest);
       await parts.onAccount(false);
       await vault.clear();
-      await parts.dropCookies();
+      await parts.dropTraces();
     },
     async importFile(text) {
       const before = await parts.readSettings();

@@ -5,8 +5,16 @@ const FILE = 'content.js';
 
 type Script = Parameters<typeof browser.scripting.registerContentScripts>[0][number];
 
-/** Registers the content script for what the user has granted, no more and no less. Safe to call at every start. */
-export async function registerContent(): Promise<void> {
+let last: Promise<void> = Promise.resolve();
+
+/** Registers the content script for what the user has granted, no more and no less. Safe to call at every start, and twice at once. */
+export function registerContent(): Promise<void> {
+  // One after the other: after an update the start and `onInstalled` ask at the same time, and an id can be registered once only.
+  last = last.catch(() => {}).then(register);
+  return last;
+}
+
+async function register(): Promise<void> {
   const matches = await grantedSites();
   const [registered] = await browser.scripting.getRegisteredContentScripts({ ids: [ID] }).catch(() => []);
   if (matches.length === 0) {

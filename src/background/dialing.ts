@@ -7,6 +7,8 @@ import { type AppState, findRepeat } from '../core/update.ts';
 import type { DialRefusal } from '../messaging/protocol.ts';
 import { classify } from '../phone/classify.ts';
 import { toDialString } from '../phone/dial-string.ts';
+import { isEmergency } from '../phone/emergency.ts';
+import type { LinkedPbx } from '../phone/pbx-link.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { Decision, Keeper } from './keeper.ts';
@@ -23,6 +25,8 @@ export interface DialingParts {
   isOnline(): boolean;
   /** True when the account tells its PBX something about the page; the page's address is kept with the call only then. */
   wantsPage(settings: Settings): boolean;
+  /** True when a link of this PBX and user is for the account. */
+  ownsLink(settings: Settings, pbx: LinkedPbx): boolean;
   newId(): string;
   /** Tells the page that began it that its wish is over without a call. */
   tellRefused(proposal: Proposal, reason: DialRefusal['reason']): void;
@@ -44,6 +48,7 @@ type DialAnswer = Result<CallId, DialRefusal>;
 interface Wanted {
   readonly number: string;
   readonly ext?: string;
+  readonly name?: string;
   readonly requestId: string;
   readonly origin?: CallOrigin;
   readonly pageUrl?: string;
@@ -56,6 +61,7 @@ interface PageWish extends Wanted {
   readonly pageUrl: string;
   readonly alternatives: readonly string[];
   readonly doubts: readonly PageDoubt[];
+  readonly pbx?: LinkedPbx;
 }
 
 const E164 = /^\+\d{6,15}$/;
@@ -63,9 +69,8 @@ const SHORT = /^\d{2,6}$/;
 const SIP = /^sips?:[\w.+-]{1,64}@[a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?(?::\d{1,5})?$/i;
 const EXTENSION = /^\d{1,8}$/;
 const REQUEST_ID = /^[\w-]{1,64}$/;
-/** Three digits look like an extension; a page must not bring the police to the door on one click. */
-const EMERGENCY = new Set(['112', '911', '999', '000']);
 const MOST_ALTERNATIVES = 3;
+const LONGEST_NAME = 64;
 
 /** Checks who wants to call whom, and from where, before anything is journalled. */
 export function createDialing(parts: DialingParts): Dialing {
@@ -74,10 +79,12 @@ export function createDialing(parts: DialingParts): Dialing {
   async function dialFromPage(wish: PageWish): Promise<DialAnswer> {
     const settings = await parts.settings();
     if (!isSiteEnabled(settings.sites, wish.host)) return refuse('site-off');
-    const { host, pageUrl, alternatives, doubts, ...wanted } = wish;
+    const { host, pageUrl, alternatives, doubts, pbx, ...wanted } = wish;
     const known = await parts.knownCountries();
+    const isForOtherPbx = pbx !== undefined && !parts.ownsLink(settings, pbx);
+    const facts = { userCountry: settings.country, knownCountries: known, doubts, isForOtherPbx };
     const choiceOf = (number: string, state: AppState, now: number) =>
-      readChoice(number, { userCountry: settings.country, knownCountries: known, doubts, ...recentDials(state, now) });
+      readChoice(number, { ...facts, ...recentDials(state, now) });
     // Of a private window the PBX is told nothing but the number.
     const page = parts.wantsPage(settings) && !wanted.origin.isPrivate ? { pageUrl } : {};
     const placed = await place(
@@ -129,8 +136,12 @@ export function createDialing(parts: DialingParts): Dialing {
   async function dialConfirmed(proposal: Proposal, number: string): Promise<DialAnswer> {
     const settings = await parts.settings();
     if (!isSiteEnabled(settings.sites, proposal.host)) return refuse('site-off');
-    const { ext, requestId, origin, pageUrl } = proposal;
-    const rest = { ...(ext === undefined ? {} : { ext }), ...(pageUrl === undefined ? {} : { pageUrl }) };
+    const { ext, name, requestId, origin, pageUrl } = proposal;
+    const rest = {
+      ...(ext === undefined ? {} : { ext }),
+      ...(name === undefined ? {} : { name }),
+      ...(pageUrl === undefined ? {} : { pageUrl }),
+    };
     return dialFromUi({ number, requestId, origin, ...rest }, settings);
   }
 
@@ -141,8 +152,10 @@ export function createDialing(parts: DialingParts): Dialing {
       if (asker.kind === 'ui') return dialFromUi(read.value, await parts.settings());
       if (!asker.address) return refuse('site-off');
       const { host, href: pageUrl } = asker.address;
+      const { name, pbx } = payload;
+      const more = { ...readDoubts(payload), ...readName(name), ...readLink(pbx) };
       const origin = asker.isPrivate ? { ...asker.frame, isPrivate: true as const } : asker.frame;
-      return dialFromPage({ ...read.value, ...readDoubts(payload), origin, host, pageUrl });
+      return dialFromPage({ ...read.value, ...more, origin, host, pageUrl });
     },
     async dialTyped({ text, requestId }) {
       if (typeof text !== 'string' || !isRequestId(requestId)) return refuse('not-a-number');
@@ -197,19 +210,33 @@ function readDoubts({
   };
 }
 
+/** What the page calls whoever has the number: shown as such, never trusted. */
+function readName(name: unknown): { readonly name?: string } {
+  if (typeof name !== 'string' || name.length > LONGEST_NAME * 2) return {};
+  const plain = name.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\s]+/gu, ' ').trim();
+  return plain === '' ? {} : { name: [...plain].slice(0, LONGEST_NAME).join('') };
+}
+
+function readLink(pbx: unknown): { readonly pbx?: LinkedPbx } {
+  if (typeof pbx !== 'object' || pbx === null) return {};
+  const { host, user } = pbx as Readonly<Record<string, unknown>>;
+  return { pbx: { host: typeof host === 'string' ? host : '', ...(typeof user === 'string' ? { user } : {}) } };
+}
+
 function whyNot(number: string): DialRefusal['reason'] {
   if (/^[*#][\d*#]*$/.test(number)) return 'feature-code';
   return /^sips?:/i.test(number) ? 'sip-uri' : 'not-a-number';
 }
 
 function readChoice(number: string, facts: Omit<Parameters<typeof riskReasons>[0], 'type' | 'country'>): Choice {
-  const line = number.startsWith('+') ? classify(number) : { type: shortType(number) };
+  const line = number.startsWith('+') ? classify(number) : { type: shortType(number, facts.userCountry) };
   return { number, ...line, reasons: riskReasons({ ...facts, ...line }) };
 }
 
-function shortType(number: string): NumberType {
+/** Three digits look like an extension; a page must not bring the police to the door on one click. */
+function shortType(number: string, userCountry: string): NumberType {
   if (!SHORT.test(number)) return 'internet';
-  return EMERGENCY.has(number) ? 'emergency' : 'extension';
+  return isEmergency(number, userCountry) ? 'emergency' : 'extension';
 }
 
 function recentDials(state: AppState, now: number): { readonly recentPageDials: number } {

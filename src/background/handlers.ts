@@ -1,14 +1,16 @@
 import type { AccountValues } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
-import { isLive } from '../core/calls.ts';
+import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
+import { type EpochMs, isLive } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { readDialingRule } from '../core/dialing-rule.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { isClickToCall, isSiteEnabled } from '../core/site-rule.ts';
-import type { DialRefusal, PageStart, SettingsChange } from '../messaging/protocol.ts';
+import { isClickToCall, isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
+import type { DialRefusal, PageSettings, PageStart, SettingsChange } from '../messaging/protocol.ts';
 import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
 import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
+import { readEndpointWish } from './call-endpoints.ts';
 import { type Dialing, isRequestId } from './dialing.ts';
 import type { Frames } from './frames.ts';
 import type { Decision, Keeper } from './keeper.ts';
@@ -25,8 +27,14 @@ export interface HandlersParts {
   /** Resolves when the saved state is loaded and `woke` is done: nothing is answered before. */
   readonly started: Promise<void>;
   settings(): Promise<Settings>;
+  /** Until when the PBX takes no call; undefined when it takes one now. */
+  pausedUntil(): EpochMs | undefined;
   /** Writes what is changed, and tells the pages. */
   changeSettings(change: SettingsChange): Promise<void>;
+  /** Does what is wished with the account's click-to-call endpoints. */
+  endpoints(account: ReadyAccount, wish: EndpointWish): Promise<Result<EndpointAnswer, PbxError>>;
+  /** See `connection/nudge`. */
+  nudge(): Promise<void>;
   /** Runs the connection test; resolves with its end. */
   test(account: ReadyAccount): Promise<AccountTest>;
 }
@@ -42,7 +50,7 @@ export function createHandlers(parts: HandlersParts): Handlers {
     page: {
       'page/settings': async (_payload, asker) => {
         await started;
-        return pageSettings(await parts.settings(), asker, frames);
+        return pageSettings(await parts.settings(), asker, frames, parts.pausedUntil());
       },
       'call/dial': async (payload, asker) => {
         await started;
@@ -89,6 +97,10 @@ export function createHandlers(parts: HandlersParts): Handlers {
         await started;
         if (typeof id === 'string') await keeper.dispatch({ type: 'dismiss', id });
       },
+      'connection/nudge': async () => {
+        await started;
+        await parts.nudge();
+      },
       'connection/retry': async () => {
         await started;
         const { account } = await parts.settings();
@@ -99,6 +111,13 @@ export function createHandlers(parts: HandlersParts): Handlers {
         const read = readValues(values);
         const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
         return account ? parts.test(account) : UNKNOWN_ACCOUNT;
+      },
+      'account/endpoints': async ({ vendor, values, wish }) => {
+        await started;
+        const read = readValues(values);
+        const asked = readEndpointWish(wish);
+        const account = typeof vendor === 'string' && read ? await accounts.complete(vendor, read) : undefined;
+        return account && asked ? parts.endpoints(account, asked) : fail({ kind: 'unsupported', detail: '' });
       },
       'account/save': async ({ vendor, values, remember }) => {
         await started;
@@ -134,15 +153,35 @@ const UNKNOWN_ACCOUNT: AccountTest = {
   outcome: 'failed',
 };
 
-async function pageSettings(settings: Settings, asker: Asker, frames: Frames): Promise<PageStart> {
+async function pageSettings(
+  settings: Settings,
+  asker: Asker,
+  frames: Frames,
+  pausedUntil: EpochMs | undefined,
+): Promise<PageStart> {
   if (asker.kind === 'ui' || !asker.address) return { decorate: false, country: settings.country };
   const { host, href, protocol, pathname } = asker.address;
   // Only where the frame is from is kept, not what it shows.
   const url = protocol === 'file:' ? `file://${pathname}` : href.slice(0, href.indexOf('/', protocol.length + 2) + 1);
   await frames.remember({ ...asker.frame, host, url });
-  const decorate = isSiteEnabled(settings.sites, host);
-  const callsOnClick = isClickToCall(settings.sites, host);
-  return { decorate, country: settings.country, callsOnClick, ...(decorate ? { atlas: WHOLE_ATLAS } : {}) };
+  const own = settingsFor(settings, host, pausedUntil);
+  return { ...own, ...(own.decorate ? { atlas: WHOLE_ATLAS } : {}) };
+}
+
+/** What a frame of this host may know of the settings. */
+export function settingsFor(
+  { sites, country, account }: Settings,
+  host: string,
+  pausedUntil: EpochMs | undefined,
+): PageSettings {
+  return {
+    decorate: isSiteEnabled(sites, host),
+    country,
+    hasAccount: account !== undefined,
+    ...(leavesOwnButtons(sites, host) ? { leavesOwnButtons: true } : {}),
+    ...(isClickToCall(sites, host) ? { callsOnClick: true } : {}),
+    ...(pausedUntil === undefined ? {} : { pausedUntil }),
+  };
 }
 
 function isFrom(asker: Asker, origin: { readonly tabId: number; readonly frameId: number } | undefined): boolean {

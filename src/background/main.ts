@@ -2,12 +2,13 @@ import { browser } from '../browser.ts';
 import { type AccountNeeds, needsAt } from '../core/account.ts';
 import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
+import { type Keepsake, keepsakeOf, restore } from '../core/keepsake.ts';
 import type { Proposal } from '../core/proposal.ts';
-import { isClickToCall, isSiteEnabled } from '../core/site-rule.ts';
-import type { AppEvent, AppState } from '../core/update.ts';
-import type { DialRefusal, PageCall, PageSettings, SettingsChange } from '../messaging/protocol.ts';
+import { type AppEvent, type AppState, dialPauseEnd, INITIAL } from '../core/update.ts';
+import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
+import { createKeepsakeItem } from '../storage/keepsake-item.ts';
 import { knownCountriesItem, refusedLoginItem } from '../storage/local-items.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
@@ -17,16 +18,19 @@ import { indexedDbStore, sessionSecrets } from '../storage/vault-store.ts';
 import { testAccount } from './account-test.ts';
 import { createAccounts, findMissing } from './accounts.ts';
 import { badgeOf, drawBadge } from './badge.ts';
+import { createCallEndpoints } from './call-endpoints.ts';
 import { callWords } from './call-words.ts';
 import { SYSTEM_CLOCK } from './clock.ts';
 import { closeConfirmWindow, focusConfirmWindow, onWindowClosed, openConfirmWindow } from './confirm-window.ts';
 import { injectIntoOpenTabs, registerContent } from './content-registration.ts';
 import { createDialing } from './dialing.ts';
 import { createFrames } from './frames.ts';
+import { useFreshConnections } from './fresh-connections.ts';
 import { handOver } from './hand-over.ts';
-import { createHandlers } from './handlers.ts';
+import { createHandlers, settingsFor } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
 import { createKeeper } from './keeper.ts';
+import { createNetworkWatch } from './network.ts';
 import { dropOwnCookies, ownCookie } from './own-cookie.ts';
 import { createPageNews } from './page-news.ts';
 import { createPbxPorts } from './pbx-ports.ts';
@@ -34,10 +38,16 @@ import { createProposals } from './proposals.ts';
 import { createRouter } from './router.ts';
 import { createSupervisor } from './supervisor.ts';
 import { createTroubles } from './troubles.ts';
+import { createUpdates } from './updates.ts';
 
 type LockableArea = typeof browser.storage.local & {
   setAccessLevel?(level: { readonly accessLevel: 'TRUSTED_CONTEXTS' }): Promise<void>;
 };
+
+/** Chrome only. */
+interface RuntimeWithContexts {
+  getContexts?(filter: { readonly contextTypes: readonly string[] }): Promise<readonly unknown[]>;
+}
 
 // The composition root. Everything down to the listeners runs on the first tick: a background that is woken by an event gets that event
 // only if the listener is there by then. What needs stored state waits for `started`.
@@ -75,10 +85,34 @@ const supervisor = createSupervisor({
   stayAwake: () => void browser.runtime.getPlatformInfo().catch(() => {}),
 });
 
+const keepsake = createKeepsakeItem(isKeepsake);
+
+const network = createNetworkWatch({
+  clock: SYSTEM_CLOCK,
+  isOnline: () => navigator.onLine,
+  onChange(isOnline) {
+    if (isOnline) onBack();
+    // Found dead before anything is dialled into it.
+    else supervisor.probe('always');
+  },
+});
+
+const updates = createUpdates({
+  async isPageOpen() {
+    const { runtime } = browser as unknown as { readonly runtime: RuntimeWithContexts };
+    const open = await runtime.getContexts?.({ contextTypes: ['POPUP', 'TAB'] });
+    return (open ?? []).length > 0;
+  },
+  apply: () => browser.runtime.reload(),
+});
+
 const keeper = createKeeper({
   clock: SYSTEM_CLOCK,
-  load: () => stateItem.read(),
-  save: (state) => stateItem.write(state),
+  load: loadState,
+  save: (state) => {
+    keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
+    return stateItem.write(state);
+  },
   run: (effect) => supervisor.run(effect),
   onState: show,
   onSaving: (works) => troubles.set('state-not-saved', !works),
@@ -93,9 +127,15 @@ const accounts = createAccounts({
     await keepAlarm(hasAccount);
     await proposals.forgetAll();
     await keeper.dispatch({ type: 'account-changed', hasAccount });
+    // Without an account links behave as without us.
+    void tellSettings().catch(() => {});
   },
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
-  dropCookies: dropOwnCookies,
+  async dropTraces() {
+    await dropOwnCookies();
+    await knownCountriesItem.write([]);
+    await accountTestItem.write(undefined);
+  },
 });
 
 const frames = createFrames({
@@ -134,10 +174,12 @@ const dialing = createDialing({
   },
   isOnline: () => navigator.onLine,
   wantsPage: ({ account }) => (account && findAdapter(account.vendor)?.wantsPage?.(account.values)) ?? false,
+  ownsLink: ({ account }, pbx) => (account && findAdapter(account.vendor)?.ownsLink?.(pbx, account.values)) ?? false,
   newId: () => crypto.randomUUID(),
 });
 
 let remembered: PbxError | undefined;
+let toldPause: number | undefined;
 let markStarted = () => {};
 const started = new Promise<void>((resolve) => {
   markStarted = resolve;
@@ -153,7 +195,13 @@ const answer = createRouter(
     frames,
     started,
     settings: readSettings,
+    pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
+    endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
+    async nudge() {
+      supervisor.probe('ifSilent');
+      await keeper.dispatch({ type: 'nudge' });
+    },
     async test({ adapter, values }) {
       const test = await testAccount(adapter, values, {
         clock: SYSTEM_CLOCK,
@@ -175,12 +223,20 @@ browser.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === 'install') void browser.runtime.openOptionsPage().catch(() => {});
   if (reason === 'install' || reason === 'update') {
     void registerContent()
+      .catch(() => {})
       .then(() => injectIntoOpenTabs())
       .catch(() => {});
   }
 });
 browser.alarms.onAlarm.addListener(({ name }) => {
-  if (name === ALARM) later({ type: 'tick' });
+  if (name !== ALARM) return;
+  later({ type: 'tick' });
+  supervisor.probe('ifSilent');
+});
+browser.runtime.onUpdateAvailable.addListener(() => updates.onAvailable());
+browser.idle.onStateChanged.addListener((idle) => {
+  // After a sleep somebody unlocks the machine or moves the mouse.
+  if (idle === 'active') onBack();
 });
 browser.permissions.onAdded.addListener(({ origins = [] }) => void onGranted(origins).catch(() => {}));
 browser.permissions.onRemoved.addListener(() => void onTakenAway().catch(() => {}));
@@ -190,7 +246,8 @@ browser.tabs.onRemoved.addListener((tabId) => {
   if (keeper.current().calls.some(({ origin }) => origin?.isPrivate)) later({ type: 'tab-closed', tabId });
 });
 onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
-self.addEventListener('online', () => later({ type: 'nudge' }));
+self.addEventListener('online', () => network.look());
+self.addEventListener('offline', () => network.look());
 
 void start().finally(markStarted);
 
@@ -199,11 +256,31 @@ async function start(): Promise<void> {
   const local = browser.storage.local as LockableArea;
   void local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' }).catch(() => {});
   void registerContent().catch(() => {});
+  // Before anything is sent: what is already on its way has a connection that may be used again.
+  await useFreshConnections();
   const hasAccount = (await readSettings()).account !== undefined;
   await keepAlarm(hasAccount).catch(() => {});
   const blockedBy = await refusedLoginItem.read().catch(() => undefined);
   remembered = blockedBy;
   await keeper.dispatch({ type: 'woke', hasAccount, ...(blockedBy === undefined ? {} : { blockedBy }) });
+}
+
+/** The network or the machine is back: a wait is over, and a line that looks alive has to show that it is. */
+function onBack(): void {
+  supervisor.probe('always');
+  later({ type: 'nudge' });
+}
+
+/** After an update or a crash of the browser the session's state is gone, and its keepsake is what there is. */
+async function loadState(): Promise<AppState> {
+  const state = await stateItem.read();
+  const kept = state === INITIAL ? await keepsake.read() : undefined;
+  return kept ? restore(kept, SYSTEM_CLOCK.now()) : state;
+}
+
+function isKeepsake(stored: unknown): stored is Keepsake {
+  // Ours alone: only this file writes it. A version that kept it otherwise would have to be told apart here.
+  return typeof stored === 'object' && stored !== null && 'calls' in stored && Array.isArray(stored.calls);
 }
 
 /** After `started`, so that nothing overtakes `woke`. */
@@ -234,13 +311,12 @@ async function changeSettings(change: SettingsChange): Promise<void> {
 
 /** Every frame gets the settings of its own site; where access was taken away, that is the end of it. */
 async function tellSettings(): Promise<void> {
-  const { sites, country } = await readSettings();
+  const settings = await readSettings();
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    const decorate = mayStay && isSiteEnabled(sites, host);
-    const payload: PageSettings = { decorate, country, callsOnClick: isClickToCall(sites, host) };
-    return { type: 'page/settings-changed', payload };
+    const own = settingsFor(settings, host, toldPause);
+    return { type: 'page/settings-changed', payload: { ...own, decorate: mayStay && own.decorate } };
   });
 }
 
@@ -282,10 +358,21 @@ async function keepAlarm(isWanted: boolean): Promise<void> {
 }
 
 function show(state: AppState): void {
+  updates.onState(state);
+  network.onState(state);
   supervisor.onState(state);
   tellPages(state);
+  tellPause(state);
   draw(state);
   rememberRefusal(state);
+}
+
+/** Call buttons say how long the PBX wants a pause. They see its end by themselves. */
+function tellPause(state: AppState): void {
+  const end = dialPauseEnd(state, SYSTEM_CLOCK.now());
+  if (end === toldPause) return;
+  toldPause = end;
+  if (end !== undefined) void tellSettings().catch(() => {});
 }
 
 function draw(state: AppState): void {

@@ -181,9 +181,9 @@ function isPrefixOfJson(text: string): boolean {
 function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProblem> {
   if (value === undefined) return ok(DEFAULT_SETTINGS.sites);
   if (!isRecord(value)) return wrong('sites');
-  const { mode, hosts = [], clickHosts = [] } = value;
+  const { mode, hosts = [], ownButtons = [], clickHosts = [] } = value;
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return wrong('sites.mode');
-  for (const [name, list] of Object.entries({ hosts, clickHosts })) {
+  for (const [name, list] of Object.entries({ hosts, ownButtons, clickHosts })) {
     if (!Array.isArray(list)) return wrong(`sites.${name}`);
     const fault = list.findIndex((host) => typeof host !== 'string');
     if (fault >= 0) return wrong(`sites.${name}.${fault}`);
@@ -258,7 +258,7 @@ function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<str
     Object.fromEntries(Object.entries(asRecord(part)).filter(([key]) => !known.includes(key)));
   const inside = {
     account: rest(file.account, ['vendor', 'values']),
-    sites: rest(file.sites, ['mode', 'hosts', 'clickHosts']),
+    sites: rest(file.sites, ['mode', 'hosts', 'ownButtons', 'clickHosts']),
     dialing: rest(file.dialing, ['numberFormat', 'outsideLine', 'replacements']),
   };
   return {

@@ -46,6 +46,11 @@ export interface Supervisor {
   onState(state: AppState): void;
   /** Asks the line now whether it lives. */
   beatNow(): void;
+  /**
+   * The machine may have slept or changed its network: the line is asked, has to answer quickly, and is made anew at once if it does not.
+   * `ifSilent`: only when its pulse is overdue.
+   */
+  probe(when: 'always' | 'ifSilent'): void;
 }
 
 /** A sign of life during a call, so that a half-open line is known within 25 s (with {@link BEAT_WITHIN_MS}). */
@@ -53,6 +58,12 @@ export const BEAT_IN_CALL_MS = 15_000;
 /** Chrome stops a worker after 30 s without traffic on its socket, Firefox an event page without an API call. */
 export const BEAT_IDLE_MS = 20_000;
 export const BEAT_WITHIN_MS = 8_000;
+/** After a sleep or a change of network the answer has to come sooner: the old line is most likely dead. */
+export const PROBE_WITHIN_MS = 3_000;
+/** A pulse that is so much overdue has been slept through. */
+const OVERDUE_MS = 5_000;
+/** While no line is up, nothing else keeps the browser from stopping us, and a stopped background hears of no network. */
+const AWAKE_EVERY_MS = 20_000;
 
 /** One connection from `open` to its end; news of any other is dropped. */
 interface Line {
@@ -77,6 +88,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   let hasCall = false;
   let beatenAt = 0;
   let cancelBeat = () => {};
+  let cancelAwake: (() => void) | undefined;
 
   function open(): void {
     close();
@@ -174,7 +186,49 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     cancelBeat();
     beatenAt = since;
     const wait = since + (hasCall ? BEAT_IN_CALL_MS : BEAT_IDLE_MS) - clock.now();
-    cancelBeat = clock.after(Math.max(wait, 0), () => void beat(own));
+    cancelBeat = clock.after(Math.max(wait, 0), () => void (isOverdue() ? probe(own) : beat(own)));
+  }
+
+  function isOverdue(): boolean {
+    return clock.now() - beatenAt > (hasCall ? BEAT_IN_CALL_MS : BEAT_IDLE_MS) + OVERDUE_MS;
+  }
+
+  async function probe(own: Line): Promise<void> {
+    const { session } = own;
+    if (line !== own || !session) return;
+    parts.stayAwake();
+    scheduleBeat(own, clock.now());
+    const result = await within(
+      settled(() => session.beat()),
+      PROBE_WITHIN_MS,
+      clock,
+    );
+    if (line !== own || result.ok || isAlive(result.error)) return;
+    lose(own, result.error);
+    dispatch({ type: 'nudge' }, () => line === undefined);
+  }
+
+  /** What the PBX has not confirmed since the line is up (its list failed, or was not complete) is asked for again. */
+  async function listAgain(own: Line, session: PbxSession): Promise<void> {
+    const isDoubtful = state.calls.some((call) => isLive(call) && !call.confirmed && call.pbxId !== undefined);
+    if (!isDoubtful || own.early) return;
+    const alive = await listAlive(session);
+    if (alive) dispatch({ type: 'listed', alive }, () => line === own);
+  }
+
+  /** Keeps us there while there is no line that would. */
+  function keepAwake(): void {
+    const { status } = state.connection;
+    if (status !== 'waiting' && status !== 'connecting') {
+      cancelAwake?.();
+      cancelAwake = undefined;
+      return;
+    }
+    cancelAwake ??= clock.after(AWAKE_EVERY_MS, () => {
+      cancelAwake = undefined;
+      parts.stayAwake();
+      keepAwake();
+    });
   }
 
   async function beat(own: Line): Promise<void> {
@@ -195,6 +249,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     );
     own.isAsked = false;
     if (!result.ok && !isAlive(result.error)) lose(own, result.error);
+    else if (line === own) await listAgain(own, session);
   }
 
   /** Some failures say nothing about the line. Access taken away in a call leaves the open socket, by which it can be hung up. */
@@ -222,10 +277,14 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       state = latest;
       const before = hasCall;
       hasCall = state.calls.some(isLive);
+      keepAwake();
       if (hasCall !== before && line?.session) scheduleBeat(line, beatenAt);
     },
     beatNow() {
       if (line) void beat(line);
+    },
+    probe(when) {
+      if (line && (when === 'always' || isOverdue())) void probe(line);
     },
   };
 }

@@ -30,6 +30,7 @@ const REASON_WORDS: Readonly<Record<RiskReason, MessageKey>> = {
   'sip-uri': 'confirm_reason_sip_uri',
   'text-differs': 'confirm_reason_text_differs',
   'page-doubtful': 'confirm_reason_page_doubtful',
+  'other-pbx': 'confirm_reason_other_pbx',
   'foreign-first-time': 'confirm_reason_foreign_first_time',
   'too-many': 'confirm_reason_too_many',
 };

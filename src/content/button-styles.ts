@@ -32,6 +32,8 @@ button[data-state='live'] .disc { background: var(--full); color: var(--on-full)
 button[data-cancel]:hover .disc, button[data-cancel]:focus-visible .disc { background: #b3261e; color: #fff; animation: none; }
 button[data-state='refused'] { --accent: var(--warn); --full: #8f5200; --on-full: #fff; }
 button[data-state='refused'] .disc, button[data-state='lost'] .disc { background: color-mix(in srgb, var(--warn) 22%, transparent); color: var(--warn); }
+button[aria-disabled='true'] { cursor: default; --full: color-mix(in srgb, var(--accent) 12%, transparent); --on-full: var(--accent); }
+button[aria-disabled='true'] .disc { filter: grayscale(1); opacity: .6; }
 button[data-state='waiting'] { --accent: var(--warn); }
 button[data-state='waiting'] .disc { background: color-mix(in srgb, var(--warn) 22%, transparent); color: var(--warn); outline: 2px dashed var(--warn); outline-offset: -1px; }
 @keyframes ring { 50% { opacity: .55; } }

@@ -15,6 +15,8 @@ export interface Shown {
   readonly look: Look;
   readonly isFixed: boolean;
   readonly call: CallView | undefined;
+  /** How long the PBX takes no more calls. */
+  readonly pausedSeconds: number;
 }
 
 /** The call buttons in one host. */
@@ -99,6 +101,8 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     set(element, 'data-mode', placed.mode);
     set(element, 'data-state', call?.state ?? 'idle');
     set(element, 'data-cancel', call?.canCancel ? 'yes' : undefined);
+    const isPaused = shown.pausedSeconds > 0 && !call?.canCancel;
+    set(element, 'aria-disabled', isPaused ? 'true' : undefined);
     const name = nameOf(shown, parts.format);
     set(element, 'aria-label', name);
     set(element, 'title', titleOf(shown, name));
@@ -261,8 +265,9 @@ function nameOf({ target, call }: Shown, format: CallButtonsParts['format']): st
   return target.refused === undefined ? words('content_call', number) : words('content_not_dialled', number);
 }
 
-function titleOf({ target, call }: Shown, name: string): string {
+function titleOf({ target, call, pausedSeconds }: Shown, name: string): string {
   if (call) return call.words || name;
+  if (pausedSeconds > 0) return words('content_paused', String(pausedSeconds));
   return target.refused === undefined ? name : words(`content_refused_${target.refused.replaceAll('-', '_')}`);
 }
 

@@ -2,6 +2,7 @@ import type { PageDoubt } from '../core/risk.ts';
 import type { DialPayload, DialRefusal, PageCall } from '../messaging/protocol.ts';
 import { askBackground } from './ask-background.ts';
 import { words } from './extension-api.ts';
+import { nameBeside } from './name-beside.ts';
 import type { Target } from './targets.ts';
 
 /** How a number's last call, or try, stands; shown by its buttons. */
@@ -155,10 +156,13 @@ function wishOf(target: Target, requestId: string, seen: readonly PageDoubt[]): 
   if (number === undefined) return undefined;
   const others = [...(target.differs?.e164 === undefined ? [] : [target.differs.e164]), ...(target.alternatives ?? [])];
   const doubts: readonly PageDoubt[] = [...(target.differs === undefined ? [] : (['text-differs'] as const)), ...seen];
+  const name = nameBeside(target);
   return {
     number,
     requestId,
     ...(target.ext === undefined ? {} : { ext: target.ext }),
+    ...(name === undefined ? {} : { name }),
+    ...(target.pbx === undefined ? {} : { pbx: target.pbx }),
     ...(others.length === 0 ? {} : { alternatives: others }),
     ...(doubts.length === 0 ? {} : { doubts }),
   };

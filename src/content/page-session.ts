@@ -23,6 +23,9 @@ export interface PageSession {
 }
 
 const ASK_AGAIN_MS = 3_000;
+const COUNT_EVERY_MS = 1_000;
+/** How often a page that shows buttons looks whether the extension behind them is still there. */
+const LOOK_EVERY_MS = 2_000;
 
 /** What finding and showing numbers takes. */
 type Tools = typeof import('./number-tools.ts') & { readonly atlas: Atlas };
@@ -38,6 +41,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let reader: Reader | undefined;
   let stopListening: AbortController | undefined;
   let listenedIn: Element | undefined;
+  let counting: ReturnType<typeof setTimeout> | undefined;
   const keyTargets = new Map<string, Target>();
 
   const dialler = createDialler((key, say) => {
@@ -88,6 +92,8 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   function use(next: PageSettings): void {
     const before = settings;
     settings = next;
+    countDown();
+    if (before?.pausedUntil !== next.pausedUntil) view?.refresh();
     if (!next.decorate) {
       clear();
       return;
@@ -124,6 +130,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     listenedIn = root;
     stopListening = new AbortController();
     const { signal } = stopListening;
+    // After an update or removal no button may stay that does nothing: no event tells us of it.
+    const timer = setInterval(leaveIfOrphaned, LOOK_EVERY_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
     page.addEventListener('scroll', onScroll, quiet);
@@ -149,10 +158,18 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       recheckFields: current.recheckFields,
       callsOnClick: () => settings?.callsOnClick === true,
       dialler,
+      mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
+      pausedSeconds,
       onPress,
     });
     view.changed(holders);
+  }
+
+  function leaveIfOrphaned(): boolean {
+    if (isAlive()) return true;
+    onOrphaned();
+    return false;
   }
 
   function onMoved(): void {
@@ -160,11 +177,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function onScroll(): void {
-    if (!isAlive()) {
-      onOrphaned();
-      return;
-    }
-    view?.scrolled();
+    if (leaveIfOrphaned()) view?.scrolled();
   }
 
   function onFocus(origin: EventTarget | undefined): void {
@@ -199,6 +212,22 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     dialOrRefuse(target, doubts);
   }
 
+  /** How long the PBX takes no more calls. */
+  function pausedSeconds(): number {
+    return Math.max(0, Math.ceil(((settings?.pausedUntil ?? 0) - Date.now()) / 1000));
+  }
+
+  /** While the PBX wants a pause the buttons count it down, and look as usual afterwards. */
+  function countDown(): void {
+    if (counting !== undefined) clearTimeout(counting);
+    counting = undefined;
+    if (stop.signal.aborted || (settings?.pausedUntil ?? 0) <= Date.now()) return;
+    counting = setTimeout(() => {
+      if (!page.hidden) view?.refresh();
+      countDown();
+    }, COUNT_EVERY_MS);
+  }
+
   function onClick(event: MouseEvent): void {
     if (!settings?.decorate || settings.hasAccount === false || !reader) return;
     const pressed = readPress(event);
@@ -211,6 +240,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       plainClicks.onClick(event);
       return;
     }
+    if (pressed.what !== 'link' && settings.leavesOwnButtons) return;
     const read = pressed.what === 'link' ? readLink : readEmbed;
     const target = read(pressed.element, reader.finder);
     if (!target) return;
@@ -223,7 +253,9 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function dialOrRefuse(target: Target, doubts: readonly PageDoubt[]): void {
-    if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
+    const seconds = pausedSeconds();
+    if (seconds > 0) dialler.refuse(target, words('content_paused', String(seconds)));
+    else if (target.refused) dialler.refuse(target, words(`content_refused_${target.refused.replaceAll('-', '_')}`));
     else dialler.dial(target, doubts);
   }
 

@@ -5,6 +5,8 @@ const REST_FACTOR = 8;
 /** Work in hand before the resting begins, so that a page that changes now and then is read at once. */
 const ADVANCE_MS = 60;
 const LONGEST_REST_MS = 1_000;
+/** A frame that has not come by then is not waited for. */
+const LONGEST_FRAME_MS = 50;
 
 interface Scheduling {
   readonly scheduler?: {
@@ -16,7 +18,10 @@ interface Scheduling {
 export interface Slices {
   /** Runs a job to its end, turn by turn, after those given before. Each `yield` is a place where a turn may end. */
   run(job: () => Generator<void, void, void>): void;
-  /** From now on rests between jobs, the longer the more they cost, once a page keeps changing. */
+  /**
+   * From now on waits for the browser to have drawn what changed, so that its layout is not asked for before it is made, and rests
+   * between jobs, the longer the more they cost, once a page keeps changing.
+   */
   rest(): void;
   /** Resolves when nothing is left to do. */
   whenIdle(): Promise<void>;
@@ -36,6 +41,7 @@ export function createSlices(now: () => number = () => performance.now()): Slice
   async function pump(): Promise<void> {
     isBusy = true;
     await pause(Math.min(LONGEST_REST_MS, paidUntil - now() - ADVANCE_MS * REST_FACTOR));
+    if (isResting) await afterFrame();
     let worked = 0;
     for (let job = jobs.shift(); job && !isStopped; job = jobs.shift()) {
       const steps = job();
@@ -93,6 +99,17 @@ export function nextTurn(): Promise<void> {
     const { scheduler } = globalThis as Scheduling;
     if (scheduler?.postTask) void scheduler.postTask(() => resolve(), { priority: 'user-visible' });
     else setTimeout(resolve, 0);
+  });
+}
+
+/** Comes back once the browser has drawn its next frame; in a tab that is not drawn, soon. */
+export function afterFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, LONGEST_FRAME_MS);
+    requestAnimationFrame(() => {
+      clearTimeout(late);
+      void nextTurn().then(resolve);
+    });
   });
 }
 

@@ -1,4 +1,5 @@
 import type { FoundNumber, NumberFinder, TextBlock } from '../phone/find-numbers.ts';
+import { type LinkedPbx, type PbxLink, parsePbxLink } from '../phone/pbx-link.ts';
 import { parseCallNumber, parseTelUri, type UriRefusal } from '../phone/tel-uri.ts';
 import { placeAt, type Run } from './blocks.ts';
 import type { ContextReader } from './context.ts';
@@ -17,6 +18,8 @@ export interface Dialled {
   readonly alternatives?: readonly string[];
   /** A link that shows one number and would call another; `e164` is what is shown, where that is a whole number. */
   readonly differs?: { readonly e164?: string };
+  /** A link that makes this PBX call. */
+  readonly pbx?: LinkedPbx;
 }
 
 /** One number of the page, with where it stands. */
@@ -24,6 +27,8 @@ export interface Target extends Dialled {
   readonly source: 'text' | 'link' | 'field' | 'embed';
   /** As it stands on the page. */
   readonly text: string;
+  /** Whose number it is, where a link says so. */
+  readonly name?: string;
   /** The element whose box tells whether the number can be near the view. */
   readonly holder: Element;
   readonly place: TextPlace | ElementPlace;
@@ -47,9 +52,8 @@ export interface ElementPlace {
   readonly element: Element;
 }
 
-export const CALL_LINKS =
-  'a[href^="tel:" i],a[href^="callto:" i],a[href^="sip:" i],a[href^="sips:" i],' +
-  'area[href^="tel:" i],area[href^="callto:" i],area[href^="sip:" i],area[href^="sips:" i]';
+const CALL_HREFS = ['^="tel:"', '^="callto:"', '^="sip:"', '^="sips:"', '^="vodia:"', '*="remote_call.htm?"'];
+export const CALL_LINKS = ['a', 'area'].flatMap((tag) => CALL_HREFS.map((href) => `${tag}[href${href} i]`)).join(',');
 /** Vodia's embedded form; the tag name may be anything. */
 export const EMBEDS = '[number]';
 export const FIELDS = 'input,textarea';
@@ -83,18 +87,27 @@ export function readRunTargets(run: Run, block: TextBlock, finder: NumberFinder)
 export function readLink(link: Element, finder: NumberFinder): Target | undefined {
   const href = link.getAttribute('href') ?? link.getAttributeNS('http://www.w3.org/1999/xlink', 'href');
   if (href === null || link.closest(EMBEDS)?.querySelector('button[name="call"]')) return undefined;
-  const number = resolve(parseTelUri(href), finder);
+  const asked = parsePbxLink(href, link.baseURI);
+  const number = resolve(asked ? parseCallNumber(asked.dest) : parseTelUri(href), finder);
   if (!number) return undefined;
-  const text = (link.textContent ?? '').trim();
-  const differs = number.refused === undefined ? textDiffers(text, number, finder) : undefined;
+  const text = asked ? withoutAddress((link.textContent ?? '').trim(), asked, link.baseURI) : link.textContent?.trim();
+  const differs = number.refused === undefined ? textDiffers(text ?? '', number, finder) : undefined;
   return {
     ...number,
     ...(differs === undefined ? {} : { differs }),
+    ...(asked ? { pbx: { host: asked.host, ...(asked.user === undefined ? {} : { user: asked.user }) } } : {}),
+    ...(asked?.name === undefined ? {} : { name: asked.name }),
     source: 'link',
-    text: text || (number.e164 ?? number.dial ?? href),
+    text: text || (number.e164 ?? number.dial ?? asked?.dest ?? href),
     holder: link,
     place: { in: 'element', element: link },
   };
+}
+
+/** A link that shows its own address shows the number in it, and perhaps credentials, which are to go nowhere. */
+function withoutAddress(text: string, asked: PbxLink, base: string): string {
+  if (!/remote_call\.htm|^vodia:/i.test(text)) return text;
+  return parsePbxLink(text, base)?.dest ?? asked.dest;
 }
 
 /** The target of an embedded call element (`number` attribute, a `button[name=call]` inside), or undefined. */
@@ -103,7 +116,27 @@ export function readEmbed(element: Element, finder: NumberFinder): Target | unde
   if (written === null || !element.querySelector('button[name="call"]')) return undefined;
   const number = resolve(parseCallNumber(written), finder);
   if (!number) return undefined;
-  return { ...number, source: 'embed', text: written, holder: element, place: { in: 'element', element } };
+  const differs = number.refused === undefined ? textDiffers(textBesideButtons(element), number, finder) : undefined;
+  return {
+    ...number,
+    ...(differs === undefined ? {} : { differs }),
+    source: 'embed',
+    text: written,
+    holder: element,
+    place: { in: 'element', element },
+  };
+}
+
+/** What an embedded element shows beside its buttons: the number the user sees. */
+function textBesideButtons(element: Element): string {
+  const parts: string[] = [];
+  for (const node of element.childNodes) {
+    if (node instanceof Text) parts.push(node.data);
+    else if (node instanceof Element && node.tagName !== 'BUTTON' && node.tagName !== 'SCRIPT') {
+      parts.push(textBesideButtons(node));
+    }
+  }
+  return parts.join('').trim();
 }
 
 /** The numbers in a field's value. */
@@ -138,7 +171,10 @@ export function isReadableField(element: Element): element is HTMLInputElement |
 /** True when both would dial the same. */
 export function isSameDial(a: Dialled, b: Dialled): boolean {
   const isSameNumber = a.e164 === b.e164 && a.dial === b.dial && a.ext === b.ext && a.kind === b.kind;
-  return isSameNumber && a.refused === b.refused && (a.differs === undefined) === (b.differs === undefined);
+  const isSamePbx = a.pbx?.host === b.pbx?.host && a.pbx?.user === b.pbx?.user;
+  return (
+    isSameNumber && isSamePbx && a.refused === b.refused && (a.differs === undefined) === (b.differs === undefined)
+  );
 }
 
 /**

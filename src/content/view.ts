@@ -9,7 +9,7 @@ import { linkDoubts } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import type { ClickedNumber } from './plain-click.ts';
 import { compareAcross, containsAcross } from './roots.ts';
-import { nextTurn } from './slices.ts';
+import { afterFrame, nextTurn } from './slices.ts';
 import { isInText, type Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
@@ -39,8 +39,12 @@ export interface ViewParts {
   /** True where a plain click on a number acts like its button. */
   callsOnClick(): boolean;
   readonly dialler: Dialler;
+  /** False once the extension is gone: what is drawn then would stay for ever, beside what a newer copy draws. */
+  mayDraw(): boolean;
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
+  /** How long the PBX takes no more calls; 0 when it takes one now. */
+  pausedSeconds(): number;
   /** A trusted click or key on a button whose place and number are as they were. */
   onPress(target: Target, doubts: readonly PageDoubt[]): void;
 }
@@ -99,7 +103,7 @@ export function createView(page: Document, parts: ViewParts): View {
     timerAt = at;
     timer = setTimeout(() => {
       timer = undefined;
-      requestAnimationFrame(() => void look());
+      void afterFrame().then(look);
     }, ms);
   }
 
@@ -114,6 +118,7 @@ export function createView(page: Document, parts: ViewParts): View {
   }
 
   async function look(): Promise<void> {
+    if (!parts.mayDraw()) return;
     if (isLooking || isScrolling) {
       mustLookAgain = isLooking;
       return;
@@ -190,6 +195,7 @@ export function createView(page: Document, parts: ViewParts): View {
         look: readLook(painter),
         isFixed: isFixed(painter),
         call: parts.dialler.viewOf(target),
+        pausedSeconds: parts.pausedSeconds(),
       });
     }
     if (isScrolling || stop.signal.aborted) return;

@@ -21,6 +21,8 @@ export interface AccountField {
   readonly placeholder?: string;
   /** Fields with the same group are alternatives: filling one group in is enough (e.g. `password` or `helper`). */
   readonly group?: string;
+  /** Shown, and sent, only while another field of the form holds one of these values. */
+  readonly when?: { readonly key: string; readonly is: readonly string[] };
 }
 
 /** Values a PBX offers for fields of the account form, by field key. */

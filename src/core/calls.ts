@@ -164,7 +164,8 @@ export function reconcile(calls: readonly Call[], alive: readonly PbxCall[], now
   const reported = alive.reduce((all, report) => applyReport(all, report, now), calls);
   const listed = new Set(alive.map((report) => report.pbxId));
   return reported.map((call) => {
-    if (!isLive(call) || call.pbxId === undefined || listed.has(call.pbxId)) return call;
+    // What was told since the gap is newer than the list.
+    if (!isLive(call) || call.confirmed || call.pbxId === undefined || listed.has(call.pbxId)) return call;
     return endCall(call, 'unknown', now, { confirmed: false });
   });
 }

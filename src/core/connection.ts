@@ -60,6 +60,8 @@ export interface Capabilities {
   readonly placeLimit?: PlaceLimit;
   /** The customer's phone rings first, then our own. */
   readonly contactFirst?: true;
+  /** Our own phone asks for this key before it is connected. */
+  readonly pressKey?: '1';
 }
 
 /** A PBX that takes a call and says nothing more. */

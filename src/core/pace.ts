@@ -27,6 +27,12 @@ export function waitToPlace(pace: Pace | undefined, limit: PlaceLimit | undefine
   return Math.max(paused, oldest === undefined ? 0 : oldest + limit.perMs - now);
 }
 
+/** Until when no call may be placed; undefined when one may be now. The same while nothing is placed. */
+export function pausedUntil(pace: Pace | undefined, limit: PlaceLimit | undefined, now: EpochMs): EpochMs | undefined {
+  const wait = waitToPlace(pace, limit, now);
+  return wait > 0 ? now + wait : undefined;
+}
+
 /** The pace once a call is asked for. Where the PBX sets no limit nothing is counted. */
 export function afterPlacing(pace: Pace | undefined, limit: PlaceLimit | undefined, now: EpochMs): Pace | undefined {
   return limit ? { ...pace, placedAt: [...recentOf(pace, limit, now), now] } : pace;

@@ -17,6 +17,7 @@ export interface Wish {
   /** The number that was clicked first, then its other readings. */
   readonly choices: readonly [Choice, ...Choice[]];
   readonly ext?: string;
+  readonly name?: string;
   /** The frame's site, by the browser's record; empty for a file. */
   readonly host: string;
   /** The page's address, where the account tells its PBX something about it. */

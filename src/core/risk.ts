@@ -30,6 +30,8 @@ export type RiskReason =
   | 'unknown-type'
   | 'sip-uri'
   | PageDoubt
+  /** A link for another PBX, or for somebody else's extension. */
+  | 'other-pbx'
   | 'foreign-first-time'
   | 'too-many';
 
@@ -43,6 +45,8 @@ export interface RiskFacts {
   /** Calls begun from pages within the last {@link COUNT_WITHIN_MS}. */
   readonly recentPageDials: number;
   readonly doubts: readonly PageDoubt[];
+  /** It stands in a link that is not for our account. */
+  readonly isForOtherPbx?: boolean;
 }
 
 /** How many calls pages may begin per minute; the next one needs a deliberate act. */
@@ -57,6 +61,7 @@ export function riskReasons(facts: RiskFacts): readonly RiskReason[] {
   const ofType = riskOfType(facts.type);
   const reasons: RiskReason[] = ofType === undefined ? [] : [ofType];
   reasons.push(...PAGE_DOUBTS.filter((doubt) => facts.doubts.includes(doubt)));
+  if (facts.isForOtherPbx) reasons.push('other-pbx');
   if (hasCountry(facts.type) && isForeignFirst(facts)) reasons.push('foreign-first-time');
   if (facts.recentPageDials >= MOST_PAGE_DIALS) reasons.push('too-many');
   return reasons;

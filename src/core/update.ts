@@ -8,6 +8,7 @@ import {
   endCall,
   forgetPrivate,
   HANG_UP_WITHIN_MS,
+  type HangUp,
   isAwaited,
   isLive,
   type PbxCall,
@@ -17,7 +18,8 @@ import {
   reconcile,
 } from './calls.ts';
 import { afterFailure, type Capabilities, CONNECT_WITHIN_MS, type Connection, type PbxError } from './connection.ts';
-import { afterPlacing, afterPlea, type Pace, waitToPlace } from './pace.ts';
+import { type FormerCall, findFormer, formerAfter } from './former-calls.ts';
+import { afterPlacing, afterPlea, type Pace, pausedUntil, waitToPlace } from './pace.ts';
 import { mergePresence, type Presence } from './presence.ts';
 import { type Result, unreachable } from './result.ts';
 
@@ -29,6 +31,14 @@ export interface AppState {
   readonly people: readonly Presence[];
   /** How many calls were asked for lately, and whether the PBX wants a pause. */
   readonly pace?: Pace;
+  /** Calls that are over and not among `calls`, for as long as late words about them may come. */
+  readonly former?: readonly FormerCall[];
+}
+
+/** Until when the PBX takes no call of ours; undefined when it takes one now, or is not asked at all. */
+export function dialPauseEnd({ connection, pace }: AppState, now: EpochMs): EpochMs | undefined {
+  const limit = connection.status === 'online' ? connection.capabilities.placeLimit : undefined;
+  return pausedUntil(pace, limit, now);
 }
 
 /** What is to be called. `number` is shown, `dialled` is what the PBX is told. */
@@ -67,6 +77,8 @@ export interface OpenCall {
   /** What the PBX was told to dial. */
   readonly number: string;
   readonly startedAt: EpochMs;
+  /** What the PBX said when it took the call. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 export type AppEvent =
@@ -90,6 +102,8 @@ export type AppEvent =
       readonly limit?: PbxError;
       readonly alive?: readonly PbxCall[];
     }
+  /** The live calls, asked for once more since some were not confirmed. */
+  | { readonly type: 'listed'; readonly alive: readonly PbxCall[] }
   /** An attempt to connect failed, or a good session ended. `jitter` is a random number in [0, 1). */
   | { readonly type: 'lost'; readonly error: PbxError; readonly jitter: number }
   | { readonly type: 'report'; readonly report: PbxCall }
@@ -124,6 +138,8 @@ export const REPEAT_WITHIN_MS = 3_000;
 export const BLIND_CALL_MS = 30 * 60_000;
 /** How long a call stays in sight that the PBX took, can neither hang up nor follow, and did not say how long it rings. */
 export const UNTOLD_CALL_MS = 2 * 60_000;
+/** A hang-up without effect is sent once more on the next line when the old one died this soon after it. */
+const WISH_AGAIN_MS = 60_000;
 /** A time to try again that is further away than this was made by another clock. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
@@ -132,6 +148,15 @@ const LONGEST_WAIT_MS = 10 * 60_000;
  * A dial request is given to the PBX at most once, whatever follows: `dial` is asked for only in the step that marks the call `sent`.
  */
 export function update(state: AppState, event: AppEvent, now: EpochMs): Step {
+  const step = decide(state, event, now);
+  const report = event.type === 'report' ? event.report : undefined;
+  const former = formerAfter(state, step.state.calls, report, now);
+  if (former === step.state.former) return step;
+  const { former: _old, ...rest } = step.state;
+  return { ...step, state: former ? { ...rest, former } : rest };
+}
+
+function decide(state: AppState, event: AppEvent, now: EpochMs): Step {
   switch (event.type) {
     case 'woke':
       return woke(state, event, now);
@@ -144,13 +169,15 @@ export function update(state: AppState, event: AppEvent, now: EpochMs): Step {
     case 'tick':
       return tick(state, now);
     case 'nudge':
-      return state.connection.status === 'waiting' && state.connection.error.kind !== 'rate-limited'
+      return state.connection.status === 'waiting' && askedToWait(state.connection, now) === 0
         ? connect(state, now)
         : quiet(state);
     case 'retry':
       return retry(state, event.hasAccount, now);
     case 'opened':
       return opened(state, event, now);
+    case 'listed':
+      return listed(state, event.alive, now);
     case 'lost':
       return lost(state, event.error, event.jitter, now);
     case 'report':
@@ -216,7 +243,8 @@ export function dialWait({ connection, pace }: AppState, now: EpochMs): number {
 export function openCalls({ calls }: AppState, now: EpochMs): readonly OpenCall[] {
   return calls.flatMap((call) => {
     if (call.pbxId === undefined || !(isLive(call) || isAwaited(call, now))) return [];
-    return [{ ref: call.id, pbxId: call.pbxId, number: call.dialled ?? call.number, startedAt: call.startedAt }];
+    const { id: ref, pbxId, number, dialled = number, startedAt, told } = call;
+    return [{ ref, pbxId, number: dialled, startedAt, ...(told ? { told } : {}) }];
   });
 }
 
@@ -262,7 +290,7 @@ function woke(state: AppState, event: Extract<AppEvent, { type: 'woke' }>, now: 
   const calls = prune(state.calls, now).map((call) =>
     call.state.phase === 'requested' && call.state.step === 'queued'
       ? endCall(call, 'failed', now, { placed: 'no' })
-      : unconfirmed(call),
+      : unconfirmed(call, now),
   );
   const next = { ...state, calls };
   if (!event.hasAccount) return quiet({ ...next, calls: guessEnded(calls, now), connection: { status: 'off' } });
@@ -280,6 +308,7 @@ function woke(state: AppState, event: Extract<AppEvent, { type: 'woke' }>, now: 
 function retry(state: AppState, hasAccount: boolean, now: EpochMs): Step {
   const { status } = state.connection;
   if (status === 'online' || status === 'connecting' || !hasAccount) return quiet(state);
+  if (askedToWait(state.connection, now) > 0) return quiet(state);
   return connect({ ...state, connection: { status: 'off' } }, now);
 }
 
@@ -293,7 +322,8 @@ function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Ste
   const pace = state.pace ? { pace: { placedAt: state.pace.placedAt } } : {};
   const off: AppState = { connection: { status: 'off' }, calls, people: [], ...pace };
   const close: Effect = { type: 'close' };
-  if (!hasAccount) return { state: off, effects: [close] };
+  // Who signs out leaves nothing behind for whoever comes next.
+  if (!hasAccount) return { state: { ...off, calls: [] }, effects: [close] };
   const next = connect(off, now);
   return { state: next.state, effects: [close, ...next.effects] };
 }
@@ -330,7 +360,7 @@ function afterDeadlines(call: Call, connection: Connection, now: EpochMs): Call 
 
 function opened(state: AppState, event: Extract<AppEvent, { type: 'opened' }>, now: EpochMs): Step {
   if (state.connection.status !== 'connecting') return quiet(state);
-  const calls = event.alive ? reconcile(state.calls, event.alive, now) : state.calls;
+  const calls = event.alive ? afterList(state, event.alive, now) : state.calls;
   const connection: Connection = {
     status: 'online',
     since: now,
@@ -341,6 +371,17 @@ function opened(state: AppState, event: Extract<AppEvent, { type: 'opened' }>, n
   const placed = placeQueued({ ...state, connection, calls }, now);
   const wished = sendWishes(placed.state, now);
   return { state: wished.state, effects: [...placed.effects, ...wished.effects] };
+}
+
+function listed(state: AppState, alive: readonly PbxCall[], now: EpochMs): Step {
+  if (state.connection.status !== 'online') return quiet(state);
+  return sendWishes({ ...state, calls: afterList(state, alive, now) }, now);
+}
+
+/** A list may be older than the last word about a call. */
+function afterList({ calls, former }: AppState, alive: readonly PbxCall[], now: EpochMs): readonly Call[] {
+  const fresh = alive.filter((report) => !findFormer(former, calls, report, now));
+  return reconcile(calls, fresh, now);
 }
 
 /** What waits for the connection goes out, as far as the PBX takes calls now; the rest says how long it would have to wait. */
@@ -369,12 +410,13 @@ function lost(state: AppState, error: PbxError, jitter: number, now: EpochMs): S
   const calls = state.calls.map((call) =>
     connection.status === 'blocked' && call.state.phase === 'requested' && call.state.step === 'queued'
       ? endCall(call, 'failed', now, { placed: 'no', error })
-      : unconfirmed(call),
+      : unconfirmed(call, now),
   );
   return quiet({ ...state, connection, calls });
 }
 
 function reported(state: AppState, report: PbxCall, now: EpochMs): Step {
+  if (findFormer(state.former, state.calls, report, now)) return quiet(state);
   const calls = prune(applyReport(state.calls, report, now), now);
   return sendWishes({ ...state, calls }, now);
 }
@@ -394,6 +436,13 @@ function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: 
   };
   const calls = [...prune(state.calls, now), call];
   const { connection } = state;
+  const refused = (error: PbxError) =>
+    quiet({
+      ...state,
+      calls: calls.map((c) => (c === call ? endCall(c, 'failed', now, { placed: 'no', error }) : c)),
+    });
+  const retryAfterMs = askedToWait(connection, now);
+  if (retryAfterMs > 0) return refused({ kind: 'rate-limited', retryAfterMs });
   switch (connection.status) {
     case 'online':
       return placeQueued({ ...state, calls }, now);
@@ -402,23 +451,33 @@ function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: 
     case 'waiting':
       return connect({ ...state, calls }, now);
     case 'off':
-    case 'blocked': {
-      const error: PbxError = connection.status === 'off' ? { kind: 'no-account', detail: '' } : connection.error;
-      return quiet({
-        ...state,
-        calls: calls.map((c) => (c === call ? endCall(c, 'failed', now, { placed: 'no', error }) : c)),
-      });
-    }
+      return refused({ kind: 'no-account', detail: '' });
+    case 'blocked':
+      return refused(connection.error);
     default:
       return unreachable(connection);
   }
 }
 
+/** Milliseconds for which the PBX has asked not to be asked at all; 0: it has not. */
+function askedToWait(connection: Connection, now: EpochMs): number {
+  if (connection.status !== 'waiting' || connection.error.kind !== 'rate-limited') return 0;
+  return isDue(connection.retryAt, now) ? 0 : connection.retryAt - now;
+}
+
 function dialled(state: AppState, id: CallId, result: Result<DialAccepted, DialFailure>, now: EpochMs): Step {
-  const calls = state.calls.map((call) => (call.id === id ? afterDial(call, result, now) : call));
+  const calls = state.calls.map((call) =>
+    call.id === id ? afterFormer(afterDial(call, result, now), state.former, now) : call,
+  );
   const error = result.ok ? undefined : result.error.error;
   const pace = error?.kind === 'rate-limited' ? { pace: afterPlea(state.pace, error.retryAfterMs, now) } : {};
   return sendWishes({ ...state, ...pace, calls: withoutTwin(calls, id) }, now);
+}
+
+/** The end that overtook the answer which tells whose end it was. */
+function afterFormer(call: Call, former: AppState['former'], now: EpochMs): Call {
+  const end = former?.find(({ pbxId, at }) => pbxId === call.pbxId && at >= call.startedAt);
+  return end ? endCall(call, end.reason, now) : call;
 }
 
 /** A report that overtook the answer, and could not be told to be ours, has made a call of its own: the two become one. */
@@ -473,7 +532,10 @@ function hangUp(state: AppState, id: CallId, now: EpochMs): Step {
   const next: Call = isUnsent
     ? endCall(call, 'cancelled', now, { placed: 'no' })
     : { ...call, hangUp: { step: 'wanted', at: now } };
-  return sendWishes({ ...state, calls: state.calls.map((candidate) => (candidate === call ? next : candidate)) }, now);
+  const calls = state.calls.map((candidate) => (candidate === call ? next : candidate));
+  const mayConnect = !isUnsent && state.connection.status === 'waiting' && askedToWait(state.connection, now) === 0;
+  // Whoever wants to hang up does not want to wait for the next try.
+  return mayConnect ? connect({ ...state, calls }, now) : sendWishes({ ...state, calls }, now);
 }
 
 /** Hang-ups that could not be sent yet (no id, no connection) go out as soon as both are there. */
@@ -528,10 +590,19 @@ function intentOf(call: Call): DialIntent {
   };
 }
 
-function unconfirmed(call: Call): Call {
-  // Hang-ups in flight are wished again: "already gone" counts as success, so repeating one is safe.
-  const hangUp = call.hangUp?.step === 'sent' ? { hangUp: { ...call.hangUp, step: 'wanted' as const } } : {};
-  return isLive(call) ? { ...call, confirmed: false, ...hangUp } : call;
+function unconfirmed(call: Call, now: EpochMs): Call {
+  if (!isLive(call)) return call;
+  const wish: HangUp | undefined =
+    call.hangUp && mayHaveGoneAstray(call.hangUp, now) ? { step: 'wanted', at: call.hangUp.at } : call.hangUp;
+  return { ...call, confirmed: false, ...(wish === undefined ? {} : { hangUp: wish }) };
+}
+
+/** A hang-up that the line took down with it is wished again: "already gone" counts as success, so repeating one is safe. */
+function mayHaveGoneAstray({ step, at, error }: HangUp, now: EpochMs): boolean {
+  if (step !== 'unconfirmed') return step === 'sent';
+  // Later the user may have gone on talking.
+  if (now - at > WISH_AGAIN_MS) return false;
+  return error === undefined || error.kind === 'closed' || error.kind === 'timeout' || error.kind === 'unreachable';
 }
 
 function guessEnded(calls: readonly Call[], now: EpochMs): readonly Call[] {

@@ -1,12 +1,14 @@
 import type { AccountValues, DialingRule, FieldProblem, FieldProblems } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
-import type { CallId } from '../core/calls.ts';
+import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
+import type { CallId, EpochMs } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Proposal } from '../core/proposal.ts';
 import type { Result } from '../core/result.ts';
 import type { PageDoubt, RiskReason } from '../core/risk.ts';
 import type { SiteRule } from '../core/site-rule.ts';
 import type { Atlas } from '../phone/atlas.ts';
+import type { LinkedPbx } from '../phone/pbx-link.ts';
 
 interface Ask<Payload, Reply> {
   readonly payload: Payload;
@@ -39,10 +41,17 @@ export interface FromUi extends FromPage {
   >;
   'call/hang-up': Ask<{ readonly id: CallId }, Result<void, PbxError>>;
   'call/dismiss': Ask<{ readonly id: CallId }, void>;
+  /** The user looks at us: a wait is cut short, and a line that was silent for long is asked whether it lives. */
+  'connection/nudge': Ask<Empty, void>;
   /** Try to connect now; also the only way out of `blocked`. */
   'connection/retry': Ask<Empty, void>;
   /** Blank secrets stand for the saved ones of the same vendor. Steps are published one by one, see `accountTestItem`. */
   'account/test': Ask<{ readonly vendor: string; readonly values: AccountValues }, AccountTest>;
+  /** Looks after the click-to-call endpoints of an account, saved or not; blank secrets as above. */
+  'account/endpoints': Ask<
+    { readonly vendor: string; readonly values: AccountValues; readonly wish: EndpointWish },
+    Result<EndpointAnswer, PbxError>
+  >;
   /** Secrets go in and never come out; without `remember` until the browser closes. On failure: message keys by field key. */
   'account/save': Ask<
     { readonly vendor: string; readonly values: AccountValues; readonly remember: boolean },
@@ -74,8 +83,12 @@ export interface PageSettings {
   readonly country: string;
   /** False while no account is set: links then behave as without us. Absent means true. */
   readonly hasAccount?: boolean;
-  /** True where the user has chosen that a plain click on a marked number acts like its button. */
-  readonly callsOnClick?: boolean;
+  /** A plain click on a marked number acts like its button: chosen by the user for this site. */
+  readonly callsOnClick?: true;
+  /** The call buttons that the page brings along (`<pbxcall number>`) are left to its own script. */
+  readonly leavesOwnButtons?: true;
+  /** The PBX takes no more calls until then. */
+  readonly pausedUntil?: EpochMs;
 }
 
 /** The answer to the first question of a frame. Later changes are told without the atlas, which the frame keeps. */
@@ -88,6 +101,10 @@ export interface DialPayload {
   /** E.164, or a short internal extension (2 to 6 digits); a SIP address only after a question. Nothing else is dialled for a page. */
   readonly number: string;
   readonly ext?: string;
+  /** Whose number it is, as the page shows it; plain text, at most 64 characters. */
+  readonly name?: string;
+  /** It stands in a link that makes this PBX call; another PBX or extension than ours is asked about. */
+  readonly pbx?: LinkedPbx;
   /** Other numbers that may be meant (E.164), for the user to choose from when asked. */
   readonly alternatives?: readonly string[];
   /** What the content script saw that speaks against one click. It adds to what the background finds, and takes nothing away. */

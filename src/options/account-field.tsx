@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useId } from 'preact/hooks';
-import type { AccountField, FieldProblem } from '../core/account.ts';
+import type { AccountField, FieldChoice, FieldProblem } from '../core/account.ts';
+import { cleanText } from '../ui/clean-text.ts';
 import { Button, Field, Switch } from '../ui/controls.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { problemWords, say, sayByKey } from '../ui/say.ts';
@@ -11,12 +12,14 @@ interface AccountFieldInputProps {
   readonly problem: FieldProblem | undefined;
   /** A secret that is saved already: blank keeps it. */
   readonly isKept: boolean;
+  /** What the PBX has for this field, once it was asked. */
+  readonly offered?: readonly FieldChoice[];
   readonly onInput: (value: string) => void;
 }
 
 /** One field of an account form, drawn as its adapter describes it. */
 export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
-  const { field, value, problem, isKept, onInput } = props;
+  const { field, value, problem, isKept, offered = [], onInput } = props;
   const help = field.help === undefined ? undefined : sayByKey(field.help);
   switch (field.kind) {
     case 'switch':
@@ -34,20 +37,54 @@ export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
       return <DocumentField {...props} />;
     default:
       return (
-        <Field
-          label={sayByKey(field.label)}
-          name={field.key}
-          value={value}
-          type={field.kind === 'secret' ? 'password' : field.kind}
-          placeholder={isKept ? say('options_account_secret_saved') : field.placeholder}
-          help={help}
-          error={problemWords(problem).join(' ') || undefined}
-          isRequired={field.required}
-          {...(field.required || field.group !== undefined ? {} : { note: `(${say('options_account_optional')})` })}
-          onInput={onInput}
-        />
+        <>
+          <Field
+            label={sayByKey(field.label)}
+            name={field.key}
+            value={value}
+            type={field.kind === 'secret' ? 'password' : field.kind}
+            placeholder={isKept ? say('options_account_secret_saved') : field.placeholder}
+            help={help}
+            error={problemWords(problem).join(' ') || undefined}
+            isRequired={field.required}
+            {...(field.required || field.group !== undefined ? {} : { note: `(${say('options_account_optional')})` })}
+            onInput={onInput}
+          />
+          {offered.length > 0 && (
+            <Offered label={sayByKey(field.label)} value={value} offered={offered} onChoose={onInput} />
+          )}
+        </>
       );
   }
+}
+
+interface OfferedProps {
+  readonly label: string;
+  readonly value: string;
+  readonly offered: readonly FieldChoice[];
+  readonly onChoose: (value: string) => void;
+}
+
+/** What the PBX has: to be picked instead of typed. */
+function Offered({ label, value, offered, onChoose }: OfferedProps): JSX.Element {
+  const id = useId();
+  return (
+    <div class="field offered">
+      <label for={id}>{say('options_account_offered', label)}</label>
+      <select
+        id={id}
+        value={offered.some((choice) => choice.value === value) ? value : ''}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+      >
+        <option value="">{say('options_account_offered_none')}</option>
+        {offered.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {cleanText(choice.label, 80)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
 }
 
 function ChoiceField({ field, value, problem, onInput }: AccountFieldInputProps): JSX.Element {

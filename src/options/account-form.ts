@@ -1,4 +1,5 @@
 import type { AccountField, AccountNeeds, AccountNote, AccountValues, FieldProblems } from '../core/account.ts';
+import type { CallEndpoint } from '../core/call-endpoint.ts';
 
 /** The part of an adapter the form needs. */
 export interface FormAdapter {
@@ -8,6 +9,12 @@ export interface FormAdapter {
   notes?(account: AccountValues): readonly AccountNote[];
   check(account: AccountValues): FieldProblems;
   needs(account: AccountValues): AccountNeeds;
+  /** Click-to-call endpoints at the PBX, where it has such, and the field that names the one in use. */
+  readonly endpoints?: {
+    readonly field: string;
+    isFor(account: AccountValues): boolean;
+    check(endpoint: CallEndpoint): Readonly<Record<string, string>>;
+  };
 }
 
 /** Names of the alternatives, in the order of the fields; empty when there is no choice to make. */
@@ -30,10 +37,15 @@ export function initialValues(fields: readonly AccountField[]): AccountValues {
   return Object.fromEntries(fields.flatMap(({ key, initial }) => (initial === undefined ? [] : [[key, initial]])));
 }
 
-/** The fields to be filled in while `group` is the chosen alternative. */
-export function fieldsOf(fields: readonly AccountField[], group: string): readonly AccountField[] {
+/** The fields to be filled in while `group` is the chosen alternative, and the others hold these values. */
+export function fieldsOf(
+  fields: readonly AccountField[],
+  group: string,
+  values: AccountValues = {},
+): readonly AccountField[] {
   const hasChoice = groupsOf(fields).length > 0;
-  return fields.filter((field) => !hasChoice || field.group === undefined || field.group === group);
+  const isMeant = ({ when }: AccountField) => when === undefined || when.is.includes(values[when.key] ?? '');
+  return fields.filter((field) => (!hasChoice || field.group === undefined || field.group === group) && isMeant(field));
 }
 
 /** What is tested or saved: only the fields in use, without the blanks around what was typed. Secrets stay as typed. */

@@ -2,7 +2,9 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AccountField, AccountNeeds, AccountValues, FieldProblems } from '../core/account.ts';
 import type { AccountTest } from '../core/account-test.ts';
-import type { Connection } from '../core/connection.ts';
+import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
+import type { Connection, PbxError } from '../core/connection.ts';
+import type { Result } from '../core/result.ts';
 import { ask } from '../messaging/ask.ts';
 import { ADAPTERS, findAdapter } from '../pbx/registry.ts';
 import type { Account } from '../storage/settings.ts';
@@ -24,6 +26,7 @@ import {
   problemsOf,
   valuesToSend,
 } from './account-form.ts';
+import { EndpointsSection } from './endpoints-section.tsx';
 import { SignOut } from './sign-out.tsx';
 import { TestSteps } from './test-steps.tsx';
 
@@ -91,7 +94,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   const [status, setStatus] = useState<Status>();
   const [accountTest, setAccountTest] = useState<AccountTest>();
   const form = useRef<HTMLFormElement>(null);
-  const fields = fieldsOf(adapter.fields, group);
+  const fields = fieldsOf(adapter.fields, group, values);
   const groups = groupsOf(adapter.fields);
   const sent = valuesToSend(fields, values);
   const isAlternative = (field: AccountField) => groups.length > 0 && field.group !== undefined;
@@ -116,7 +119,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   }, [savedText, saved, adapter]);
 
   /** Checks, then asks for access in the same click (the browser takes it for the user's wish only before any `await`). */
-  const withAccess = (denied: MessageKey, faulty: MessageKey, job: () => Promise<void>) => {
+  const withAccess = async (denied: MessageKey, faulty: MessageKey, job: () => Promise<void>): Promise<void> => {
     const wrong = problemsOf(adapter, fields, sent, saved !== undefined);
     setErrors(wrong);
     setStatus(undefined);
@@ -125,18 +128,15 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
       return;
     }
     const needs = adapter.needs(sent);
-    const asked = requestAccess(needs, granted);
-    void asked.then(async (isGranted) => {
-      if (!isGranted) return setStatus({ mood: 'bad', words: [denied, sitesOf(needs)] });
-      try {
-        await job();
-      } catch {
-        setStatus({ mood: 'bad', words: ['common_failed'] });
-      }
-    });
+    if (!(await requestAccess(needs, granted))) return setStatus({ mood: 'bad', words: [denied, sitesOf(needs)] });
+    try {
+      await job();
+    } catch {
+      setStatus({ mood: 'bad', words: ['common_failed'] });
+    }
   };
   const save = () =>
-    withAccess('options_account_access_denied', 'options_account_not_saved', async () => {
+    void withAccess('options_account_access_denied', 'options_account_not_saved', async () => {
       const answer = await ask('account/save', { vendor: adapter.id, values: sent, remember: remembers });
       if (!answer.ok) {
         setErrors(answer.error);
@@ -147,7 +147,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
       onSaved?.();
     });
   const test = () =>
-    withAccess('options_account_test_denied', 'options_account_not_tested', async () => {
+    void withAccess('options_account_test_denied', 'options_account_not_tested', async () => {
       // Nothing of an earlier test is shown as if it were of this one.
       setAccountTest({ steps: [], outcome: 'running' });
       const stopWatching = accountTestItem.watch(setAccountTest);
@@ -161,54 +161,76 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
       }
     });
 
+  const askEndpoints = (wish: EndpointWish) =>
+    new Promise<Result<EndpointAnswer, PbxError> | undefined>((resolve, reject) => {
+      let isAsked = false;
+      const asked = withAccess('options_account_test_denied', 'options_account_not_tested', async () => {
+        isAsked = true;
+        await ask('account/endpoints', { vendor: adapter.id, values: sent, wish }).then(resolve, reject);
+      });
+      void asked.then(() => {
+        if (!isAsked) resolve(undefined);
+      });
+    });
+
   return (
-    <form
-      class="form"
-      ref={form}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
-      {adapter.notes?.(sent).map(({ mood, text }) => (
-        <Notice key={text} mood={mood} title={sayByKey(text)} />
-      ))}
-      {before.map(drawField)}
-      {groups.length > 0 && (
-        <div class="alternatives">
-          <Choice
-            legend={say('options_account_group')}
-            value={group}
-            options={groups.map((name) => ({ value: name, label: groupLabel(adapter, name) }))}
-            onChange={(name) => {
-              setGroup(name);
-              setErrors({});
-            }}
+    <>
+      <form
+        class="form"
+        ref={form}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        {adapter.notes?.(sent).map(({ mood, text }) => (
+          <Notice key={text} mood={mood} title={sayByKey(text)} />
+        ))}
+        {before.map(drawField)}
+        {groups.length > 0 && (
+          <div class="alternatives">
+            <Choice
+              legend={say('options_account_group')}
+              value={group}
+              options={groups.map((name) => ({ value: name, label: groupLabel(adapter, name) }))}
+              onChange={(name) => {
+                setGroup(name);
+                setErrors({});
+              }}
+            />
+            {fields.filter(isAlternative).map(drawField)}
+          </div>
+        )}
+        {after.map(drawField)}
+        {fields.some((field) => field.kind === 'secret') && (
+          <Switch
+            label={say('options_account_remember')}
+            isOn={remembers}
+            onChange={setRemembers}
+            help={say('options_account_remember_help')}
           />
-          {fields.filter(isAlternative).map(drawField)}
+        )}
+        <div class="actions">
+          <Button kind="primary" isSubmit>
+            {say(saveLabel ?? 'options_account_save')}
+          </Button>
+          <Button onPress={test} isBusy={accountTest?.outcome === 'running'}>
+            {say(accountTest?.outcome === 'running' ? 'options_account_testing' : 'options_account_test')}
+          </Button>
         </div>
-      )}
-      {after.map(drawField)}
-      {fields.some((field) => field.kind === 'secret') && (
-        <Switch
-          label={say('options_account_remember')}
-          isOn={remembers}
-          onChange={setRemembers}
-          help={say('options_account_remember_help')}
+        <div role="status">{status && <Notice mood={status.mood} title={say(...status.words)} />}</div>
+        {accountTest && <TestSteps test={accountTest} address={addressOf(fields, sent)} />}
+      </form>
+      {adapter.endpoints?.isFor(sent) && (
+        <EndpointsSection
+          chosen={values[adapter.endpoints.field] ?? ''}
+          check={adapter.endpoints.check}
+          ask={askEndpoints}
+          onChoose={(id) => setValues((before) => ({ ...before, [adapter.endpoints?.field ?? '']: id }))}
         />
       )}
-      <div class="actions">
-        <Button kind="primary" isSubmit>
-          {say(saveLabel ?? 'options_account_save')}
-        </Button>
-        <Button onPress={test} isBusy={accountTest?.outcome === 'running'}>
-          {say(accountTest?.outcome === 'running' ? 'options_account_testing' : 'options_account_test')}
-        </Button>
-      </div>
-      <div role="status">{status && <Notice mood={status.mood} title={say(...status.words)} />}</div>
-      {accountTest && <TestSteps test={accountTest} address={addressOf(fields, sent)} />}
-    </form>
+    </>
   );
 
   function drawField(field: AccountField): JSX.Element {
@@ -219,6 +241,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
         value={values[field.key] ?? ''}
         problem={errors[field.key]}
         isKept={field.kind === 'secret' && saved !== undefined}
+        offered={accountTest?.choices?.[field.key] ?? []}
         onInput={(value) => setValues((before) => ({ ...before, [field.key]: value }))}
       />
     );

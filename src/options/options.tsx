@@ -38,7 +38,7 @@ export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
               <AccountSection account={account} connection={connection} granted={granted} />
             </Card>
             <Card id="sites" title="options_sites">
-              <SitesSection rule={settings.sites} granted={granted} />
+              <SitesSection rule={settings.sites} granted={granted} withOwnButtons />
             </Card>
             <Card id="country" title="options_country">
               <CountrySection country={settings.country} />

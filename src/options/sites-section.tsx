@@ -15,10 +15,13 @@ interface SitesSectionProps {
   readonly granted: AccountNeeds | undefined;
   /** What is said above; its own words where absent. */
   readonly intro?: MessageKey;
+  /** Whether it is also asked who handles call buttons that sites bring along. */
+  readonly withOwnButtons?: boolean;
 }
 
 /** Where PageDial works: the user's rule, and what the browser has granted for it. */
-export function SitesSection({ rule, granted, intro = 'options_sites_intro' }: SitesSectionProps): JSX.Element {
+export function SitesSection(props: SitesSectionProps): JSX.Element {
+  const { rule, granted, intro = 'options_sites_intro', withOwnButtons = false } = props;
   const [message, change] = useChange();
   const setRule = (sites: SiteRule) => change({ sites });
   return (
@@ -34,21 +37,52 @@ export function SitesSection({ rule, granted, intro = 'options_sites_intro' }: S
         ]}
         onChange={(mode) => setRule({ ...rule, mode })}
       />
-      {rule.mode !== 'everywhere' && <HostList hosts={rule.hosts} onChange={(hosts) => setRule({ ...rule, hosts })} />}
+      {rule.mode !== 'everywhere' && (
+        <HostList
+          label={say('options_sites_list')}
+          hosts={rule.hosts}
+          onChange={(hosts) => setRule({ ...rule, hosts })}
+        />
+      )}
       <p class="saved" role="status">
         {message && say(message)}
       </p>
       {granted && <Access rule={rule} granted={granted} />}
+      {withOwnButtons && rule.clickHosts !== undefined && rule.clickHosts.length > 0 && (
+        <div class="access">
+          <h3>{say('options_click_sites')}</h3>
+          <p class="help">{say('options_click_sites_help')}</p>
+          <HostList
+            label={say('options_click_sites')}
+            hosts={rule.clickHosts}
+            canAdd={false}
+            onChange={(clickHosts) => setRule({ ...rule, clickHosts })}
+          />
+        </div>
+      )}
+      {withOwnButtons && (
+        <div class="access">
+          <h3>{say('options_own_buttons')}</h3>
+          <p class="help">{say('options_own_buttons_help')}</p>
+          <HostList
+            label={say('options_own_buttons_list')}
+            hosts={rule.ownButtons ?? []}
+            onChange={(ownButtons) => setRule({ ...rule, ownButtons })}
+          />
+        </div>
+      )}
     </>
   );
 }
 
 interface HostListProps {
+  readonly label: string;
   readonly hosts: readonly string[];
+  readonly canAdd?: boolean;
   readonly onChange: (hosts: readonly string[]) => void;
 }
 
-function HostList({ hosts, onChange }: HostListProps): JSX.Element {
+function HostList({ label, hosts, canAdd = true, onChange }: HostListProps): JSX.Element {
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<MessageKey>();
   const add = () => {
@@ -64,7 +98,7 @@ function HostList({ hosts, onChange }: HostListProps): JSX.Element {
       {hosts.length === 0 ? (
         <p class="quiet">{say('options_sites_empty')}</p>
       ) : (
-        <ul class="host-list" aria-label={say('options_sites_list')}>
+        <ul class="host-list" aria-label={label}>
           {hosts.map((host) => (
             <li key={host}>
               <bdi dir="ltr">{host}</bdi>
@@ -81,27 +115,29 @@ function HostList({ hosts, onChange }: HostListProps): JSX.Element {
           ))}
         </ul>
       )}
-      <form
-        class="host-add"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          add();
-        }}
-      >
-        <Field
-          label={say('options_sites_add_label')}
-          value={typed}
-          type="url"
-          placeholder={say('options_sites_add_placeholder')}
-          error={problem && say(problem)}
-          onInput={(value) => {
-            setTyped(value);
-            setProblem(undefined);
+      {canAdd && (
+        <form
+          class="host-add"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            add();
           }}
-        />
-        <Button isSubmit>{say('options_sites_add')}</Button>
-      </form>
+        >
+          <Field
+            label={say('options_sites_add_label')}
+            value={typed}
+            type="url"
+            placeholder={say('options_sites_add_placeholder')}
+            error={problem && say(problem)}
+            onInput={(value) => {
+              setTyped(value);
+              setProblem(undefined);
+            }}
+          />
+          <Button isSubmit>{say('options_sites_add')}</Button>
+        </form>
+      )}
     </div>
   );
 }

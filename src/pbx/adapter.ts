@@ -6,6 +6,7 @@ import type {
   FieldChoices,
   FieldProblems,
 } from '../core/account.ts';
+import type { CallEndpoint, EndpointSummary, PastCall } from '../core/call-endpoint.ts';
 import type { CallId, EpochMs, PbxCall, PbxCallId } from '../core/calls.ts';
 import type { Capabilities, PbxError } from '../core/connection.ts';
 import type { Presence } from '../core/presence.ts';
@@ -29,6 +30,10 @@ export interface PbxAdapter {
   accepts?(number: string, account: AccountValues): boolean;
   /** True when calls of this account tell the PBX something about the page they were begun on. Pure; absent: never. */
   wantsPage?(account: AccountValues): boolean;
+  /** True when a link that makes a PBX call names this account's PBX and extension. Pure; absent: never. */
+  ownsLink?(link: { readonly host: string; readonly user?: string }, account: AccountValues): boolean;
+  /** The click-to-call endpoints that lie at the PBX, where it has such. */
+  readonly endpoints?: EndpointsAtPbx;
   /**
    * One login attempt; retrying is the supervisor's job. `tell` says `lost` at most once, never before this resolves and never after
    * `close`. Never throws; a refused login is a value with the secret nowhere in it.
@@ -87,8 +92,6 @@ export interface PbxSession {
   listCalls(): Promise<Result<readonly PbxCall[], PbxError>>;
   /** Calls that an earlier session has placed; said once, before `listCalls`. What is found out about them is told as reports. */
   follow?(calls: readonly OpenCall[]): void;
-  /** The click-to-call endpoints that lie at the PBX, where it has such. */
-  readonly endpoints?: CallEndpoints;
   /** What the PBX offers for fields of the account form, so that nobody has to type ids. */
   choices?(): Promise<Result<FieldChoices, PbxError>>;
   /** A question the PBX answers when the line is up: called every 15 to 20 s. A failure means the line is dead. */
@@ -97,13 +100,24 @@ export interface PbxSession {
   close(): void;
 }
 
+/** How the options page comes at the endpoints of a PBX. */
+export interface EndpointsAtPbx {
+  /** The account field that holds the id of the one calls are placed with. */
+  readonly field: string;
+  /** False where this account may not look after them (it has no login). Pure. */
+  isFor(account: AccountValues): boolean;
+  /** What is wrong with an endpoint before it is sent, by key, as message keys. Pure. */
+  check(endpoint: CallEndpoint): Readonly<Record<string, string>>;
+  /** One login attempt, for a while of looking after them. */
+  open(account: AccountValues, ports: PbxPorts): Promise<Result<CallEndpoints, PbxError>>;
+}
+
 /** Click-to-call endpoints kept at the PBX: each rings one extension and connects it with whom it is told. */
 export interface CallEndpoints {
   /** All of them, however many pages they come in. */
   list(): Promise<Result<readonly EndpointSummary[], PbxError>>;
   read(id: string): Promise<Result<CallEndpoint, PbxError>>;
-  /** What is wrong with an endpoint before it is sent, by key, as message keys. Pure. */
-  check(endpoint: CallEndpoint): Readonly<Record<string, string>>;
+  /** One that breaks the documented limits is refused here. */
   create(endpoint: CallEndpoint): Promise<Result<EndpointSummary, PbxError>>;
   /** Sends only what is given; the rest stays as it is. */
   change(id: string, changes: Partial<CallEndpoint>): Promise<Result<void, PbxError>>;
@@ -111,47 +125,6 @@ export interface CallEndpoints {
   remove(id: string): Promise<Result<void, PbxError>>;
   /** What was called through it lately, newest first. */
   history(id: string): Promise<Result<readonly PastCall[], PbxError>>;
-}
-
-export interface EndpointSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly extension: string;
-}
-
-/** All that can be said about an endpoint. Absent means the PBX's own default. */
-export interface CallEndpoint {
-  readonly name: string;
-  readonly extension: string;
-  /** False: whoever knows the address can call with it, without a login. */
-  readonly authRequired?: boolean;
-  readonly dialFirst?: 'extension' | 'contact';
-  /** Seconds that the first phone rings. */
-  readonly timeout?: number;
-  readonly throttle?: number;
-  /** Regular expressions; a contact has to match one of them. None: every contact may be called. */
-  readonly whitelist?: readonly string[];
-  readonly callerIdNumber?: string;
-  readonly calleeIdName?: string;
-  readonly calleeIdNumber?: string;
-  readonly presenceId?: string;
-  readonly ringback?: string;
-  readonly bypassMedia?: boolean;
-  readonly ignoreEarlyMedia?: boolean;
-  readonly holdMusic?: string;
-  readonly variables?: Readonly<Record<string, string>>;
-  readonly sipHeadersIn?: Readonly<Record<string, string>>;
-  readonly sipHeadersOut?: Readonly<Record<string, string>>;
-}
-
-/** One call of the past. `at` is epoch ms. */
-export interface PastCall {
-  readonly at: EpochMs;
-  readonly number: string;
-  readonly isPlaced: boolean;
-  readonly callId?: PbxCallId;
-  /** The PBX's word for why it was not placed. */
-  readonly cause?: string;
 }
 
 /** The outside world as a vendor sees it. Nothing here throws; tests pass a simulator's ports. */

@@ -2,48 +2,12 @@ import type { EpochMs } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { PbxResponse } from './adapter.ts';
 
-/** A JSON object of a stranger: nothing is known about what is in it. */
-export type Json = Readonly<Record<string, unknown>>;
+export { asFlag, asObject, asObjects, asWord, type Json, readJson } from '../core/json.ts';
 
 /** After this long we ask again where a PBX says "too many" without a time. */
 const ASK_AGAIN_MS = 30_000;
 const LONGEST_WAIT_MS = 24 * 60 * 60_000;
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
-
-/** The text as JSON; undefined when it is none. */
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The value, if it is a JSON object (no list, not null). */
-export function asObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-}
-
-/** The JSON objects in a list; a single object stands for a list of one, anything else for none. */
-export function asObjects(value: unknown): readonly Json[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.map(asObject).filter((item) => item !== undefined);
-}
-
-/** Text, or a number as text; undefined for anything else and for blank text. */
-export function asWord(value: unknown): string | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  if (typeof value !== 'string') return undefined;
-  const word = value.trim();
-  return word === '' ? undefined : word;
-}
-
-/** A claim as PBXs write it: `true`, `"true"`, `1`; undefined when it is none. */
-export function asFlag(value: unknown): boolean | undefined {
-  if (value === true || value === 'true' || value === 1 || value === '1') return true;
-  if (value === false || value === 'false' || value === 0 || value === '0') return false;
-  return undefined;
-}
 
 /** True when a web page came where data was asked for: a login portal, a proxy, another server. */
 export function isWebPage(response: PbxResponse): boolean {
@@ -95,7 +59,7 @@ export function retryAfterMs(response: PbxResponse, now: EpochMs): number {
 }
 
 /** An HTTP date (`Sun, 06 Nov 1994 08:49:37 GMT`) as epoch ms; undefined when it is none. */
-function httpDate(text: string): EpochMs | undefined {
+export function httpDate(text: string): EpochMs | undefined {
   const parts = /(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
   if (!parts) return undefined;
   const [day = 0, year = 0, hour = 0, minute = 0, second = 0] = [1, 3, 4, 5, 6].map((index) => Number(parts[index]));

@@ -9,12 +9,14 @@ import { say } from '../ui/say.ts';
 interface DialFieldProps {
   readonly settings: Settings;
   readonly dial: (text: string) => Promise<DialOutcome>;
+  /** How long the PBX takes no call. */
+  readonly waitMs: number;
   /** Whether typing begins here when the popup opens. */
   readonly takesFocus: boolean;
 }
 
 /** Type a number, see what will be dialled, Enter. What was placed leaves the field, so a second Enter has nothing to send. */
-export function DialField({ settings, dial, takesFocus }: DialFieldProps): JSX.Element {
+export function DialField({ settings, dial, waitMs, takesFocus }: DialFieldProps): JSX.Element {
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
   const typed = text.trim();
@@ -26,7 +28,7 @@ export function DialField({ settings, dial, takesFocus }: DialFieldProps): JSX.E
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (typed === '') return;
+    if (typed === '' || waitMs > 0) return;
     void dial(typed).then((outcome) => {
       if (outcome.type === 'accepted') setText('');
     });
@@ -51,14 +53,15 @@ export function DialField({ settings, dial, takesFocus }: DialFieldProps): JSX.E
           aria-describedby="dial-preview"
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <Button kind="call" icon="phone" isSubmit>
-          {say('popup_dial_button')}
+        <Button kind="call" icon="phone" isSubmit isBusy={waitMs > 0}>
+          {waitMs > 0 ? say('popup_dial_wait', String(Math.ceil(waitMs / 1000))) : say('popup_dial_button')}
         </Button>
       </div>
       <p class="dial-preview" id="dial-preview" aria-live="polite">
         {preview?.type === 'dials' && say('popup_dial_will', preview.dialled)}
         {preview?.type === 'not-a-number' && say('refused_not_a_number')}
       </p>
+      {waitMs > 0 && <p class="quiet">{say('popup_dial_paused')}</p>}
     </form>
   );
 }

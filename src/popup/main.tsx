@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { ask } from '../messaging/ask.ts';
 import { NumberFormat } from '../ui/number-format.tsx';
 import { setPageLanguage } from '../ui/page-language.ts';
 import { readSaved } from '../ui/use-app-state.ts';
@@ -12,3 +13,5 @@ render(
   </NumberFormat>,
   document.body,
 );
+// Whoever opens the popup wants the line now.
+void ask('connection/nudge', {}).catch(() => {});

@@ -1,22 +1,29 @@
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { leavesOwnButtons, type SiteRule, withOwnButtons } from '../core/site-rule.ts';
+import { ask } from '../messaging/ask.ts';
 import type { PageNumber } from '../messaging/protocol.ts';
 import { cleanText } from '../ui/clean-text.ts';
-import { Button } from '../ui/controls.tsx';
+import { Button, Switch } from '../ui/controls.tsx';
 import { PhoneNumber, useNumberText } from '../ui/phone-number.tsx';
-import { say } from '../ui/say.ts';
+import { type MessageKey, say } from '../ui/say.ts';
+import type { ActiveSite } from './active-tab.ts';
 import { dialText } from './page-numbers.ts';
 import { usePageNumbers } from './use-page-numbers.ts';
 
 interface PageNumbersListProps {
-  readonly tabId: number;
+  readonly site: ActiveSite;
+  readonly rule: SiteRule;
+  /** True while the PBX takes no call. */
+  readonly isPaused: boolean;
   readonly onCall: (text: string) => void;
 }
 
 const MOST_SHOWN = 100;
 
 /** "Numbers on this page": everything found in all frames, to be called without searching for it. */
-export function PageNumbersList({ tabId, onCall }: PageNumbersListProps): JSX.Element | null {
-  const state = usePageNumbers(tabId);
+export function PageNumbersList({ site, rule, isPaused, onCall }: PageNumbersListProps): JSX.Element | null {
+  const state = usePageNumbers(site.tabId);
   if (state.status === 'absent') return null;
   const numbers = state.status === 'found' ? state.found.numbers : [];
   const isLooking = state.status === 'asking' || !state.found.isComplete;
@@ -28,7 +35,12 @@ export function PageNumbersList({ tabId, onCall }: PageNumbersListProps): JSX.El
       {numbers.length > 0 && (
         <ul class="numbers">
           {numbers.slice(0, MOST_SHOWN).map((number) => (
-            <NumberRow key={dialText(number) + number.kind + number.text} number={number} onCall={onCall} />
+            <NumberRow
+              key={dialText(number) + number.kind + number.text}
+              number={number}
+              isPaused={isPaused}
+              onCall={onCall}
+            />
           ))}
         </ul>
       )}
@@ -37,11 +49,40 @@ export function PageNumbersList({ tabId, onCall }: PageNumbersListProps): JSX.El
       )}
       {isLooking && <p class="quiet">{say('popup_numbers_looking')}</p>}
       {!isLooking && numbers.length === 0 && <p class="quiet">{say('popup_numbers_none')}</p>}
+      {state.status === 'found' && state.found.hasOwnButtons && <OwnButtons host={site.host} rule={rule} />}
     </section>
   );
 }
 
-function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly onCall: (text: string) => void }) {
+/** Who handles the call buttons that the page brings along: we, or the page's own script. */
+function OwnButtons({ host, rule }: { readonly host: string; readonly rule: SiteRule }): JSX.Element {
+  const [message, setMessage] = useState<MessageKey>();
+  const areSites = leavesOwnButtons(rule, host);
+  const change = (isOurs: boolean) => {
+    setMessage(undefined);
+    const sites = withOwnButtons(rule, host, !isOurs);
+    void ask('settings/change', { sites }).catch(() => setMessage('common_failed'));
+  };
+  return (
+    <div class="own-buttons">
+      <Switch
+        label={say('popup_own_buttons')}
+        isOn={!areSites}
+        onChange={change}
+        help={areSites ? say('popup_own_buttons_off') : undefined}
+      />
+      <p class="quiet" role="status">
+        {message && say(message)}
+      </p>
+    </div>
+  );
+}
+
+interface NumberRowProps extends Pick<PageNumbersListProps, 'isPaused' | 'onCall'> {
+  readonly number: PageNumber;
+}
+
+function NumberRow({ number, isPaused, onCall }: NumberRowProps): JSX.Element {
   const numberText = useNumberText();
   const reading = number.e164 ?? number.dial ?? '';
   return (
@@ -62,6 +103,7 @@ function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly o
         <Button
           kind="quiet"
           icon="phone"
+          isBusy={isPaused}
           name={say('popup_numbers_call', numberText(reading, number.ext))}
           onPress={() => onCall(dialText(number))}
         >
@@ -77,7 +119,8 @@ function NumberRow({ number, onCall }: { readonly number: PageNumber; readonly o
               class="link"
               key={other}
               aria-label={say('popup_numbers_call', numberText(other, number.ext))}
-              onClick={() => onCall(dialText(number, other))}
+              aria-disabled={isPaused ? 'true' : undefined}
+              onClick={isPaused ? undefined : () => onCall(dialText(number, other))}
             >
               <PhoneNumber number={other} ext={number.ext} />
             </button>

@@ -5,6 +5,8 @@ export interface NumbersFound {
   /** False while a frame is still at its first pass. */
   readonly isComplete: boolean;
   readonly numbers: readonly PageNumber[];
+  /** The page brings call buttons of its own (`<pbxcall number>`). */
+  readonly hasOwnButtons?: true;
 }
 
 export const NONE_YET: NumbersFound = { isComplete: true, numbers: [] };
@@ -18,7 +20,12 @@ export function addFrame(found: NumbersFound, frame: PageNumbers): NumbersFound 
     known.add(key);
     return true;
   });
-  return { isComplete: found.isComplete && frame.complete, numbers: [...found.numbers, ...fresh] };
+  const hasOwnButtons = found.hasOwnButtons ?? frame.numbers.some(({ source }) => source === 'embed');
+  return {
+    isComplete: found.isComplete && frame.complete,
+    numbers: [...found.numbers, ...fresh],
+    ...(hasOwnButtons ? { hasOwnButtons } : {}),
+  };
 }
 
 /** What the background is asked to dial for a number on the page. */

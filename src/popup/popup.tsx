@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { browser } from '../browser.ts';
 import type { AccountNeeds } from '../core/account.ts';
 import { type Call, isLive } from '../core/calls.ts';
+import { dialPauseEnd } from '../core/update.ts';
 import { ask } from '../messaging/ask.ts';
 import { CallCard } from '../ui/call-card.tsx';
 import { Button, Notice } from '../ui/controls.tsx';
@@ -14,6 +15,7 @@ import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
 import { useNow } from '../ui/use-now.ts';
 import { REFUSAL_WORDS } from '../ui/words.ts';
 import { type ActiveSite, readActiveSite } from './active-tab.ts';
+import { Colleagues } from './colleagues.tsx';
 import { DialField } from './dial-field.tsx';
 import { OwnPresence } from './own-presence.tsx';
 import { OwnTroubles } from './own-troubles.tsx';
@@ -26,7 +28,8 @@ const FEW_ENDED = 3;
 
 /** The toolbar popup: a function of what is saved, plus the page it was opened over. */
 export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
-  const { connection, calls, people } = useAppState(saved.state);
+  const saidState = useAppState(saved.state);
+  const { connection, calls, people } = saidState;
   const settings = useSettings(saved.settings);
   const granted = useGranted();
   const found = useActiveSite();
@@ -38,7 +41,10 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
   const shown = [...live, ...(showsAll ? ended : ended.slice(0, FEW_ENDED))];
   const hiddenCount = live.length + ended.length - shown.length;
   const timed = live.find((call) => call.talkingSince !== undefined);
-  const now = useNow(timed !== undefined || connection.status === 'waiting', timed?.talkingSince);
+  const pauseEnd = dialPauseEnd(saidState, Date.now());
+  const isTicking = timed !== undefined || connection.status === 'waiting' || pauseEnd !== undefined;
+  const now = useNow(isTicking, timed?.talkingSince ?? pauseEnd);
+  const waitMs = pauseEnd === undefined ? 0 : Math.max(pauseEnd - now, 0);
   const dialer = useMemo(
     () =>
       createDialer({
@@ -82,6 +88,7 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
             call={call}
             connection={connection}
             now={now}
+            isPaused={waitMs > 0}
             onHangUp={({ id }) => tell(ask('call/hang-up', { id }))}
             onCallAgain={(again) => void dial(textOf(again))}
             onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
@@ -120,8 +127,11 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
           <SetUp onOptions={openOptions} />
         )}
         {live.length === 0 && callList}
-        {hasAccount && <DialField settings={settings} dial={dial} takesFocus={live.length === 0} />}
-        {hasAccess && hasAccount && <PageNumbersList tabId={site.tabId} onCall={(text) => void dial(text)} />}
+        {hasAccount && <DialField settings={settings} dial={dial} waitMs={waitMs} takesFocus={live.length === 0} />}
+        {hasAccount && <Colleagues people={people} isPaused={waitMs > 0} onCall={(ext) => void dial(ext)} />}
+        {hasAccess && hasAccount && (
+          <PageNumbersList site={site} rule={settings.sites} isPaused={waitMs > 0} onCall={(text) => void dial(text)} />
+        )}
       </main>
       {found !== undefined && granted && (
         <footer class="footer">

@@ -53,14 +53,19 @@ export function readCountry(value: unknown): string | undefined {
 
 /** A site rule, or undefined when the mode is not one of ours. */
 export function readSites(value: unknown): SiteRule | undefined {
-  const { mode, hosts, clickHosts } = asRecord(value);
+  const { mode, hosts, ownButtons, clickHosts } = asRecord(value);
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return undefined;
-  const clicks = stringsOf(clickHosts);
-  return { mode, hosts: stringsOf(hosts), ...(clicks.length === 0 ? {} : { clickHosts: clicks }) };
+  const [left, clicks] = [readHosts(ownButtons), readHosts(clickHosts)];
+  return {
+    mode,
+    hosts: readHosts(hosts),
+    ...(left.length === 0 ? {} : { ownButtons: left }),
+    ...(clicks.length === 0 ? {} : { clickHosts: clicks }),
+  };
 }
 
-function stringsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+function readHosts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((host): host is string => typeof host === 'string') : [];
 }
 
 /** A plain object's entries, or none: strangers' data is read piece by piece. */

@@ -51,7 +51,9 @@ function sessionItem<T>(key: string, empty: T): SessionItem<T> {
       return (stored[key] as T | undefined) ?? empty;
     },
     async write(value) {
-      await area.set({ [key]: value });
+      // Chrome takes no notice of a value that is undefined.
+      if (value === undefined) await area.remove(key);
+      else await area.set({ [key]: value });
     },
     watch(onChanged) {
       const listener = (changes: Record<string, { newValue?: unknown }>) => {

@@ -2,24 +2,23 @@ import { browser } from '../browser.ts';
 import type { AccountValues } from '../core/account.ts';
 import type { MemoryStore, VaultStore } from './secrets.ts';
 
-const DATABASE = 'vault';
 const TABLE = 'entries';
 
 /**
- * The vault's place in our own origin's IndexedDB, which content scripts cannot reach in any browser (theirs is the page's). Rejects
+ * A place in our own origin's IndexedDB, which content scripts cannot reach in any browser (theirs is the page's). Rejects
  * where the browser blocks it.
  */
-export function indexedDbStore(): VaultStore {
+export function indexedDbStore(database: 'vault' | 'keepsake' = 'vault'): VaultStore {
   let opened: Promise<IDBDatabase> | undefined;
 
   async function run<T>(mode: IDBTransactionMode, job: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    opened ??= open();
-    const database = await opened.catch((error: unknown) => {
+    opened ??= open(database);
+    const connection = await opened.catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
     return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(TABLE, mode);
+      const transaction = connection.transaction(TABLE, mode);
       const request = job(transaction.objectStore(TABLE));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error ?? new Error('aborted'));
@@ -48,9 +47,9 @@ export const sessionSecrets: MemoryStore = {
   },
 };
 
-function open(): Promise<IDBDatabase> {
+function open(database: string): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
+    const request = indexedDB.open(database, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(TABLE);
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error('blocked'));

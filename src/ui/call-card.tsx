@@ -8,11 +8,14 @@ import { Icon, type IconName } from './icons.tsx';
 import { PhoneNumber, useNumberText } from './phone-number.tsx';
 import { say } from './say.ts';
 import { formatDuration, formatTime, isoDuration } from './time.ts';
+import { ToldByPbx } from './told-by-pbx.tsx';
 
 interface CallCardProps {
   readonly call: Call;
   readonly connection: Connection;
   readonly now: EpochMs;
+  /** True while the PBX takes no call. */
+  readonly isPaused?: boolean;
   readonly onHangUp: (call: Call) => void;
   readonly onCallAgain: (call: Call) => void;
   readonly onDismiss: (call: Call) => void;
@@ -29,7 +32,8 @@ const MOOD_ICONS: Readonly<Record<CallView['mood'], IconName>> = {
 };
 
 /** One call: who, how it stands in words, and what can be done about it. */
-export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismiss }: CallCardProps): JSX.Element {
+export function CallCard(props: CallCardProps): JSX.Element {
+  const { call, connection, now, isPaused = false, onHangUp, onCallAgain, onDismiss } = props;
   const view = callView(call, connection);
   const numberText = useNumberText();
   const isOver = call.state.phase === 'ended';
@@ -76,6 +80,7 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
             <bdi>{say('common_details', cleanText(view.detail, LONGEST_DETAIL))}</bdi>
           </p>
         )}
+        {call.told && Object.keys(call.told).length > 0 && <ToldByPbx told={call.told} />}
       </div>
       <div class="call-act">
         {view.hangUp !== 'absent' && (
@@ -89,7 +94,8 @@ export function CallCard({ call, connection, now, onHangUp, onCallAgain, onDismi
             class="icon-button call-again"
             aria-label={say('popup_call_again_named', numberText(call.number, call.ext))}
             title={say('popup_call_again')}
-            onClick={() => onCallAgain(call)}
+            aria-disabled={isPaused ? 'true' : undefined}
+            onClick={isPaused ? undefined : () => onCallAgain(call)}
           >
             <Icon name="phone" />
           </button>

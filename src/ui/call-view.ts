@@ -75,7 +75,9 @@ function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase 
   switch (state.phase) {
     case 'requested':
       if (state.step === 'queued') return ['state_queued'];
-      if (call.placed === 'yes' && capabilities?.liveState === false) return ['state_placed_only'];
+      if (call.placed === 'yes' && capabilities?.liveState === false) {
+        return [capabilities.pressKey === undefined ? 'state_placed_only' : 'state_placed_press'];
+      }
       return isBlind ? ['state_calling_pick_up'] : ['state_calling'];
     case 'ringing':
       if (call.direction === 'incoming') return ['state_incoming'];
@@ -129,8 +131,13 @@ function hangUpNotes(call: Call, connection: Connection, offered: CallView['hang
     case 'unconfirmed':
       return [['hang_up_unconfirmed'], ...(call.hangUp.error ? [errorWords(call.hangUp.error).what] : [])];
     case undefined:
+      if (offered === 'offered' && isRingingHere(call)) return [['decline_hint']];
       return offered === 'absent' && connection.status === 'online' ? [['hang_up_on_phone']] : [];
   }
+}
+
+function isRingingHere({ direction, state }: Call): boolean {
+  return direction === 'incoming' && state.phase === 'ringing';
 }
 
 function capabilitiesOf(connection: Connection): Capabilities | undefined {

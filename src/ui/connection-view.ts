@@ -43,7 +43,12 @@ export function connectionView(connection: Connection): ConnectionView {
       return {
         status: ['connection_waiting'],
         mood: 'bad',
-        trouble: { ...troubleOf(connection.error), action: 'retry', retryAt: connection.retryAt },
+        trouble: {
+          ...troubleOf(connection.error),
+          // A PBX that asked for patience is not asked again before its time, whoever presses.
+          action: connection.error.kind === 'rate-limited' ? 'none' : 'retry',
+          retryAt: connection.retryAt,
+        },
       };
     case 'blocked':
       return { status: ['connection_blocked'], mood: 'bad', trouble: troubleOf(connection.error) };

@@ -51,6 +51,7 @@ export const REFUSAL_WORDS: Readonly<Record<DialRefusal['reason'], MessageKey>> 
   'sip-uri': 'refused_sip_uri',
   'text-differs': 'refused_text_differs',
   'page-doubtful': 'refused_page_doubtful',
+  'other-pbx': 'refused_other_pbx',
   'foreign-first-time': 'refused_foreign_first_time',
   'too-many': 'refused_too_many',
   internal: 'refused_internal',

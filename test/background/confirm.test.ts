@@ -61,6 +61,7 @@ describe('a risky click in a page', () => {
     ['a SIP address', 'sip:45@pbx.example', {}, ['sip-uri']],
     ['the first call to a country', ABROAD, {}, ['foreign-first-time']],
     ['a link that shows another number', '+16175550123', { doubts: ['text-differs'] }, ['text-differs']],
+    ['a link for another PBX', '+16175550123', { pbx: { host: 'pbx.example.net', user: '45' } }, ['other-pbx']],
     ['a doubtful page', '+16175550123', { doubts: ['page-doubtful'] }, ['page-doubtful']],
   ])('is asked about, with all reasons: %s', async (_name, number, more, reasons) => {
     const { dial, dials, read } = await setUp();
@@ -69,6 +70,15 @@ describe('a risky click in a page', () => {
 
     expect(await read('secret-1')).toMatchObject({ value: { choices: [{ number, reasons }] } });
     expect(dials()).toEqual([]);
+  });
+
+  test("a link for the account's own PBX is dialled on one click, and carries the name beside it", async () => {
+    const { dial, dials } = await setUp();
+    const more = { pbx: { host: 'pbx.example.com', user: '45' }, name: ' Maya\u202e\nOrtiz ' };
+
+    expect(await dial('+16175550123', PAGE, 'request-1', more)).toMatchObject({ ok: true });
+
+    expect(dials()).toMatchObject([{ number: '+16175550123', name: 'Maya Ortiz' }]);
   });
 
   test('the fourth call from pages within a minute asks', async () => {

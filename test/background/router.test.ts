@@ -263,6 +263,15 @@ describe('our own surface', () => {
     expect(await type(text)).toEqual(refused(reason));
   });
 
+  test('tells the background that somebody looks', async () => {
+    const { answer, world } = await startBackground();
+
+    await answer({ type: 'connection/nudge', payload: {} }, POPUP);
+    expect(answer({ type: 'connection/nudge', payload: {} }, PAGE)).toBeUndefined();
+
+    expect(world.nudges).toBe(1);
+  });
+
   test('hangs up what is there, and says what cannot be hung up', async () => {
     const { answer, type, keeper } = await startBackground();
     await type('+16175550123');
@@ -399,6 +408,7 @@ describe('settings of a page', () => {
     expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/x?y', 7, 2))).toEqual({
       decorate: false,
       country: 'DE',
+      hasAccount: true,
     });
     expect(frames()).toEqual([
       { tabId: 7, frameId: 0, host: 'crm.example.com', url: 'https://crm.example.com/' },

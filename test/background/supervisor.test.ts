@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createKeeper } from '../../src/background/keeper.ts';
-import { createSupervisor, type Supervisor } from '../../src/background/supervisor.ts';
+import {
+  BEAT_IN_CALL_MS,
+  createSupervisor,
+  PROBE_WITHIN_MS,
+  type Supervisor,
+} from '../../src/background/supervisor.ts';
 import type { PbxError } from '../../src/core/connection.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import { INITIAL } from '../../src/core/update.ts';
@@ -331,6 +336,81 @@ describe('the pulse', () => {
       status: 'blocked',
       error: { kind: 'permission-missing' },
     });
+  });
+
+  test('a line that was slept through is asked at once, and is made anew within 4 s when it is dead', async () => {
+    const world = setUp();
+    const session = await goOnline(world);
+    session.tell({ type: 'report', report: { pbxId: 'p1', change: { to: 'talking' } } });
+    await settle();
+    world.pbx.beat = () => new Promise(() => {});
+
+    world.clock.sleep(3_600_000);
+    await world.clock.advance(PROBE_WITHIN_MS);
+    await settle();
+
+    expect(session.isClosed).toBe(true);
+    expect(world.pbx.sessions).toHaveLength(2);
+    expect(world.status()).toBe('online');
+  });
+
+  test('a network that is back makes a dead line anew at once, and leaves a living one alone', async () => {
+    const world = setUp();
+    const first = await goOnline(world);
+    world.supervisor.probe('always');
+    await world.clock.advance(10_000);
+    expect(world.pbx.sessions).toEqual([first]);
+
+    world.pbx.beat = () => new Promise(() => {});
+    world.supervisor.probe('always');
+    await world.clock.advance(PROBE_WITHIN_MS);
+    await settle();
+
+    expect(first.isClosed).toBe(true);
+    expect(world.pbx.sessions).toHaveLength(2);
+  });
+
+  test('somebody who looks at us costs no question while the pulse is in time', async () => {
+    const world = setUp();
+    const session = await goOnline(world);
+
+    world.supervisor.probe('ifSilent');
+    await settle();
+
+    expect(session.beats).toBe(0);
+  });
+
+  test('without a line the browser hears of us every 20 s, and no more once the user has to act', async () => {
+    const world = setUp();
+    world.pbx.login = async () => fail({ kind: 'unreachable', detail: '' });
+    await world.keeper.dispatch({ type: 'woke', hasAccount: true });
+
+    await world.clock.advance(60_000);
+    expect(world.awake.times).toBe(3);
+
+    world.pbx.login = async () => fail({ kind: 'login-refused', detail: '' });
+    await world.clock.advance(60_000);
+    const told = world.awake.times;
+    await world.clock.advance(600_000);
+    expect(world.status()).toBe('blocked');
+    expect(world.awake.times).toBe(told);
+  });
+
+  test('a list that failed at the opening is asked for with the next beat, and ends the ghosts', async () => {
+    const world = setUp();
+    const session = await goOnline(world);
+    session.tell({ type: 'report', report: { pbxId: 'p1', change: { to: 'talking' } } });
+    await settle();
+    world.pbx.list = async () => fail({ kind: 'timeout', afterMs: 8_000 });
+    session.tell({ type: 'lost', error: GONE });
+    await world.clock.advance(5_000);
+    expect(world.status()).toBe('online');
+    expect(world.keeper.current().calls[0]).toMatchObject({ confirmed: false, state: { phase: 'talking' } });
+
+    world.pbx.list = async () => ok([]);
+    await world.clock.advance(BEAT_IN_CALL_MS);
+
+    expect(world.keeper.current().calls[0]?.state.phase).toBe('ended');
   });
 
   test('a closed line is asked nothing', async () => {

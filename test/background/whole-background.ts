@@ -57,6 +57,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     wantsPage: false,
     tested: [] as unknown[],
     cleared: 0,
+    nudges: 0,
   };
   const keeper = createKeeper({
     clock,
@@ -120,7 +121,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       await keeper.dispatch({ type: 'account-changed', hasAccount });
     },
     onSecretsKept: () => {},
-    dropCookies: async () => {
+    dropTraces: async () => {
       world.cleared += 1;
     },
   });
@@ -146,12 +147,21 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         rememberCountry: async (country) => void world.countries.push(country),
         isOnline: () => world.isOnline,
         wantsPage: () => world.wantsPage,
+        ownsLink: (_settings, { host }) => host === 'pbx.example.com',
         newId: () => `call-${memory.state.calls.length + 1}`,
       }),
       started: Promise.resolve(),
       settings: async () => world.settings,
+      pausedUntil: () => undefined,
+      endpoints: async (account, wish) => {
+        world.tested.push(account.values);
+        return { ok: true, value: wish.wish === 'list' ? { list: [] } : {} };
+      },
       changeSettings: async (change) => {
         world.settings = { ...world.settings, ...change };
+      },
+      nudge: async () => {
+        world.nudges += 1;
       },
       test: async (account) => {
         world.tested.push(account.values);

@@ -76,7 +76,8 @@ async function frameToPopup(office: Office, n: number): Promise<number> {
   return seenAt - sentAt;
 }
 
-async function watchText(popup: Page, pattern: string): Promise<void> {
+/** Has the popup note the time, as `window.seenAt`, when its text comes to match. */
+export async function watchText(popup: Page, pattern: string): Promise<void> {
   await popup.evaluate((source) => {
     const wanted = new RegExp(source, 'i');
     const observer = new MutationObserver(() => {

@@ -5,6 +5,8 @@ import { startPageServer } from '../e2e/harness/page-server.ts';
 import { importSettings } from '../e2e/harness/set-up.ts';
 import { until } from '../e2e/harness/until.ts';
 import { type Figure, figureOf } from './median.ts';
+import { page, tablePage } from './pages.ts';
+import { walkBarely } from './strain.ts';
 import { traceScript } from './trace.ts';
 
 const ROWS = 5_000;
@@ -37,7 +39,7 @@ export interface ScanFigures {
 /** Measures the content script in Chromium: a large table, and a page that holds no number. */
 export async function measureScan(): Promise<ScanFigures> {
   const server = await startPageServer();
-  const tableUrl = server.add('/table', tablePage());
+  const tableUrl = server.add('/table', tablePage(ROWS));
   const plainUrl = server.add('/plain', plainPage());
   const browser = await launch('chromium');
   const bare = await launch('chromium', { extension: 'none' });
@@ -91,25 +93,11 @@ async function measurePage(browser: TestBrowser, url: string, runs: number) {
       ).then(({ count }) => count);
     });
     traces.push(trace);
-    walks.push(...(await walkBarely(page)));
+    walks.push(...(await walkBarely(page, WALK_RUNS)));
     last = { numbers, addedElements: await countAdded(page), listeners: await listenersOf(page) };
     await page.close();
   }
   return { traces, walks, ...last };
-}
-
-function walkBarely(page: Page): Promise<number[]> {
-  return page.evaluate((runs) => {
-    const times: number[] = [];
-    for (let run = 0; run < runs; run++) {
-      const from = performance.now();
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      let withDigit = 0;
-      while (walker.nextNode()) if (/\d/.test((walker.currentNode as Text).data)) withDigit++;
-      times.push(performance.now() - from + withDigit * 0);
-    }
-    return times;
-  }, WALK_RUNS);
 }
 
 /** Elements we put into the document: all that is neither head nor body nor in them, with what their shadow roots hold. */
@@ -155,29 +143,7 @@ async function listenersOf(page: Page): Promise<number> {
   return (await page.metrics()).JSEventListeners ?? Number.NaN;
 }
 
-function tablePage(): string {
-  const cities = ['Boston', 'Austin', 'Denver', 'Portland', 'Chicago'];
-  const rows = Array.from({ length: ROWS }, (_, row) => {
-    const last = String(row % 100).padStart(2, '0');
-    const cells = [
-      `Contact ${row}`,
-      `Company ${(row * 7) % 900} Inc.`,
-      cities[row % cities.length],
-      `(617) 555-01${last}`,
-      `SO-${100_000 + row * 13}`,
-      `2026-0${1 + (row % 9)}-1${row % 10}`,
-    ];
-    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-  });
-  const head = ['Name', 'Company', 'City', 'Phone', 'Order', 'Date'].map((name) => `<th>${name}</th>`).join('');
-  return page('Table', `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`);
-}
-
 function plainPage(): string {
   const paragraph = '<p>The harbour master keeps a quiet book of tides, and nobody has ever found a mistake in it.</p>';
   return page('Plain', paragraph.repeat(200));
-}
-
-function page(title: string, body: string): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body>${body}</body></html>`;
 }

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core';
 
-/** What one script did on the main thread of a page without scripts of its own. Milliseconds. */
+/** What one script did on the main thread of a page. Milliseconds; all but the longest task are right only without scripts of the page. */
 export interface ScriptTrace {
   /** All time spent in script, with the layouts it forced. */
   readonly scriptMs: number;
@@ -59,20 +59,48 @@ export async function traceScript(page: Page, extensionOrigin: string, job: () =
     .at(-1);
   const scripts = outermost(onThread.filter((event) => event.ph === 'X' && SCRIPT_EVENTS.has(event.name)));
   const tasks = onThread.filter((event) => event.ph === 'X' && /RunTask$/.test(event.name));
-  const inTask = (task: TraceEvent) =>
-    sum(scripts.filter((event) => event.ts >= task.ts && endOf(event) <= endOf(task)).map(durationOf));
+  const isIn = (event: TraceEvent, task: TraceEvent) => event.ts >= task.ts && endOf(event) <= endOf(task);
+  const named = onThread.filter((event) => event.ph === 'X' && event.args.data?.url !== undefined);
+  const ours = outermost(named.filter((event) => event.args.data?.url?.startsWith(extensionOrigin)));
+  const theirs = named.filter((event) => /^https?:/.test(event.args.data?.url ?? '') && SCRIPT_EVENTS.has(event.name));
+  // Beside a script of the page only what names our file is ours: microtasks belong to both.
+  const inTask = (task: TraceEvent) => {
+    const counted = theirs.some((event) => isIn(event, task)) ? ours : scripts;
+    return sum(counted.filter((event) => isIn(event, task)).map(durationOf));
+  };
   const layouts = outermost(onThread.filter((event) => event.ph === 'X' && LAYOUT_EVENTS.has(event.name)));
   const ownOf = (event: TraceEvent) =>
     durationOf(event) -
     sum(layouts.filter((layout) => layout.ts >= event.ts && endOf(layout) <= endOf(event)).map(durationOf));
-  const ownInTask = (task: TraceEvent) =>
-    sum(scripts.filter((event) => event.ts >= task.ts && endOf(event) <= endOf(task)).map(ownOf));
+  const ownInTask = (task: TraceEvent) => sum(scripts.filter((event) => isIn(event, task)).map(ownOf));
   return {
     scriptMs: sum(scripts.map(durationOf)) / 1000,
     longestTaskMs: Math.max(0, ...tasks.map(inTask)) / 1000,
     longestOwnTaskMs: Math.max(0, ...tasks.map(ownInTask)) / 1000,
     readyAfterMs: (endOf(evaluated) - (loaded?.ts ?? evaluated.ts)) / 1000,
   };
+}
+
+/** Milliseconds of script on the busiest page during `job`, whosever it is, with the layouts it forced. Chromium only. */
+export async function traceAllScript(page: Page, job: () => Promise<void>): Promise<number> {
+  await page.tracing.start({ categories: CATEGORIES });
+  await job();
+  const trace = await page.tracing.stop();
+  const { traceEvents } = JSON.parse(new TextDecoder().decode(trace)) as { traceEvents: readonly TraceEvent[] };
+  const byThread = new Map<string, TraceEvent[]>();
+  for (const event of traceEvents) {
+    if (event.ph !== 'X' || !(SCRIPT_EVENTS.has(event.name) || LAYOUT_EVENTS.has(event.name))) continue;
+    const key = `${event.pid} ${event.tid}`;
+    const events = byThread.get(key) ?? [];
+    byThread.set(key, events);
+    events.push(event);
+  }
+  const spent = [...byThread.values()].map((events) => ({
+    all: sum(outermost(events).map(durationOf)),
+    script: sum(outermost(events.filter((event) => SCRIPT_EVENTS.has(event.name))).map(durationOf)),
+  }));
+  const busiest = spent.sort((a, b) => b.all - a.all)[0];
+  return (busiest?.script ?? 0) / 1000;
 }
 
 /** Events that are not inside another one of the list. */

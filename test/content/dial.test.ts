@@ -10,6 +10,7 @@ vi.mock('../../src/content/ask-background.ts', () => ({
     return reply === undefined ? { got: 'lost' } : { got: 'reply', reply };
   },
 }));
+vi.mock('../../src/content/name-beside.ts', () => ({ nameBeside: () => undefined }));
 vi.mock('../../src/content/extension-api.ts', () => ({ words: (key: string) => key }));
 
 const { createDialler } = await import('../../src/content/dial.ts');

@@ -3,6 +3,7 @@ import { createSlices } from '../../src/content/slices.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
+  vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw, 1));
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -22,6 +23,17 @@ function slicesWithClock() {
 }
 
 describe('turns of work', () => {
+  test('a tab that is not drawn is read all the same', async () => {
+    vi.stubGlobal('requestAnimationFrame', () => 0);
+    const clock = slicesWithClock();
+    clock.slices.rest();
+
+    clock.slices.run(clock.job(5));
+    await vi.advanceTimersByTimeAsync(100);
+
+    expect(clock.worked()).toBe(5);
+  });
+
   test('a page that changes some times in a row is read at once each time', async () => {
     const clock = slicesWithClock();
     clock.slices.rest();

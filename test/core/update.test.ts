@@ -41,10 +41,10 @@ const opened: AppEvent = { type: 'opened', capabilities: ALL };
 const lost: AppEvent = { type: 'lost', error: GONE, jitter: 0.5 };
 const dial: AppEvent = { type: 'dial', id: 'c1', number: NUMBER, dialled: '16175550123', requestId: 'request-1' };
 const accepted: AppEvent = { type: 'dialled', id: 'c1', result: ok({ pbxId: 'p1' }) };
-const ringing: AppEvent = {
+const ringing = {
   type: 'report',
   report: { pbxId: 'p1', number: NUMBER, change: { to: 'ringing', leg: 'far-end' } },
-};
+} as const satisfies AppEvent;
 const talking: AppEvent = { type: 'report', report: { pbxId: 'p1', change: { to: 'talking' } } };
 const ended: AppEvent = { type: 'report', report: { pbxId: 'p1', change: { to: 'ended', reason: 'completed' } } };
 const tick: AppEvent = { type: 'tick' };
@@ -211,10 +211,44 @@ describe('dialling', () => {
     expect(call).toMatchObject({ id: 'c1', pbxId: 'p1', requestId: 'request-1', state: { phase: 'ringing' } });
   });
 
-  test('an end before the answer is not shown as a live call for long', () => {
-    const { call } = play(...online, dial, ended, accepted, [tick, CONFIRM_WITHIN_MS]);
+  test('an end that overtook the answer ends the call as soon as the answer tells whose end it was', () => {
+    const { call } = play(...online, dial, ended, accepted);
 
-    expect(call).toMatchObject({ placed: 'yes', confirmed: false, state: { phase: 'ended', reason: 'unknown' } });
+    expect(call).toMatchObject({ placed: 'yes', confirmed: true, state: { phase: 'ended', reason: 'completed' } });
+  });
+
+  test('the beginning of a call that comes after its end shows no call', () => {
+    const { state } = play(...online, ended, [ringing, 700]);
+
+    expect(state.calls).toEqual([]);
+    expect(play(...online, ended, [ringing, 60_000]).state.calls).toHaveLength(1);
+  });
+
+  test.each<AppEvent>([ringing, talking, { type: 'listed', alive: [ringing.report] }])(
+    'a late "$type" does not bring back a call that was taken off the list',
+    (late) => {
+      const over = [...online, dial, accepted, talking, ended, { type: 'dismiss', id: 'c1' } as const] as const;
+
+      expect(play(...over, [late, 2_500]).state.calls).toEqual([]);
+    },
+  );
+
+  test('a list that is older than the end of a call does not bring it back on a new line', () => {
+    const { state } = play(...online, ended, lost, [tick, 5_000], [{ ...opened, alive: [ringing.report] }, 5_100]);
+
+    expect(state.calls).toEqual([]);
+  });
+
+  test('while the PBX asks for patience nothing is asked of it, whoever clicks', () => {
+    const limited: AppEvent = { ...lost, error: { kind: 'rate-limited', retryAfterMs: 30_000 } };
+    const { call, effects } = play(woke, limited, [dial, 10_000], [{ type: 'retry', hasAccount: true }, 11_000]);
+
+    expect(effects).toEqual([{ type: 'open' }]);
+    expect(call).toMatchObject({
+      placed: 'no',
+      state: { phase: 'ended' },
+      error: { kind: 'rate-limited', retryAfterMs: 20_000 },
+    });
   });
 });
 
@@ -257,6 +291,30 @@ describe('hanging up', () => {
     expect(effects.at(-1)).toEqual({ type: 'hang-up', id: 'c1', pbxId: 'p1' });
   });
 
+  test('a hang-up that went into a dead line is sent again on the next one, unless that comes much later', () => {
+    const intoNothing = [...online, dial, accepted, talking, hangUp, [tick, HANG_UP_WITHIN_MS]] as const;
+    const hangUps = (ms: number) =>
+      play(...intoNothing, [lost, ms], [tick, ms + 60_000], [opened, ms + 60_001]).effects.filter(
+        (effect) => effect.type === 'hang-up',
+      );
+
+    expect(hangUps(23_000)).toHaveLength(2);
+    expect(hangUps(HANG_UP_WITHIN_MS + 60_001)).toHaveLength(1);
+  });
+
+  test('a hang-up ends the wait for the next try, and goes out on the new line', () => {
+    const { effects } = play(...online, dial, accepted, talking, lost, [hangUp, 100], [opened, 200]);
+
+    expect(effects.slice(-2)).toEqual([{ type: 'open' }, { type: 'hang-up', id: 'c1', pbxId: 'p1' }]);
+  });
+
+  test('a hang-up that the PBX refused is not repeated by itself', () => {
+    const refused: AppEvent = { type: 'hung-up', id: 'c1', result: fail({ kind: 'not-allowed', detail: '' }) };
+    const { effects } = play(...online, dial, accepted, hangUp, refused, lost, [tick, 60_000], [opened, 60_001]);
+
+    expect(effects.filter((effect) => effect.type === 'hang-up')).toHaveLength(1);
+  });
+
   test('where the PBX never reports an end, its word on the hang-up ends the call', () => {
     const blind: AppEvent = { ...opened, capabilities: { ...ALL, liveState: false } };
     const { call } = play(woke, blind, dial, accepted, hangUp, { type: 'hung-up', id: 'c1', result: ok(undefined) });
@@ -277,6 +335,23 @@ describe('after a gap', () => {
     const { call } = play(...online, dial, accepted, talking, lost, [tick, 60_000], [{ ...opened, alive }, 60_001]);
 
     expect(call).toMatchObject({ confirmed: true, state: { phase: 'talking', since: T } });
+  });
+
+  test('a list that failed at the opening is made up for later, and ends only what is not confirmed', () => {
+    const other: AppEvent = { ...ringing, report: { ...ringing.report, pbxId: 'p2', number: '+16175550199' } };
+    const { state } = play(
+      ...online,
+      dial,
+      accepted,
+      talking,
+      lost,
+      [tick, 60_000],
+      [opened, 60_001],
+      [other, 60_002],
+      [{ type: 'listed', alive: [] }, 61_000],
+    );
+
+    expect(state.calls.map((call) => call.state.phase)).toEqual(['ended', 'ringing']);
   });
 
   test('a call that can be hung up but not followed stays in sight for half an hour', () => {
@@ -396,7 +471,7 @@ describe('a PBX that takes calls and says nothing more', () => {
     const guessed = play(...placed, [tick, UNTOLD_CALL_MS], [tick, 1_800_000]);
     expect(guessed.call).toMatchObject({ confirmed: false, told: { call_uuid: 'u-1' } });
     expect(openCalls(guessed.state, T + 1_800_000)).toEqual([
-      { ref: 'c1', pbxId: 'p1', number: '16175550123', startedAt: T },
+      { ref: 'c1', pbxId: 'p1', number: '16175550123', startedAt: T, told: { call_uuid: 'u-1' } },
     ]);
     const told = play(...placed, [tick, UNTOLD_CALL_MS], [record, 1_800_000]);
     expect(told.call).toMatchObject({ confirmed: true, state: { phase: 'ended', reason: 'completed' } });

@@ -1,40 +1,73 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
-import { PLACE_ONLY } from '../../src/core/connection.ts';
-import type { PbxAdapter, PbxSession } from '../../src/pbx/adapter.ts';
+import { type Capabilities, PLACE_ONLY } from '../../src/core/connection.ts';
+import type { PbxSession } from '../../src/pbx/adapter.ts';
 import { FOLLOWED } from '../../src/pbx/call-control-v3/session.ts';
-import { callControlV3, createCallControlV3 } from '../../src/pbx/vendors/call-control-v3.ts';
+import { callControlV3 } from '../../src/pbx/vendors/call-control-v3.ts';
+import {
+  deafen,
+  type RigRelay,
+  sendNonsenseFrames,
+  startRigRelay,
+  V3_KEY,
+  v3Agent,
+  v3WebhookUrl,
+} from '../relay/rig.ts';
 import { startV3, V3_VARIANT_VALUES, type V3Simulator, type V3Variants } from '../simulators/call-control-v3.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { type ContractPbx, describeContract, passing, turns } from './contract.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
 import { type NodePorts, nodePorts } from './node-ports.ts';
-import { eventsOf } from './v3-events.ts';
 
 const NUMBER = '+16175550142';
 
-let current: V3Simulator | undefined;
-const followed: PbxAdapter = createCallControlV3(
-  eventsOf(() => {
-    if (!current) throw new Error('no simulator');
-    return current;
-  }),
-);
+type Way = 'followed' | 'token from the relay' | 'placed' | 'relay refused';
 
+/** An account without relay. */
 function accountOf(pbx: V3Simulator): AccountValues {
   return { server: pbx.origin, tenantId: pbx.tenant, extension: '210', token: pbx.token };
 }
 
-async function contractPbx(clock: VirtualClock, way: 'followed' | 'placed' | 'events refused'): Promise<ContractPbx> {
+/** A relay that gets this simulator's events, holds its refresh token, and reads its clock. */
+async function relayFor(
+  pbx: V3Simulator,
+  clock: VirtualClock,
+): Promise<RigRelay & { readonly account: AccountValues }> {
+  const tokenFile = join(mkdtempSync(join(tmpdir(), 'pagedial-relay-')), 'tokens.json');
+  writeFileSync(tokenFile, JSON.stringify({ [`${pbx.tenant}/210`]: { refreshToken: pbx.refreshToken } }));
+  const refresh = {
+    url: `${pbx.origin}/oauth/token`,
+    headers: {},
+    body: { as: 'form', values: { grant_type: 'refresh_token', refresh_token: '{refreshToken}' } },
+    accessToken: 'access_token',
+    refreshToken: 'refresh_token',
+    expiresIn: 'expires_in',
+  } as const;
+  const callControlV3 = { key: V3_KEY, tenants: [pbx.tenant], extensions: [], tokenFile, refresh };
+  const relay = await startRigRelay({ config: { callControlV3 }, now: () => clock.now() });
+  pbx.webhooks.url = v3WebhookUrl(relay);
+  return Object.assign(relay, { account: { relayUrl: relay.origin, relayToken: relay.token(v3Agent('210')) } });
+}
+
+async function contractPbx(clock: VirtualClock, way: Way): Promise<ContractPbx> {
   const pbx = await startV3({ clock });
-  current = pbx;
-  if (way === 'events refused') pbx.faults.set('socket', { kind: 'refuse', status: 403 }, { always: true });
+  const relay = way === 'placed' ? undefined : await relayFor(pbx, clock);
+  const { token: _token, ...withoutToken } = accountOf(pbx);
+  const account: AccountValues = {
+    ...(way === 'token from the relay' ? withoutToken : accountOf(pbx)),
+    ...relay?.account,
+    ...(way === 'relay refused' ? { relayToken: 'wr0ng-relay-token' } : {}),
+  };
+  const wrong = way === 'token from the relay' ? { relayToken: 'wr0ng-relay-token' } : { token: 'wr0ng-token' };
   const answer = (status: number) => ({ point: 'dial', fault: { kind: 'answer', status } }) as const;
   return {
-    account: accountOf(pbx),
-    wrongAccount: { ...accountOf(pbx), token: 'wr0ng-token' },
-    secrets: [pbx.token, 'wr0ng-token'],
+    account,
+    wrongAccount: { ...account, ...wrong },
+    secrets: [pbx.token, pbx.refreshToken, 'wr0ng-token', 'wr0ng-relay-token', relay?.account.relayToken ?? 'none'],
     faults: pbx.faults,
     journal: pbx.journal,
     violations: pbx.violations,
@@ -50,7 +83,7 @@ async function contractPbx(clock: VirtualClock, way: 'followed' | 'placed' | 'ev
     },
     refusals: {
       'bad request': { ...answer(400), kind: 'rejected' },
-      'token run out': { ...answer(401), kind: 'login-refused' },
+      'token run out': { ...answer(401), kind: way === 'token from the relay' ? 'closed' : 'login-refused' },
       'foreign extension': { ...answer(403), kind: 'not-allowed' },
       'wrong address': { ...answer(404), kind: 'not-a-pbx' },
       'bad number': { ...answer(422), kind: 'number-refused' },
@@ -60,10 +93,18 @@ async function contractPbx(clock: VirtualClock, way: 'followed' | 'placed' | 'ev
     isPlaceRequest: (entry) => entry.kind === 'request' && entry.body.includes('click-to-dial'),
     phone: () => pbx.phone('210'),
     farEnd: () => pbx.farEnd(),
-    dropLine: () => pbx.dropSockets(1006),
-    halfOpen: () => pbx.halfOpen(),
-    sendNonsense: () => sendNonsense(pbx),
-    close: () => pbx.close(),
+    dropLine() {
+      for (const socket of relay?.sockets ?? []) socket.terminate();
+    },
+    halfOpen: () => relay && deafen(relay),
+    sendNonsense() {
+      sendNonsense(pbx);
+      if (relay) sendNonsenseFrames(relay, { callId: 'leg-x' });
+    },
+    async close() {
+      await pbx.close();
+      await relay?.close();
+    },
   };
 }
 
@@ -85,36 +126,30 @@ function sendNonsense(pbx: V3Simulator): void {
     { call_summary: { id: 'leg-x', duration: 12 } },
   ];
   for (const text of ['', '{', '<html></html>', '\u0000']) pbx.broadcast(text);
-  pbx.broadcast(Buffer.from([0, 1, 2, 255]));
   for (const event of events) pbx.broadcast(JSON.stringify(event));
 }
 
-describeContract({
-  name: 'Call Control v3',
-  adapter: callControlV3,
-  capabilities: PLACE_ONLY,
-  loginAt: 'dial',
-  start: (clock) => contractPbx(clock, 'placed'),
-});
-describeContract({
-  name: 'Call Control v3 with a source of events',
-  adapter: followed,
-  capabilities: FOLLOWED,
-  loginAt: 'dial',
-  start: (clock) => contractPbx(clock, 'followed'),
-});
-describeContract({
-  name: 'Call Control v3 with its events refused',
-  adapter: followed,
-  capabilities: PLACE_ONLY,
-  isLimited: true,
-  loginAt: 'dial',
-  start: (clock) => contractPbx(clock, 'events refused'),
-});
+const CASES: readonly (readonly [name: string, way: Way, capabilities: Capabilities])[] = [
+  ['Call Control v3', 'placed', PLACE_ONLY],
+  ['Call Control v3 with a relay', 'followed', FOLLOWED],
+  ['Call Control v3 with a relay that has the token', 'token from the relay', FOLLOWED],
+  ['Call Control v3 with a relay that refuses', 'relay refused', PLACE_ONLY],
+];
+for (const [name, way, capabilities] of CASES) {
+  describeContract({
+    name,
+    adapter: callControlV3,
+    capabilities,
+    isLimited: way === 'relay refused',
+    loginAt: 'dial',
+    start: (clock) => contractPbx(clock, way),
+  });
+}
 
 describe('Call Control v3', () => {
   let clock: VirtualClock;
   let pbx: V3Simulator;
+  let relay: RigRelay & { readonly account: AccountValues };
   let ports: NodePorts;
   let told: Listener;
   const open: PbxSession[] = [];
@@ -122,17 +157,19 @@ describe('Call Control v3', () => {
   beforeEach(async () => {
     clock = virtualClock();
     pbx = await startV3({ clock });
-    current = pbx;
+    relay = await relayFor(pbx, clock);
     ports = nodePorts({ clock });
     told = new Listener();
   });
   afterEach(async () => {
     for (const session of open.splice(0)) session.close();
     await pbx.close();
+    await relay.close();
   });
 
-  async function session(adapter = followed, change: AccountValues = {}, tell = told.tell): Promise<PbxSession> {
-    const opened = await adapter.connect({ ...accountOf(pbx), ...change }, ports, tell);
+  const withRelay = (): AccountValues => ({ ...accountOf(pbx), ...relay.account });
+  async function session(account = withRelay(), tell = told.tell): Promise<PbxSession> {
+    const opened = await callControlV3.connect(account, ports, tell);
     if (!opened.ok) throw new Error(`not connected: ${JSON.stringify(opened.error)}`);
     open.push(opened.value);
     return opened.value;
@@ -146,7 +183,7 @@ describe('Call Control v3', () => {
   }
 
   test('a command is exactly as documented: slash, objects, bearer', async () => {
-    const line = await session(callControlV3);
+    const line = await session(accountOf(pbx));
 
     await line.dial({ number: NUMBER, ref: 'c1' });
 
@@ -163,7 +200,7 @@ describe('Call Control v3', () => {
   test.each(['', '/', '/v3/call_control/', '/v3'])(
     'an address with "%s" at its end is the same service',
     async (end) => {
-      const line = await session(callControlV3, { server: `${pbx.origin}${end}` });
+      const line = await session({ ...accountOf(pbx), server: `${pbx.origin}${end}` });
 
       expect((await line.dial({ number: '200', ref: 'c1' })).ok).toBe(true);
     },
@@ -229,7 +266,7 @@ describe('Call Control v3', () => {
   });
 
   test('an extension of somebody else is named', async () => {
-    const line = await session(callControlV3, { extension: '211' });
+    const line = await session({ ...accountOf(pbx), extension: '211' });
 
     expect(await line.dial({ number: NUMBER, ref: 'c1' })).toEqual({
       ok: false,
@@ -301,8 +338,8 @@ describe('Call Control v3', () => {
 
   test('a call whose events are late is accepted all the same, and known when they come', async () => {
     const background = new MiniBackground(clock);
-    await background.opened(await session(followed, {}, background.tell));
-    pbx.faults.set('frame:event', { kind: 'swallow' });
+    await background.opened(await session(withRelay(), background.tell));
+    pbx.faults.set('webhook', { kind: 'swallow' });
 
     background.dispatch({ type: 'dial', id: 'c1', number: NUMBER, dialled: NUMBER });
     await passing(expect.poll(() => background.state.calls[0]?.placed).toBe('yes'), clock);
@@ -341,12 +378,88 @@ describe('Call Control v3', () => {
   });
 
   test('what no phone system takes is not sent', async () => {
-    const line = await session(callControlV3);
+    const line = await session(accountOf(pbx));
 
     for (const number of ['*21#', '617-555', '']) {
       expect(await line.dial({ number, ref: 'c1' })).toMatchObject({ ok: false, error: { placed: 'no' } });
     }
     expect(pbx.violations).toEqual([]);
+  });
+
+  test('a token of the relay that is refused in mid-call is renewed, and the call is hung up', async () => {
+    const { token: _token, ...account } = withRelay();
+    const line = await session(account);
+    const placed = await line.dial({ number: NUMBER, ref: 'c1' });
+    clock.advance(20_000);
+    pbx.faults.set('hang-up', { kind: 'answer', status: 401 });
+
+    const result = await line.hangUp((placed.ok && placed.value.pbxId) || '');
+
+    expect(result.ok).toBe(true);
+    expect(pbx.calls()[0]?.endedBy).toBe('api');
+    expect(told.of('lost')).toEqual([]);
+    expect(pbx.journal.requests().filter(({ path }) => path === '/oauth/token').length).toBe(2);
+    expect(pbx.violations).toEqual([]);
+  });
+
+  test('a relay that has no token for this extension is a login that the user has to mend', async () => {
+    const { token: _token, ...account } = withRelay();
+    const other = { ...account, extension: '211', relayToken: relay.token(v3Agent('211')) };
+
+    expect(await callControlV3.connect(other, ports, told.tell)).toMatchObject({
+      ok: false,
+      error: { kind: 'login-refused', detail: 'relay: HTTP 404' },
+    });
+  });
+
+  test("a relay's token of somebody else shows nobody's calls", async () => {
+    const line = await session({ ...withRelay(), relayToken: relay.token(v3Agent('211')) });
+    pbx.colleagueCalls('211', NUMBER);
+    await turns();
+
+    expect(line.limit).toEqual({ kind: 'live-refused', detail: 'relay: the token is for another extension' });
+    expect(line.capabilities).toEqual(PLACE_ONLY);
+    expect(told.reports).toEqual([]);
+  });
+
+  test('what happened while the line was away is told when it is back', async () => {
+    const first = await talking();
+    first.line.close();
+    pbx.farEnd().answer();
+    await pbx.webhooks.settled();
+    const again = new Listener();
+
+    const line = await session(withRelay(), again.tell);
+    const during = await line.listCalls();
+    line.close();
+    pbx.farEnd().hangUp();
+    await pbx.webhooks.settled();
+    const last = new Listener();
+    const after = await (await session(withRelay(), last.tell)).listCalls();
+
+    expect(during).toMatchObject({ ok: true, value: [{ pbxId: first.id, change: { to: 'talking' } }] });
+    expect(after).toEqual({ ok: true, value: [] });
+    expect(last.states()).toEqual(['ended unknown']);
+  });
+
+  test.each([
+    [{ relayUrl: 'http://relay.example.com', relayToken: 'x' }, ['relayUrl']],
+    [{ relayUrl: 'https://relay.example.com' }, ['relayToken']],
+    [{ relayUrl: 'https://relay.example.com', relayToken: 'x', token: '' }, []],
+    [{ token: '' }, ['token']],
+  ])('of the account %j wrong is %j', (change, wrong) => {
+    expect(Object.keys(callControlV3.check({ ...accountOf(pbx), ...change }))).toEqual(wrong);
+  });
+
+  test('a relay in a folder of a web server is asked there, and only its site is asked for', async () => {
+    const account = { ...withRelay(), relayUrl: `${relay.origin}/pagedial/` };
+
+    await session(account);
+
+    expect(ports.asked).toContain(`POST ${relay.origin}/pagedial/ticket`);
+    expect(callControlV3.needs({ ...account, relayUrl: 'https://relay.example.com/pagedial' }).origins).toContain(
+      'https://relay.example.com/*',
+    );
   });
 
   const variants = Object.entries(V3_VARIANT_VALUES).flatMap(([name, values]) =>

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testAccount } from '../../src/background/account-test.ts';
 import type { AccountValues } from '../../src/core/account.ts';
+import type { CallEndpoint } from '../../src/core/call-endpoint.ts';
 import { HANG_UP_WITHIN_MS } from '../../src/core/calls.ts';
 import { PLACE_ONLY } from '../../src/core/connection.ts';
 import { openCalls } from '../../src/core/update.ts';
-import type { CallEndpoint, PbxSession } from '../../src/pbx/adapter.ts';
+import type { CallEndpoints, PbxSession } from '../../src/pbx/adapter.ts';
 import { isWhitelisted } from '../../src/pbx/kazoo/place.ts';
 import { capabilitiesOf, kazoo } from '../../src/pbx/vendors/kazoo.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
@@ -769,6 +770,19 @@ describe('Kazoo', () => {
       sipHeadersOut: { 'X-Out': '2' },
     };
 
+    async function openEndpoints(values = account('channels')): Promise<CallEndpoints> {
+      const opened = await kazoo.endpoints?.open(values, ports);
+      if (!opened?.ok) throw new Error(`no endpoints: ${JSON.stringify(opened)}`);
+      return opened.value;
+    }
+
+    test('are looked after by an account that has none chosen yet, and whose token is nobody in particular', async () => {
+      const { clickToCallId: _none, ...values } = account('channels');
+
+      expect(await (await openEndpoints(values)).list()).toMatchObject({ ok: true });
+      expect(kazoo.endpoints?.isFor({ withoutToken: 'yes' })).toBe(false);
+    });
+
     test('are listed from all pages, and offered to choose from', async () => {
       for (const pages of VARIANT_VALUES.pages) {
         Object.assign(pbx.variants, { pages });
@@ -785,20 +799,20 @@ describe('Kazoo', () => {
     });
 
     test('are created with every documented parameter, read back, changed by PATCH and removed', async () => {
-      const { endpoints } = await connect(account('channels'));
-      const made = await endpoints?.create(draft);
-      const id = (made?.ok && made.value.id) || '';
-      const read = await endpoints?.read(id);
-      const changed = await endpoints?.change(id, { name: 'Help', timeout: 25 });
+      const endpoints = await openEndpoints();
+      const made = await endpoints.create(draft);
+      const id = (made.ok && made.value.id) || '';
+      const read = await endpoints.read(id);
+      const changed = await endpoints.change(id, { name: 'Help', timeout: 25 });
 
       expect(made).toMatchObject({ ok: true, value: { name: 'Support', extension: '2040' } });
       expect(read).toEqual({ ok: true, value: draft });
-      expect(changed?.ok).toBe(true);
+      expect(changed.ok).toBe(true);
       expect(JSON.parse(requests(id).find(({ method }) => method === 'PATCH')?.body ?? '')).toEqual({
         data: { name: 'Help', timeout: 25 },
       });
-      expect(await endpoints?.read(id)).toEqual({ ok: true, value: { ...draft, name: 'Help', timeout: 25 } });
-      expect([await endpoints?.remove(id), await endpoints?.remove(id)].map((gone) => gone?.ok)).toEqual([true, true]);
+      expect(await endpoints.read(id)).toEqual({ ok: true, value: { ...draft, name: 'Help', timeout: 25 } });
+      expect([await endpoints.remove(id), await endpoints.remove(id)].map((gone) => gone.ok)).toEqual([true, true]);
       expect(pbx.endpoints.has(id)).toBe(false);
     });
 
@@ -813,12 +827,12 @@ describe('Kazoo', () => {
       ['variables', { variables: { 'a b': '1' } }],
       ['sipHeadersOut', { sipHeadersOut: { 'X:Y': '1' } }],
     ])('are not sent with a wrong %s: %j', async (key, wrong) => {
-      const { endpoints } = await connect(account('channels'));
+      const endpoints = await openEndpoints();
 
-      expect(Object.keys(endpoints?.check({ ...draft, ...wrong }) ?? {})).toEqual([key]);
-      expect((await endpoints?.create({ ...draft, ...wrong }))?.ok).toBe(false);
+      expect(Object.keys(kazoo.endpoints?.check({ ...draft, ...wrong }) ?? {})).toEqual([key]);
+      expect((await endpoints.create({ ...draft, ...wrong })).ok).toBe(false);
       expect(requests('/clicktocall').filter(({ method }) => method === 'PUT')).toEqual([]);
-      expect(endpoints?.check(draft)).toEqual({});
+      expect(kazoo.endpoints?.check(draft)).toEqual({});
     });
 
     test('tell their history in times of today, newest first', async () => {
@@ -831,7 +845,7 @@ describe('Kazoo', () => {
       await session.dial({ number: '+16175550143', ref: 'b' });
       pbx.phone('2040').reject();
 
-      expect(await session.endpoints?.history('c2c-ann')).toMatchObject({
+      expect(await (await openEndpoints()).history('c2c-ann')).toMatchObject({
         ok: true,
         value: [
           { at: talkedAt + 5_000, number: '+16175550143', isPlaced: false, cause: 'CALL_REJECTED' },

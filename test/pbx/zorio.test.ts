@@ -5,7 +5,8 @@ import type { PbxErrorKind } from '../../src/core/connection.ts';
 import { openCalls, UNTOLD_CALL_MS } from '../../src/core/update.ts';
 import type { PbxSession } from '../../src/pbx/adapter.ts';
 import { zorio } from '../../src/pbx/vendors/zorio.ts';
-import { ZORIO } from '../../src/pbx/zorio/session.ts';
+import { ZORIO, ZORIO_FOLLOWED } from '../../src/pbx/zorio/session.ts';
+import { deafen, type RigRelay, sendNonsenseFrames, startRigRelay, zorioAgent } from '../relay/rig.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { startZorio, VARIANT_VALUES, type ZorioSimulator } from '../simulators/zorio.ts';
 import { type ContractPbx, describeContract, passing } from './contract.ts';
@@ -15,20 +16,34 @@ import { type NodePorts, nodePorts, passTime } from './node-ports.ts';
 
 const NUMBER = '+16175550142';
 
-async function contractPbx(clock: VirtualClock, way: 'token' | 'name'): Promise<ContractPbx> {
-  const simulator = await startZorio({ clock });
-  const base = { server: simulator.origin, extension: '1001' };
+/** A relay that gets this simulator's webhooks and reads its clock. */
+async function relayFor(
+  pbx: ZorioSimulator,
+  clock: VirtualClock,
+): Promise<RigRelay & { readonly account: AccountValues }> {
+  const relay = await startRigRelay({ now: () => clock.now() });
+  pbx.webhooks.url = `${relay.origin}/webhooks/zorio`;
+  return Object.assign(relay, {
+    account: { relayUrl: relay.origin, relayToken: relay.token(zorioAgent('1001')) },
+  });
+}
+
+async function contractPbx(clock: VirtualClock, way: 'token' | 'name' | 'relay'): Promise<ContractPbx> {
+  // With events before the answer what they tell has to wait for it.
+  const simulator = await startZorio({ clock, variants: { order: way === 'relay' ? 'events-first' : 'answer-first' } });
+  const relay = way === 'relay' ? await relayFor(simulator, clock) : undefined;
+  const base = { server: simulator.origin, extension: '1001', ...relay?.account };
   const byName = { ...base, username: 'ann', password: 's3cret-1001' };
   const status = (code: number, body = '') =>
     ({ point: 'click', fault: { kind: 'answer', status: code, body } }) as const;
   return {
-    account: way === 'token' ? { ...base, token: simulator.token } : byName,
-    wrongAccount: way === 'token' ? { ...base, token: '9|wr0ng-token' } : { ...byName, password: 'wr0ng-s3cret' },
-    secrets: [simulator.token, '9|wr0ng-token', 's3cret-1001', 'wr0ng-s3cret'],
+    account: way !== 'name' ? { ...base, token: simulator.token } : byName,
+    wrongAccount: way !== 'name' ? { ...base, token: '9|wr0ng-token' } : { ...byName, password: 'wr0ng-s3cret' },
+    secrets: [simulator.token, '9|wr0ng-token', 's3cret-1001', 'wr0ng-s3cret', relay?.account.relayToken ?? 'none'],
     faults: simulator.faults,
     journal: simulator.journal,
     violations: simulator.violations,
-    loginPoint: way === 'token' ? 'me' : 'login',
+    loginPoint: way !== 'name' ? 'me' : 'login',
     ambiguous: {
       'answer lost': { point: 'click', fault: { kind: 'reset-after' } },
       'cut before': { point: 'click', fault: { kind: 'reset-before' } },
@@ -54,18 +69,27 @@ async function contractPbx(clock: VirtualClock, way: 'token' | 'name'): Promise<
     isPlaceRequest: (entry) => entry.kind === 'request' && entry.path.endsWith('/click-to-call'),
     phone: () => simulator.phone('1001'),
     farEnd: () => simulator.farEnd(),
-    dropLine() {},
-    halfOpen: () => simulator.halfOpen(),
-    sendNonsense() {},
-    close: () => simulator.close(),
+    dropLine() {
+      for (const socket of relay?.sockets ?? []) socket.terminate();
+    },
+    halfOpen: () => (relay ? deafen(relay) : simulator.halfOpen()),
+    sendNonsense() {
+      for (const body of ['', '{', 'null', '[]', '<html></html>', '{"event":"pbx.call.ringing"}'])
+        simulator.broadcast(body);
+      if (relay) sendNonsenseFrames(relay, { callId: 'call-x' });
+    },
+    async close() {
+      await simulator.close();
+      await relay?.close();
+    },
   };
 }
 
-for (const way of ['token', 'name'] as const) {
+for (const way of ['token', 'name', 'relay'] as const) {
   describeContract({
     name: `Zorio by ${way}`,
     adapter: zorio,
-    capabilities: ZORIO,
+    capabilities: way === 'relay' ? ZORIO_FOLLOWED : ZORIO,
     start: (clock) => contractPbx(clock, way),
   });
 }
@@ -580,4 +604,158 @@ describe('Zorio', () => {
       expect(pbx.violations).toEqual([]);
     },
   );
+
+  describe('with the relay of the company', () => {
+    let relay: RigRelay & { readonly account: AccountValues };
+    beforeEach(async () => {
+      relay = await relayFor(pbx, clock);
+    });
+    afterEach(async () => {
+      pbx.webhooks.url = '';
+      await relay.close();
+    });
+    const followed = (more: AccountValues = {}) => byToken({ ...relay.account, ...more });
+    /** Both legs of a call as they were told, until it is over. */
+    async function wholeCall(): Promise<readonly string[]> {
+      const session = await connect(followed());
+      await session.dial({ number: NUMBER, ref: 'ours' });
+      await expect.poll(() => stages(told)).toContain('own-phone');
+      pbx.phone('1001').answer();
+      await expect.poll(() => stages(told)).toContain('far-end');
+      await expect.poll(() => pbx.farEnd().answer()).toBe(true);
+      await expect.poll(() => stages(told)).toContain('talking');
+      pbx.farEnd().hangUp();
+      await expect.poll(() => stages(told).at(-1)).toMatch(/^ended/);
+      return stages(told);
+    }
+    /** Waits for the far end's phone to be called. */
+    async function ringingThere(): Promise<void> {
+      pbx.phone('1001').answer();
+      await expect.poll(() => stages(told)).toContain('far-end');
+    }
+
+    const variants = (['legIds', 'delivery', 'order'] as const).flatMap((name) =>
+      VARIANT_VALUES[name].map((value) => [`${name}: ${value}`, { [name]: value }] as const),
+    );
+    test.each(variants)('both legs and the end are seen with %s, in order and once', async (_name, variant) => {
+      Object.assign(pbx.variants, variant);
+      if (variant.delivery === 'disordered') Object.assign(pbx.variants, { legIds: 'of the call' });
+
+      expect(await wholeCall()).toEqual(['own-phone', 'far-end', 'talking', 'ended completed']);
+      expect(new Set(told.reports.map(({ pbxId, ref }) => `${pbxId} ${ref}`)).size).toBe(1);
+      expect(told.reports[0]).toMatchObject({ ref: 'ours', number: NUMBER, direction: 'outgoing' });
+    });
+
+    test.each([
+      ['busy', () => pbx.farEnd().busy(), 'ended busy'],
+      ['declined', () => pbx.farEnd().reject(), 'ended rejected'],
+      ['given up at the own phone', () => pbx.phone('1001').hangUp(), 'ended cancelled'],
+    ])('an end is told with its cause: %s', async (_how, act, end) => {
+      const session = await connect(followed());
+      await session.dial({ number: NUMBER, ref: 'ours' });
+      await expect.poll(() => stages(told)).toContain('own-phone');
+      await ringingThere();
+
+      await expect.poll(act).toBe(true);
+
+      await expect.poll(() => stages(told).at(-1)).toBe(end);
+    });
+
+    test('an own phone that nobody picks up is told apart from a customer who does not', async () => {
+      const session = await connect(followed());
+      await session.dial({ number: NUMBER, ref: 'ours' });
+      await expect.poll(() => stages(told)).toContain('own-phone');
+
+      clock.advance(31_000);
+
+      await expect.poll(() => stages(told).at(-1)).toBe('ended own-phone-no-answer');
+    });
+
+    test('a call that comes in is shown, answered and ended', async () => {
+      await connect(followed());
+      pbx.incoming('1001', '+16175550188');
+      await expect.poll(() => told.reports[0]).toMatchObject({ number: '+16175550188', direction: 'incoming' });
+
+      pbx.phone('1001').answer();
+      await expect.poll(() => stages(told).at(-1)).toBe('talking');
+      pbx.phone('1001').hangUp();
+
+      await expect.poll(() => stages(told).at(-1)).toBe('ended completed');
+    });
+
+    test('nothing is heard of a colleague', async () => {
+      await connect(followed());
+
+      pbx.incoming('1002', '+16175550188');
+      await pbx.webhooks.settled();
+      pbx.incoming('1001', '+16175550189');
+
+      await expect.poll(() => told.reports.map(({ number }) => number)).toEqual(['+16175550189']);
+    });
+
+    test.each(VARIANT_VALUES.legIds)('a new session knows the call of the old one by every id (%s)', async (legIds) => {
+      Object.assign(pbx.variants, { legIds });
+      const background = new MiniBackground(clock);
+      const first = await connect(followed(), background.tell);
+      await background.opened(first);
+      background.dispatch({ type: 'dial', id: 'ours', number: NUMBER, dialled: NUMBER });
+      await expect.poll(() => background.phaseOf('ours')).toBe('ringing');
+      first.close();
+      pbx.phone('1001').answer();
+      await pbx.webhooks.settled();
+
+      const second = await connect(followed(), background.tell);
+      background.dispatch({ type: 'lost', error: { kind: 'closed', detail: '' }, jitter: 0 });
+      second.follow?.(openCalls(background.state, clock.now()));
+      await background.opened(second);
+      await expect.poll(() => pbx.farEnd().answer()).toBe(true);
+
+      await expect.poll(() => background.phaseOf('ours')).toBe('talking');
+      expect(background.state.calls.length).toBe(1);
+    });
+
+    test('a webhook that never came is made up for by the record', async () => {
+      const session = await connect(followed());
+      await session.dial({ number: NUMBER, ref: 'ours' });
+      await expect.poll(() => stages(told)).toContain('own-phone');
+      pbx.faults.set('webhook', { kind: 'swallow' }, { always: true });
+      pbx.phone('1001').hangUp();
+      pbx.phone('1001').reject();
+
+      await pass(60_000);
+
+      await expect.poll(() => stages(told).at(-1)).toMatch(/^ended/);
+    });
+
+    test('a lost answer does not lose the call: what the relay tells is taken for it', async () => {
+      const background = new MiniBackground(clock);
+      await background.opened(await connect(followed(), background.tell));
+      pbx.faults.set('click', { kind: 'reset-after' });
+
+      background.dispatch({ type: 'dial', id: 'ours', number: NUMBER, dialled: NUMBER });
+
+      await expect.poll(() => background.phaseOf('ours')).toBe('ringing');
+      expect(background.state.calls.length).toBe(1);
+      expect(pbx.places().length).toBe(1);
+    });
+
+    test('without it, or with one that refuses, everything is as before and says why', async () => {
+      const refused = await connect(followed({ relayToken: 'wr0ng-t0ken' }));
+      await refused.dial({ number: NUMBER, ref: 'ours' });
+      await pbx.webhooks.settled();
+
+      expect(refused.capabilities).toEqual(ZORIO);
+      expect(refused.limit).toEqual({ kind: 'live-refused', detail: 'relay: HTTP 401' });
+      expect(told.reports).toEqual([]);
+      expect(pbx.places().length).toBe(1);
+    });
+  });
 });
+
+/** What was told about calls, in short, with the phone that rings. */
+function stages(told: Listener): readonly string[] {
+  return told.reports.map(({ change }) => {
+    if (change.to === 'ended') return `ended ${change.reason}`;
+    return change.to === 'ringing' ? change.leg : change.to;
+  });
+}

@@ -1,13 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { randomUUID } from 'node:crypto';
 import { CallEngine, type EngineSettings, type SimCall } from './call-engine.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { isControlPath, serveControl } from './control-api.ts';
 import { Faults } from './faults.ts';
-import { flatHeaders, type Host, type SimAnswer, type SimRequest, startHost } from './http-host.ts';
+import { type Host, type SimAnswer, type SimRequest, startHost } from './http-host.ts';
 import { Journal } from './journal.ts';
 import { type FarEnd, farEndOf, type Phone, phoneOf } from './phones.ts';
-import { type SimSocket, SimSockets } from './sim-sockets.ts';
+import { WEBHOOK_DELIVERIES, type WebhookDelivery, Webhooks } from './webhooks.ts';
 
 /**
  * Where the documents about Call Control v3 are silent, both readings are a switch. The first value named is the default.
@@ -25,8 +24,8 @@ export interface V3Variants {
   probe: 'login-first' | 'method-first' | 'nothing';
   /** Key of the words in a refusal. */
   errorKey: 'message' | 'detail' | 'error' | 'none';
-  /** Each event comes once, twice, or late: the one before it comes again after it. */
-  delivery: 'once' | 'twice' | 'late-again';
+  /** How the events come. */
+  delivery: WebhookDelivery;
   /** Events come before the command is answered, or after. */
   order: 'events-first' | 'answer-first';
 }
@@ -50,7 +49,7 @@ export const V3_VARIANT_VALUES: { readonly [K in keyof V3Variants]: readonly V3V
   numberForm: ['same', 'digits', 'national'],
   probe: ['login-first', 'method-first', 'nothing'],
   errorKey: ['message', 'detail', 'error', 'none'],
-  delivery: ['once', 'twice', 'late-again'],
+  delivery: WEBHOOK_DELIVERIES,
   order: ['events-first', 'answer-first'],
 };
 
@@ -62,13 +61,15 @@ export interface V3Options {
   readonly engine?: Partial<EngineSettings>;
 }
 
-/** A pretended Call Control v3, with the events it would send to a server of the company on a socket of our own making. */
+/** A pretended Call Control v3, with the events it sends to a server of the company. */
 export interface V3Simulator {
   readonly origin: string;
   readonly tenant: string;
   readonly token: string;
-  /** Where the events can be listened to: a stand-in for the company's server, no part of the service. */
-  readonly eventsUrl: string;
+  /** The refresh token that `/token` takes next; each is good once. Not part of what is documented. */
+  readonly refreshToken: string;
+  /** The company's server: set its address, with its key. */
+  readonly webhooks: Webhooks;
   readonly users: readonly { readonly extension: string; readonly tenant: string; readonly name: string }[];
   readonly variants: V3Variants;
   readonly engine: CallEngine;
@@ -78,15 +79,16 @@ export interface V3Simulator {
   readonly violations: readonly string[];
   places(): readonly { readonly at: number; readonly extension: string; readonly number: string }[];
   calls(): readonly SimCall[];
-  sockets(): readonly SimSocket<{ readonly extension: string }>[];
+  sockets(): readonly never[];
   phone(extension: string): Phone;
   farEnd(callId?: string): FarEnd;
   incoming(extension: string, from: string, name?: string): SimCall;
   colleagueCalls(extension: string, number: string): SimCall;
   /** The agent's leg of a call. */
   legId(call: SimCall): string;
-  broadcast(frame: string | Buffer): void;
-  dropSockets(code?: number): void;
+  /** Sends this as a webhook. */
+  broadcast(body: string): void;
+  dropSockets(): void;
   halfOpen(): void;
   expireSessions(): void;
   reset(): void;
@@ -96,7 +98,8 @@ export interface V3Simulator {
 type V3State = 'RINGING' | 'ACTIVE' | 'HELD' | 'HANGUP';
 
 const PATH = '/v3/call_control/';
-const EVENTS_PATH = '/_events';
+/** Invented: where refresh tokens are exchanged is not documented. */
+const TOKEN_PATH = '/oauth/token';
 
 /** Starts the simulator on a loopback port. The login's own extension is 210; 200 and 211 are colleagues. */
 export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
@@ -106,13 +109,15 @@ export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
   const faults = new Faults();
   const engine = new CallEngine(clock, options.engine);
   const tenant = 'b11d749b-8eb7-4236-a068-3d94ba3860d6';
-  const token = 'v3-s3cret-token';
+  let token = 'v3-s3cret-token';
+  let refreshToken = 'v3-s3cret-refresh-token';
+  const spent = new Set<string>();
   let isTokenGood = true;
   journal.addSecret(token);
+  journal.addSecret(refreshToken);
   const users = ['210', '200', '211'].map((extension) => ({ extension, tenant, name: `User ${extension}` }));
   const places: { readonly at: number; readonly extension: string; readonly number: string }[] = [];
   const states = new Map<string, V3State>();
-  let lastFrame = '';
   let micros = 0;
 
   const legId = (call: SimCall) => `b6b87eb5-04e4-4838-81b6-${call.id.replace('call-', '').padStart(12, '0')}`;
@@ -144,38 +149,16 @@ export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
       timestamp: String(micros),
     };
   };
-  const send = (frame: string) => {
-    const fault = faults.take('frame:event');
-    if (fault?.kind === 'swallow') return;
-    for (const socket of sockets.list()) {
-      socket.send(fault?.kind === 'replace' ? fault.text : frame);
-      if (variants.delivery === 'twice' || fault?.kind === 'twice') socket.send(frame);
-      if (variants.delivery === 'late-again' && lastFrame !== '') socket.send(lastFrame);
-    }
-    lastFrame = frame;
-  };
+  const webhooks = new Webhooks({ clock, faults, delivery: () => variants.delivery, headers: () => ({}) });
   const tell = (call: SimCall) => {
     const state = stateOf(call);
     if (states.get(call.id) === state) return;
     states.set(call.id, state);
     const frame = JSON.stringify(eventOf(call));
-    if (variants.order === 'events-first') send(frame);
-    else setTimeout(() => send(frame), 15);
+    if (variants.order === 'events-first') webhooks.send(frame);
+    else setTimeout(() => webhooks.send(frame), 15);
   };
   engine.onChange(tell);
-
-  const sockets: SimSockets<{ readonly extension: string }> = new SimSockets({
-    clock,
-    journal,
-    faults,
-    idleCloseMs: () => 1e9,
-    pointOf: () => 'frame:in',
-    opened(socket) {
-      for (const call of engine.live()) socket.send(JSON.stringify(eventOf(call)));
-      socket.send('"ready"');
-    },
-    message: (socket, frame) => socket.send(frame),
-  });
 
   const refuse = (status: number, words: string): SimAnswer => ({
     status,
@@ -222,8 +205,27 @@ export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
     return taken();
   };
 
-  const route = (request: SimRequest): SimAnswer => {
+  /** The token family: a refresh token that comes a second time ends them all, as the usual rules for rotating tokens have it. */
+  const refresh = (request: SimRequest): SimAnswer => {
+    const form = new URLSearchParams(request.body);
+    const given = form.get('refresh_token') ?? '';
+    if (form.get('grant_type') !== 'refresh_token' || given !== refreshToken || !isTokenGood) {
+      if (spent.has(given)) {
+        isTokenGood = false;
+        journal.violation('a refresh token was used twice');
+      }
+      return json({ error: 'invalid_grant' }, 400);
+    }
+    spent.add(given);
+    refreshToken = `v3-refresh-${randomUUID()}`;
+    token = `v3-access-${randomUUID()}`;
+    for (const secret of [refreshToken, token]) journal.addSecret(secret);
+    return json({ access_token: token, refresh_token: refreshToken, expires_in: 300, token_type: 'Bearer' });
+  };
+
+  const route = async (request: SimRequest): Promise<SimAnswer> => {
     const path = request.url.pathname;
+    if (path === TOKEN_PATH) return refresh(request);
     if (path === PATH.slice(0, -1)) {
       journal.violation('the slash at the end is missing');
       return { status: 301, headers: { location: PATH } };
@@ -236,16 +238,9 @@ export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
         ? refuse(401, 'Unauthorized')
         : refuse(405, 'Method not allowed');
     }
-    return isKnown ? command(request) : refuse(401, 'Unauthorized');
-  };
-
-  const upgrade = (message: IncomingMessage, raw: Duplex, head: Buffer) => {
-    const entry = journal.request({ method: 'GET', path: message.url ?? '', headers: flatHeaders(message), body: '' });
-    const fault = faults.take('socket');
-    const status = fault?.kind === 'refuse' ? fault.status : message.url === EVENTS_PATH ? 101 : 404;
-    journal.answered(entry, status, '');
-    if (status !== 101) return sockets.refuse(raw, status);
-    sockets.accept(message, raw, head, { extension: '210' }, fault);
+    const answer = isKnown ? command(request) : refuse(401, 'Unauthorized');
+    if (variants.order === 'events-first' && variants.delivery !== 'disordered') await webhooks.settled();
+    return answer;
   };
 
   const host: Host = await startHost({
@@ -254,19 +249,30 @@ export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
     faults,
     tls: options.tls ?? false,
     port: options.port ?? 0,
-    pointOf: ({ method, body }) => (method !== 'POST' ? 'probe' : body.includes('"hangup"') ? 'hang-up' : 'dial'),
+    pointOf: ({ method, body, url }) =>
+      url.pathname === TOKEN_PATH
+        ? 'refresh'
+        : method !== 'POST'
+          ? 'probe'
+          : body.includes('"hangup"')
+            ? 'hang-up'
+            : 'dial',
     handle: (request) =>
       isControlPath(request.url.pathname) ? serveControl(simulator, request, V3_VARIANT_VALUES) : route(request),
     isControl: isControlPath,
-    upgrade,
   });
 
   const newest = (matches: (call: SimCall) => boolean) => engine.live().filter(matches).at(-1);
   const simulator: V3Simulator = {
     origin: host.origin,
     tenant,
-    token,
-    eventsUrl: `${host.origin.replace('http', 'ws')}${EVENTS_PATH}`,
+    get token() {
+      return token;
+    },
+    get refreshToken() {
+      return refreshToken;
+    },
+    webhooks,
     users,
     variants,
     engine,
@@ -276,7 +282,7 @@ export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
     violations: journal.violations,
     places: () => places,
     calls: () => engine.calls(),
-    sockets: () => sockets.list(),
+    sockets: () => [],
     phone: (extension) =>
       phoneOf(engine, (id) => (id === undefined ? newest((call) => call.agent === extension) : engine.find(id))),
     farEnd: (callId) => farEndOf(engine, () => (callId === undefined ? newest(() => true) : engine.find(callId))),
@@ -284,11 +290,9 @@ export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
       engine.incoming({ tenant, agent: extension, number: from, ...(name === undefined ? {} : { name }) }),
     colleagueCalls: (extension, number) => engine.place({ tenant, agent: extension, number }),
     legId,
-    broadcast(frame) {
-      for (const socket of sockets.list()) socket.send(frame);
-    },
-    dropSockets: (code) => sockets.drop(code),
-    halfOpen: () => sockets.halfOpen(),
+    broadcast: (body) => webhooks.send(body),
+    dropSockets() {},
+    halfOpen() {},
     expireSessions() {
       isTokenGood = false;
     },
@@ -302,11 +306,15 @@ export async function startV3(options: V3Options = {}): Promise<V3Simulator> {
     },
     async close() {
       engine.reset();
-      sockets.close();
+      webhooks.url = '';
       await host.close();
     },
   };
   return simulator;
+}
+
+function json(value: unknown, status = 200): SimAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { CallEngine, type EngineSettings, type SimCall } from './call-engine.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { isControlPath, serveControl } from './control-api.ts';
@@ -6,6 +6,7 @@ import { Faults } from './faults.ts';
 import { type SimAnswer, type SimRequest, startHost } from './http-host.ts';
 import { Journal } from './journal.ts';
 import { type FarEnd, farEndOf, type Phone, phoneOf } from './phones.ts';
+import { WEBHOOK_DELIVERIES, type WebhookDelivery, Webhooks } from './webhooks.ts';
 
 /** Where the documents about Zorio are silent, both readings are a switch; the first value is the default. */
 export interface ZorioVariants {
@@ -33,6 +34,12 @@ export interface ZorioVariants {
   resultWord: 'spaces' | 'underscores' | 'upper';
   /** What a 429 says about the wait. */
   limitHeaders: 'both' | 'retry-after' | 'reset' | 'none';
+  /** Whether webhooks about a leg go by the id of the call, or by the leg's own. */
+  legIds: 'of the call' | 'of the leg';
+  /** How webhooks come. */
+  delivery: WebhookDelivery;
+  /** The first webhook comes after the answer to the request, or before it. */
+  order: 'answer-first' | 'events-first';
 }
 
 export const DEFAULT_VARIANTS: ZorioVariants = {
@@ -48,6 +55,9 @@ export const DEFAULT_VARIANTS: ZorioVariants = {
   recordsAllowed: true,
   resultWord: 'spaces',
   limitHeaders: 'both',
+  legIds: 'of the call',
+  delivery: 'once',
+  order: 'answer-first',
 };
 
 /** Every value a switch can take. */
@@ -64,6 +74,9 @@ export const VARIANT_VALUES: { readonly [K in keyof ZorioVariants]: readonly Zor
   recordsAllowed: [true, false],
   resultWord: ['spaces', 'underscores', 'upper'],
   limitHeaders: ['both', 'retry-after', 'reset', 'none'],
+  legIds: ['of the call', 'of the leg'],
+  delivery: WEBHOOK_DELIVERIES,
+  order: ['answer-first', 'events-first'],
 };
 
 /** A user of the simulated PBX. */
@@ -107,6 +120,10 @@ export interface ZorioSimulator {
   readonly journal: Journal;
   readonly clock: SimClock;
   readonly violations: readonly string[];
+  /** The company's server: set its address. */
+  readonly webhooks: Webhooks;
+  /** What webhooks are signed with; an administrator would set it. */
+  webhookSecret: string;
   /** Tokens that logins have got so far. */
   readonly logins: number;
   places(): readonly ZorioPlace[];
@@ -172,9 +189,36 @@ export async function startZorio(options: ZorioOptions = {}): Promise<ZorioSimul
     uuids.set(call.id, uuid);
     return uuid;
   };
+  const legs = new Map<string, { readonly a: string; readonly b: string }>();
+  const legsOf = (call: SimCall) => {
+    const ids = legs.get(call.id) ?? { a: randomUUID(), b: randomUUID() };
+    legs.set(call.id, ids);
+    return ids;
+  };
+  const webhooks = new Webhooks({
+    clock,
+    faults,
+    delivery: () => variants.delivery,
+    headers: ({ id, body }) => ({
+      'x-zorio-delivery': id,
+      'x-zorio-signature': `sha256=${createHmac('sha256', simulator.webhookSecret).update(body).digest('hex')}`,
+    }),
+  });
+  const seen = new Map<string, readonly string[]>();
   engine.onChange((call) => {
+    const before = seen.get(call.id) ?? [];
+    const news = eventsOf(call, legsOf(call), before.length);
+    seen.set(call.id, [...before, ...news.map(({ event }) => event)]);
+    for (const { event, leg } of news) {
+      const id = variants.legIds === 'of the leg' && call.direction === 'outgoing' ? leg : uuidOf(call);
+      webhooks.send(webhookBody(event, call, id, clock.now()));
+    }
     if (call.phase !== 'ended') return;
-    clock.after(RECORD_AFTER_MS, () => void records.set(uuidOf(call), call));
+    clock.after(RECORD_AFTER_MS, () => {
+      records.set(uuidOf(call), call);
+      const data = recordOf(call, uuidOf(call), variants);
+      webhooks.send(JSON.stringify({ event: 'pbx.cdr.created', timestamp: new Date(clock.now()).toISOString(), data }));
+    });
   });
 
   const error = (request: SimRequest, status: number, body: Json, headers: Readonly<Record<string, string>> = {}) => {
@@ -261,8 +305,8 @@ export async function startZorio(options: ZorioOptions = {}): Promise<ZorioSimul
     const trunk = TRUNKS.find(({ id, name }) => id === body.trunk_id || name === body.trunk_name);
     const data = {
       call_uuid: uuidOf(call),
-      a_leg_uuid: randomUUID(),
-      b_leg_uuid: randomUUID(),
+      a_leg_uuid: legsOf(call).a,
+      b_leg_uuid: legsOf(call).b,
       from_extension: owner.extension,
       to_phone: call.number,
       caller_id: body.caller_id ?? owner.extension,
@@ -296,7 +340,7 @@ export async function startZorio(options: ZorioOptions = {}): Promise<ZorioSimul
     return error(request, 404, { message: 'Not found.' });
   };
 
-  const handle = (request: SimRequest): SimAnswer => {
+  const handle = async (request: SimRequest): Promise<SimAnswer> => {
     const path = request.url.pathname;
     if (isControlPath(path)) return serveControl(simulator, request, VARIANT_VALUES);
     if (request.url.search !== '') journal.violation(`a query: ${request.url.search}`);
@@ -310,7 +354,9 @@ export async function startZorio(options: ZorioOptions = {}): Promise<ZorioSimul
     const full = limited(request, group, bearer);
     if (full) return full;
     if (path === '/api/auth/me') return me(owner);
-    return phones(request, path, owner);
+    const answer = phones(request, path, owner);
+    if (group === 'click' && variants.order === 'events-first') await webhooks.settled();
+    return answer;
   };
 
   const host = await startHost({
@@ -335,6 +381,8 @@ export async function startZorio(options: ZorioOptions = {}): Promise<ZorioSimul
     journal,
     clock,
     violations: journal.violations,
+    webhooks,
+    webhookSecret: 'zorio-webhook-s3cret',
     get logins() {
       return logins;
     },
@@ -346,7 +394,7 @@ export async function startZorio(options: ZorioOptions = {}): Promise<ZorioSimul
     farEnd: (callId) => farEndOf(engine, () => (callId === undefined ? newest(() => true) : engine.find(callId))),
     incoming: (extension, from, name) =>
       engine.incoming({ tenant, agent: extension, number: from, ...(name === undefined ? {} : { name }) }),
-    broadcast() {},
+    broadcast: (body) => webhooks.send(body),
     dropSockets() {},
     halfOpen() {
       for (const point of ['login', 'me', 'click', 'extension', 'cdr']) {
@@ -369,6 +417,7 @@ export async function startZorio(options: ZorioOptions = {}): Promise<ZorioSimul
     },
     async close() {
       engine.reset();
+      webhooks.url = '';
       await host.close();
     },
   };
@@ -427,6 +476,50 @@ function callerIds({ callerIds: shape }: ZorioVariants): unknown {
   };
 }
 
+/** The webhooks that a change of a call brings, each with the leg it is about. @param sent - how many it has brought already */
+function eventsOf(
+  call: SimCall,
+  { a, b }: { readonly a: string; readonly b: string },
+  sent: number,
+): readonly { readonly event: string; readonly leg: string }[] {
+  const { agent, farEnd } = call.legs;
+  const isOut = call.direction === 'outgoing';
+  const isOver = call.phase === 'ended';
+  const wasAnswered = agent.state === 'answered' || (isOver && call.talkingSince !== undefined);
+  const all = [
+    ...(agent.state === 'idle' ? [] : [{ event: 'pbx.call.ringing', leg: a }]),
+    ...(wasAnswered || sent > 1 ? [{ event: 'pbx.call.answered', leg: a }] : []),
+    ...(isOut && (farEnd.state === 'answered' || call.talkingSince !== undefined)
+      ? [{ event: 'pbx.call.answered', leg: b }]
+      : []),
+  ];
+  const past = all.slice(0, isOver ? sent : all.length);
+  const ends = isOut && past.length > 2 ? [a, b] : [a];
+  return [...past, ...(isOver ? ends.map((leg) => ({ event: 'pbx.call.hangup', leg })) : [])].slice(sent);
+}
+
+function webhookBody(event: string, call: SimCall, id: string, now: number): string {
+  const isOut = call.direction === 'outgoing';
+  const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+  const data = {
+    call_uuid: id,
+    extension: call.agent,
+    direction: isOut ? 'outbound' : 'inbound',
+    caller_number: isOut ? call.agent : call.number,
+    destination_number: isOut ? call.number : call.agent,
+  };
+  const more: Json =
+    event === 'pbx.call.hangup'
+      ? {
+          started_at: time(call.startedAt),
+          answered_at: time(call.talkingSince),
+          ended_at: time(call.endedAt),
+          hangup_cause: CAUSES[call.cause ?? 'completed'],
+        }
+      : { timestamp: time(now), ...(event === 'pbx.call.answered' ? { answered_at: time(now) } : {}) };
+  return JSON.stringify({ event, timestamp: time(now), data: { ...data, ...more } });
+}
+
 function extension(
   request: SimRequest,
   id: string,
@@ -452,7 +545,7 @@ function recordOf(call: SimCall, uuid: string, { resultWord }: ZorioVariants): J
   const time = (ms: number | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
   return {
     uuid,
-    direction: 'outbound',
+    direction: call.direction === 'outgoing' ? 'outbound' : 'inbound',
     extension_number: call.agent,
     destination_number: call.number,
     start_time: time(call.startedAt),
@@ -464,6 +557,20 @@ function recordOf(call: SimCall, uuid: string, { resultWord }: ZorioVariants): J
     result: written[resultWord],
   };
 }
+
+/** Hang-up causes by what happened. */
+const CAUSES: Readonly<Record<string, string>> = {
+  completed: 'NORMAL_CLEARING',
+  cancelled: 'ORIGINATOR_CANCEL',
+  busy: 'USER_BUSY',
+  'no-answer': 'NO_ANSWER',
+  'own-phone-no-answer': 'NO_ANSWER',
+  'own-phone-rejected': 'CALL_REJECTED',
+  'own-phone-unreachable': 'DESTINATION_OUT_OF_ORDER',
+  rejected: 'CALL_REJECTED',
+  unallocated: 'UNALLOCATED_NUMBER',
+  congestion: 'SWITCH_CONGESTION',
+};
 
 const RESULTS: Readonly<Record<string, string>> = {
   completed: 'answered',

@@ -1,11 +1,13 @@
+import { buildRelay } from './build-relay.ts';
 import { runTool, TARGETS, type Target } from './project.ts';
 
-/** `npm run build`: `dist/chrome` and `dist/firefox`. */
+/** `npm run build`: `dist/chrome`, `dist/firefox` and `dist/relay`. */
 export async function main(): Promise<number> {
   for (const target of TARGETS) {
     const code = await build(target);
     if (code !== 0) return code;
   }
+  await buildRelay();
   return 0;
 }
 

@@ -18,6 +18,8 @@ const INSTALL_PERMISSIONS = new Set([
   'alarms',
   'scripting',
   'activeTab',
+  'idle',
+  'declarativeNetRequestWithHostAccess',
   'notifications',
   'contextMenus',
   'menus',

@@ -17,6 +17,9 @@ const SCRIPTS = {
   pictures: 'test/demo/pictures.ts',
   sim: 'test/demo/sim.ts',
   bench: 'test/bench/bench.ts',
+  soak: 'test/soak/soak.ts',
+  relay: 'test/tools/relay.ts',
+  'bench-relay': 'test/bench/relay.ts',
 };
 
 process.chdir(ROOT);

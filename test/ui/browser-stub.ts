@@ -9,6 +9,8 @@ export interface StageSetting {
   readonly state: AppState;
   readonly settings: Settings;
   readonly test?: AccountTest;
+  /** Buttons to be pressed, one after the other, before anybody looks. */
+  readonly press?: readonly string[];
   readonly tabUrl?: string;
   readonly granted: readonly string[];
   readonly frames: readonly PageNumbers[];

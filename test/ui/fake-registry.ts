@@ -37,6 +37,23 @@ export const ADAPTERS: readonly FormAdapter[] = [
     check: () => ({}),
     needs: () => ({ origins: ['https://other.example/*'], permissions: [] }),
   },
+  {
+    id: 'endpoints',
+    label: 'IP Telecom, Kazoo',
+    fields: [
+      { key: 'server', label: 'Server', kind: 'url', required: true },
+      { key: 'callerId', label: 'Number shown', kind: 'text', required: false },
+      { key: 'clickToCallId', label: 'Click-to-call', kind: 'text', required: false },
+    ],
+    notes: () => [{ mood: 'warn', text: 'pbx_vodia_way_login_warning' }],
+    check: () => ({}),
+    needs: () => ({ origins: ['https://pbx.example.com/*'], permissions: [] }),
+    endpoints: {
+      field: 'clickToCallId',
+      isFor: () => true,
+      check: ({ name }): Readonly<Record<string, string>> => (name === '' ? { name: 'pbx_needed' } : {}),
+    },
+  },
 ];
 
 /** As in the real registry. */

@@ -177,6 +177,66 @@ export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
       [{ extension: '45', isOwn: true, registered: false, doNotDisturb: true }],
     ),
   },
+  colleagues: {
+    ...CRM,
+    settings: SETTINGS,
+    state: state(
+      ONLINE,
+      [],
+      [
+        { extension: '45', isOwn: true, registered: true, inCall: false, chat: 'online' },
+        { extension: '47', isOwn: false, name: 'Cole League', registered: true, inCall: true },
+        { extension: '48', isOwn: false, name: 'Dana Desk', registered: true, doNotDisturb: true, chat: 'offline' },
+        { extension: '49', isOwn: false, name: HOSTILE, registered: false },
+        ...Array.from({ length: 26 }, (_, index) => ({
+          extension: String(200 + index),
+          isOwn: false,
+          ...(index % 5 === 0 ? {} : { name: `Colleague ${index + 1}` }),
+          ...(index % 3 === 0 ? {} : { registered: true }),
+        })),
+      ],
+    ),
+  },
+  incoming: {
+    settings: SETTINGS,
+    state: state(ONLINE, [
+      call({ direction: 'incoming', name: 'Ann Lee', state: { phase: 'ringing', leg: 'own-phone' } }),
+    ]),
+  },
+  'own-buttons': {
+    ...CRM,
+    frames: [{ complete: true, numbers: [pageNumber({ source: 'embed' })] }],
+    settings: { ...SETTINGS, sites: { mode: 'everywhere', hosts: [], ownButtons: ['crm.example.com'] } },
+    state: state(ONLINE),
+  },
+  paused: {
+    ...CRM,
+    settings: SETTINGS,
+    state: {
+      ...state(
+        { ...PLACES_ONLY, capabilities: { ...PLACE_ONLY, placeLimit: { count: 1, perMs: 3_600_000 } } } as Connection,
+        [call({ id: '1', ...ended('busy') })],
+      ),
+      pace: { placedAt: [Date.now() - 1_000] },
+    },
+  },
+  'press-one': {
+    settings: SETTINGS,
+    state: state({ ...PLACES_ONLY, capabilities: { ...PLACE_ONLY, pressKey: '1' } } as Connection, [call()]),
+  },
+  told: {
+    settings: SETTINGS,
+    state: state(PLACES_ONLY, [
+      call({
+        told: {
+          call_uuid: '5f0c7a52-5a0e-4b6e-9f0b-2c1d7e8f9a10',
+          routing_mode: 'dialplan_default',
+          [HOSTILE]: HOSTILE,
+        },
+      }),
+      call({ id: '2', ...ended('busy'), told: { call_uuid: 'c-2' } }),
+    ]),
+  },
   'place-only': { settings: SETTINGS, state: state(PLACES_ONLY, [call()]) },
   'not-registered': {
     settings: SETTINGS,
@@ -195,6 +255,16 @@ const FAILED_TEST: AccountTest = {
   ],
 };
 
+const AT_ENDPOINTS: Settings = {
+  ...SETTINGS,
+  account: { vendor: 'endpoints', values: { server: 'https://pbx.example.com', clickToCallId: 'c1' } },
+};
+const GOOD_TEST: AccountTest = {
+  outcome: 'ok',
+  steps: FAILED_TEST.steps.map(({ step }) => ({ step, outcome: 'ok' })),
+  choices: { callerId: [{ value: '+16175550142', label: 'Sales (+16175550142)' }] },
+};
+
 /** What the options page may be opened with. */
 export const OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
   empty: {},
@@ -209,6 +279,55 @@ export const OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
     state: state(ONLINE),
     test: FAILED_TEST,
     replies: { 'account/test': FAILED_TEST },
+  },
+  'good-test': {
+    settings: AT_ENDPOINTS,
+    state: state(ONLINE),
+    granted: ['https://*/*', 'http://*/*'],
+    test: GOOD_TEST,
+    replies: { 'account/test': GOOD_TEST },
+  },
+  endpoints: {
+    settings: AT_ENDPOINTS,
+    state: state(ONLINE),
+    granted: ['https://*/*', 'http://*/*'],
+    press: ['Show what the PBX has', 'Change Ann (2040)'],
+    replies: {
+      'account/endpoints': {
+        ok: true,
+        value: {
+          list: [
+            { id: 'c1', name: 'Ann', extension: '2040' },
+            { id: 'c2', name: HOSTILE, extension: '2041' },
+          ],
+          endpoint: {
+            name: 'Ann',
+            extension: '2040',
+            authRequired: false,
+            whitelist: ['^\\+1'],
+            variables: { crm: 'yes' },
+          },
+        },
+      },
+    },
+  },
+  'endpoint-calls': {
+    settings: AT_ENDPOINTS,
+    state: state(ONLINE),
+    granted: ['https://*/*', 'http://*/*'],
+    press: ['Show what the PBX has', 'Calls of Ann (2040)'],
+    replies: {
+      'account/endpoints': {
+        ok: true,
+        value: {
+          list: [{ id: 'c1', name: 'Ann', extension: '2040' }],
+          calls: [
+            { at: Date.now() - 60_000, number: '+16175550142', isPlaced: true },
+            { at: Date.now() - 90_000, number: '+16175550143', isPlaced: false, cause: 'USER_BUSY' },
+          ],
+        },
+      },
+    },
   },
 };
 

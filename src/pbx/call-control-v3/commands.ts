@@ -1,16 +1,17 @@
 import type { EpochMs } from '../../core/calls.ts';
 import type { PbxError } from '../../core/connection.ts';
-import { fail, type Result } from '../../core/result.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
 import type { PbxPorts, PbxResponse } from '../adapter.ts';
 import type { ServerAddress } from '../address.ts';
 import { asObject, asWord, readJson, refusalOf } from '../frames.ts';
+import type { ServiceToken } from './token.ts';
 
 /** Whose extension, and by which token. */
 export interface ServiceLogin {
   readonly server: ServerAddress;
   readonly tenantId: string;
   readonly extension: string;
-  readonly token: string;
+  readonly token: ServiceToken;
 }
 
 type Command = {
@@ -30,6 +31,19 @@ export class ServiceCommands {
   constructor(login: ServiceLogin, ports: PbxPorts) {
     this.#login = login;
     this.#ports = ports;
+  }
+
+  /** Whether a command could be sent now: no pause is on, and there is a token. */
+  async ready(): Promise<Result<void, PbxError>> {
+    const left = this.#pausedUntil - this.#ports.now();
+    if (left > 0) return fail({ kind: 'rate-limited', retryAfterMs: left });
+    const token = await this.#login.token.get();
+    return token.ok ? ok(undefined) : token;
+  }
+
+  /** The service has refused the token. True where another one could be had. */
+  renewToken(): Promise<boolean> {
+    return this.#login.token.renew();
   }
 
   /** Sends a command. Both share one rate limit: while it is paused nothing is sent. */
@@ -61,13 +75,15 @@ export class ServiceCommands {
     if (error.kind === 'rate-limited') this.#pausedUntil = this.#ports.now() + error.retryAfterMs;
   }
 
-  #request(method: string, body?: string): Promise<Result<PbxResponse, PbxError>> {
+  async #request(method: string, body?: string): Promise<Result<PbxResponse, PbxError>> {
     const { server, token } = this.#login;
+    const known = await token.get();
+    if (!known.ok) return known;
     return this.#ports.request({
       method,
       url: `${baseOf(server)}${PATH}`,
       headers: {
-        Authorization: `Bearer ${token}`,
+        Authorization: `Bearer ${known.value}`,
         Accept: 'application/json',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },

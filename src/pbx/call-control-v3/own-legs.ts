@@ -6,18 +6,7 @@ import {
   type PbxCall,
   type PbxCallId,
 } from '../../core/calls.ts';
-import { asObject, asWord } from '../frames.ts';
-
-/** One event about a leg of our own extension. */
-export interface LegEvent {
-  readonly id: PbxCallId;
-  readonly state: 'RINGING' | 'ACTIVE' | 'HELD' | 'HANGUP';
-  readonly direction: 'in' | 'out' | undefined;
-  readonly caller: Party;
-  readonly callee: Party;
-  /** Microseconds since 1970 (exact until the year 2255); 0 where the event has none. */
-  readonly at: number;
-}
+import type { RelayCall, RelayState } from '../../core/relay-frames.ts';
 
 interface Party {
   readonly number?: string;
@@ -25,9 +14,10 @@ interface Party {
 }
 
 interface Leg {
-  readonly last: LegEvent;
+  readonly last: RelayCall;
   readonly ref?: CallId;
-  readonly wasActive: boolean;
+  /** Whether our phone was picked up; undefined where the beginning was missed. */
+  readonly wasActive: boolean | undefined;
   readonly isCleared: boolean;
 }
 
@@ -37,34 +27,10 @@ interface Wish {
   readonly askedAt: EpochMs;
 }
 
-/** Whose legs are ours. */
-export interface LegOwner {
-  readonly tenantId: string;
-  readonly extension: string;
-}
-
 /** A leg that shows up this long after a request is still taken for it. */
 const CLAIM_WITHIN_MS = 60_000;
 const MOST_PAST = 200;
-const STATES = ['RINGING', 'ACTIVE', 'HELD', 'HANGUP'] as const;
-
-/** Reads an event of our own extension; undefined for anybody else's and for what is none. Source: vendor's page "Webhooks". */
-export function readLegEvent(value: unknown, owner: LegOwner): LegEvent | undefined {
-  const event = asObject(value);
-  const id = asWord(event?.id);
-  const state = STATES.find((name) => name === asWord(event?.state)?.toUpperCase());
-  if (!event || id === undefined || !state) return undefined;
-  if (asWord(event.tenant_id) !== owner.tenantId || asWord(event.user_extension) !== owner.extension) return undefined;
-  const at = Number(asWord(event.timestamp) ?? 0);
-  return {
-    id,
-    state,
-    direction: event.direction === 'in' || event.direction === 'out' ? event.direction : undefined,
-    caller: party(event.caller_number, event.caller_name),
-    callee: party(event.callee_number, event.callee_name),
-    at: Number.isFinite(at) ? at : 0,
-  };
-}
+const WAS_PICKED_UP: readonly RelayState[] = ['answered', 'connected', 'held'];
 
 /** The legs of our own extension, and which of them came from our own requests. No I/O. */
 export class OwnLegs {
@@ -101,24 +67,32 @@ export class OwnLegs {
     if (leg) this.#legs.set(id, { ...leg, isCleared: true });
   }
 
-  /** What an event tells, where it is news. Events come twice and out of order. */
-  take(event: LegEvent, now: EpochMs): PbxCall | undefined {
-    if (this.#past.has(event.id)) return undefined;
-    const before = this.#legs.get(event.id);
-    if (before && (event.at < before.last.at || event.state === before.last.state)) return undefined;
-    const ref = before ? before.ref : this.#claim(event, now);
+  /** What the relay tells, where it is news. */
+  take(call: RelayCall, now: EpochMs): PbxCall | undefined {
+    const id = call.legId;
+    if (this.#past.has(id)) return undefined;
+    const before = this.#legs.get(id);
+    if (before && call.state !== 'ended' && (call.at < before.last.at || call.state === before.last.state))
+      return undefined;
+    const ref = before ? before.ref : this.#claim(call, now);
     const leg: Leg = {
-      last: event,
+      last: call,
       ...(ref === undefined ? {} : { ref }),
-      wasActive: (before?.wasActive ?? false) || event.state === 'ACTIVE' || event.state === 'HELD',
+      wasActive: before?.wasActive || WAS_PICKED_UP.includes(call.state) || wasActive(call),
       isCleared: before?.isCleared ?? false,
     };
-    if (event.state !== 'HANGUP') {
-      this.#legs.set(event.id, leg);
-      return this.#report(leg);
-    }
-    this.#bury(event.id);
+    if (call.state !== 'ended') this.#legs.set(id, leg);
+    else this.#bury(id);
     return this.#report(leg);
+  }
+
+  /** After a gap: legs that are not listed any more have ended, and nobody has said how. */
+  endAllBut(there: ReadonlySet<PbxCallId>): readonly PbxCall[] {
+    const gone = [...this.#legs].filter(([id]) => !there.has(id));
+    return gone.map(([id, leg]) => {
+      this.#bury(id);
+      return this.#report({ ...leg, last: { ...leg.last, state: 'ended' } });
+    });
   }
 
   #bury(id: PbxCallId): void {
@@ -130,10 +104,10 @@ export class OwnLegs {
     }
   }
 
-  #claim(event: LegEvent, now: EpochMs): CallId | undefined {
+  #claim(call: RelayCall, now: EpochMs): CallId | undefined {
     this.#wishes = this.#wishes.filter((wish) => now - wish.askedAt < CLAIM_WITHIN_MS);
     // Which way our own leg counts in a click-to-dial is not documented: either party may be the one that was asked for.
-    const numbers = [event.callee.number, event.caller.number].filter((number) => number !== undefined);
+    const numbers = [call.to, call.from].filter((number) => number !== undefined);
     const wish = this.#wishes.find(({ number }) => numbers.some((one) => isSameNumber(one, number)));
     if (wish) this.forget(wish.ref);
     return wish?.ref;
@@ -141,10 +115,10 @@ export class OwnLegs {
 
   #report(leg: Leg): PbxCall {
     const { last, ref } = leg;
-    const isToUs = ref === undefined && last.direction === 'in';
+    const isToUs = ref === undefined && last.direction === 'incoming';
     const other = this.#other(last);
     return {
-      pbxId: last.id,
+      pbxId: last.legId,
       ...(ref === undefined ? {} : { ref }),
       ...(other.number === undefined ? {} : { number: other.number }),
       ...(other.name === undefined || other.name === other.number ? {} : { name: other.name }),
@@ -153,22 +127,28 @@ export class OwnLegs {
     };
   }
 
-  #other({ caller, callee, direction }: LegEvent): Party {
-    if (caller.number === this.#extension) return callee;
-    if (callee.number === this.#extension) return caller;
-    return direction === 'in' ? caller : callee;
+  #other({ from, fromName, to, toName, direction }: RelayCall): Party {
+    const [caller, callee] = [party(from, fromName), party(to, toName)];
+    if (from === this.#extension) return callee;
+    if (to === this.#extension) return caller;
+    return direction === 'incoming' ? caller : callee;
   }
+}
+
+function wasActive({ reached }: RelayCall): boolean | undefined {
+  return reached === undefined ? undefined : reached !== 'ringing';
 }
 
 function changeOf(leg: Leg): PbxCall['change'] {
   switch (leg.last.state) {
-    case 'RINGING':
+    case 'ringing':
       return { to: 'ringing', leg: 'own-phone' };
-    case 'ACTIVE':
+    case 'answered':
+    case 'connected':
       return { to: 'talking' };
-    case 'HELD':
+    case 'held':
       return { to: 'held' };
-    case 'HANGUP':
+    case 'ended':
       return { to: 'ended', reason: reasonOf(leg) };
   }
 }
@@ -176,10 +156,9 @@ function changeOf(leg: Leg): PbxCall['change'] {
 /** The service gives no reason: what we know is whether our phone was picked up, and whether we asked for the end. */
 function reasonOf({ wasActive, isCleared }: Leg): EndReason {
   if (isCleared) return wasActive ? 'completed' : 'cancelled';
-  return wasActive ? 'unknown' : 'own-phone-no-answer';
+  return wasActive === false ? 'own-phone-no-answer' : 'unknown';
 }
 
-function party(number: unknown, name: unknown): Party {
-  const [digits, words] = [asWord(number), asWord(name)];
-  return { ...(digits === undefined ? {} : { number: digits }), ...(words === undefined ? {} : { name: words }) };
+function party(number: string | undefined, name: string | undefined): Party {
+  return { ...(number === undefined ? {} : { number }), ...(name === undefined ? {} : { name }) };
 }

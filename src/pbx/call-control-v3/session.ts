@@ -1,14 +1,15 @@
 import type { CallId, PbxCall, PbxCallId } from '../../core/calls.ts';
 import { type Capabilities, type PbxError, PLACE_ONLY } from '../../core/connection.ts';
+import type { RelayCall } from '../../core/relay-frames.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { DialAccepted, DialFailure } from '../../core/update.ts';
 import type { DialRequest, PbxNews, PbxPorts, PbxResponse, PbxSession } from '../adapter.ts';
-import type { EventLine } from '../event-source.ts';
 import { isWebPage, neverLeft } from '../frames.ts';
+import type { RelayLine, RelayListener } from '../relay/line.ts';
 import type { ServiceCommands } from './commands.ts';
-import { OwnLegs, readLegEvent } from './own-legs.ts';
+import { OwnLegs } from './own-legs.ts';
 
-/** With events: legs are known by id and can be hung up. `ACTIVE` only says that our own phone was picked up. */
+/** With a relay: legs are known by id and can be hung up. `ACTIVE` only says that our own phone was picked up. */
 export const FOLLOWED: Capabilities = {
   ...PLACE_ONLY,
   liveState: true,
@@ -27,20 +28,19 @@ const UNSUPPORTED: PbxError = { kind: 'unsupported', detail: '' };
 
 export interface ServiceContext {
   readonly commands: ServiceCommands;
-  readonly tenantId: string;
   readonly extension: string;
   readonly ports: PbxPorts;
   tell(news: PbxNews): void;
 }
 
-/** Call Control v3 as a session: places calls, and follows and hangs them up where events come in. */
-export class ServiceSession implements PbxSession {
+/** Call Control v3 as a session: places calls, and follows and hangs them up where a relay passes events on. */
+export class ServiceSession implements PbxSession, RelayListener {
   readonly extension: string;
   limit?: PbxError;
   readonly #context: ServiceContext;
   readonly #legs: OwnLegs;
   readonly #waiters = new Set<(report: PbxCall) => void>();
-  #line: EventLine | undefined;
+  #line: RelayLine | undefined;
   #isOver = false;
   #closedBy: PbxError = { kind: 'closed', detail: '' };
 
@@ -54,23 +54,27 @@ export class ServiceSession implements PbxSession {
     return this.#line ? FOLLOWED : PLACE_ONLY;
   }
 
-  /** For the source of events: its line is open, or why it is not. */
-  follows(line: Result<EventLine, PbxError>): void {
+  /** The relay's line is open, or why it is not. */
+  follows(line: Result<RelayLine, PbxError>): void {
     if (line.ok) this.#line = line.value;
     else this.limit = { kind: 'live-refused', detail: 'detail' in line.error ? line.error.detail : line.error.kind };
   }
 
-  /** For the source of events. */
-  heard(event: unknown): void {
-    if (this.#isOver) return;
-    const read = readLegEvent(event, this.#context);
-    const report = read && this.#legs.take(read, this.#context.ports.now());
-    if (!report) return;
-    this.#context.tell({ type: 'report', report });
-    for (const waiter of [...this.#waiters]) waiter(report);
+  /** For the relay's line. */
+  snapshot(calls: readonly RelayCall[]): void {
+    const there = new Set(calls.map(({ legId }) => legId));
+    for (const report of this.#legs.endAllBut(there)) this.#tell(report);
+    for (const call of calls) this.change(call);
   }
 
-  /** The line of events or the login is gone. */
+  /** For the relay's line. */
+  change(call: RelayCall): void {
+    if (this.#isOver) return;
+    const report = this.#legs.take(call, this.#context.ports.now());
+    if (report) this.#tell(report);
+  }
+
+  /** The relay's line or the login is gone. */
   lost(error: PbxError): void {
     if (this.#isOver) return;
     this.#closedBy = error;
@@ -84,9 +88,15 @@ export class ServiceSession implements PbxSession {
       return fail({ error: { kind: 'number-refused', detail: 'an extension, or + and digits' }, placed: 'no' });
     }
     const { commands, ports } = this.#context;
+    const ready = await commands.ready();
+    if (!ready.ok) return fail({ error: ready.error, placed: 'no' });
     this.#legs.expect(ref, number, ports.now());
     const leg = this.#legOf(ref);
-    const placed = this.#readPlaced(await commands.send('click-to-dial', { destination: number }));
+    const answer = await commands.send('click-to-dial', { destination: number });
+    const placed =
+      answer.ok && answer.value.status === 401
+        ? fail<DialFailure>({ error: await this.#tokenRefused(answer.value), placed: 'no' })
+        : this.#readPlaced(answer);
     if (!placed.ok && placed.error.placed === 'no') this.#legs.forget(ref);
     if (!placed.ok || !this.#line) return placed;
     const pbxId = await leg;
@@ -100,7 +110,12 @@ export class ServiceSession implements PbxSession {
     if (!this.#legs.has(pbxId)) return ok(undefined);
     const ended = this.#endOf(pbxId);
     this.#legs.cleared(pbxId);
-    const answer = await this.#context.commands.send('hangup', { call_leg_id: pbxId });
+    const { commands } = this.#context;
+    let answer = await commands.send('hangup', { call_leg_id: pbxId });
+    // To end what has ended does no harm, so a hang-up may be sent again; a call never is.
+    if (answer.ok && answer.value.status === 401 && (await commands.renewToken())) {
+      answer = await commands.send('hangup', { call_leg_id: pbxId });
+    }
     if (!answer.ok) return answer;
     const { status } = answer.value;
     if (status >= 200 && status <= 299) return ok(undefined);
@@ -149,9 +164,20 @@ export class ServiceSession implements PbxSession {
 
   #refused(response: PbxResponse): PbxError {
     const error = this.#context.commands.refusal(response);
-    // A token that has run out cannot be renewed from here: somebody has to give a new one.
     if (error.kind === 'login-refused') this.lost(error);
     return error;
+  }
+
+  /** The token was refused: the relay may have a newer one, one that was typed somebody has to replace. */
+  async #tokenRefused(response: PbxResponse): Promise<PbxError> {
+    return (await this.#context.commands.renewToken())
+      ? { kind: 'closed', detail: 'HTTP 401' }
+      : this.#refused(response);
+  }
+
+  #tell(report: PbxCall): void {
+    this.#context.tell({ type: 'report', report });
+    for (const waiter of [...this.#waiters]) waiter(report);
   }
 
   #legOf(ref: CallId): Promise<PbxCallId | undefined> {

@@ -1,6 +1,7 @@
+import type { CallEndpoint, EndpointSummary, PastCall } from '../../core/call-endpoint.ts';
 import type { PbxError } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { CallEndpoint, CallEndpoints, EndpointSummary, PastCall } from '../adapter.ts';
+import type { CallEndpoints } from '../adapter.ts';
 import { asFlag, asObject, asObjects, asWord, type Json } from '../frames.ts';
 import { type KazooApi, type KazooResult, part } from './api.ts';
 
@@ -40,10 +41,6 @@ export class KazooEndpoints implements CallEndpoints {
     const answer = await this.#api.ask('GET', `${this.#path}/${part(id)}`);
     if (!answer.ok) return fail(answer.error.error);
     return ok(readEndpoint(answer.value.data));
-  }
-
-  check(endpoint: CallEndpoint): Readonly<Record<string, string>> {
-    return endpointProblems(endpoint);
   }
 
   async create(endpoint: CallEndpoint): Promise<Result<EndpointSummary, PbxError>> {

@@ -1,7 +1,7 @@
+import type { CallEndpoint } from '../../core/call-endpoint.ts';
 import type { PbxError } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { DialFailure } from '../../core/update.ts';
-import type { CallEndpoint } from '../adapter.ts';
 import { asObject, asObjects, asWord } from '../frames.ts';
 import { type KazooFailure, type KazooResult, part } from './api.ts';
 

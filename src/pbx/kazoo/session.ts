@@ -41,6 +41,7 @@ export interface KazooContext {
   readonly channels?: string;
   /** The account's event socket, open; absent: there is none. */
   readonly socket?: EventSocket;
+  /** To choose one from, in the account form. */
   readonly endpoints: CallEndpoints;
   tell(news: PbxNews): void;
 }
@@ -48,7 +49,6 @@ export interface KazooContext {
 /** Kazoo's REST API as a session, with events by socket or by looking again and again, as far as the PBX lets us. */
 export class KazooSession implements PbxSession {
   readonly capabilities: Capabilities;
-  readonly endpoints: CallEndpoints;
   readonly extension?: string;
   readonly limit?: PbxError;
   readonly #context: KazooContext;
@@ -62,10 +62,9 @@ export class KazooSession implements PbxSession {
   readonly #known = new Set<string>();
 
   constructor(context: KazooContext) {
-    const { way, capabilities, endpoints, extension, limit } = context;
+    const { way, capabilities, extension, limit } = context;
     this.#context = context;
     this.capabilities = capabilities;
-    this.endpoints = endpoints;
     if (extension !== undefined) this.extension = extension;
     if (limit !== undefined) this.limit = limit;
     const own = way.by === 'endpoint' ? way.id : way.userId;
@@ -143,7 +142,7 @@ export class KazooSession implements PbxSession {
   }
 
   async choices(): Promise<Result<FieldChoices, PbxError>> {
-    const listed = await this.endpoints.list();
+    const listed = await this.#context.endpoints.list();
     if (!listed.ok) return listed;
     const labelled = listed.value.map(({ id, name, extension }) => ({ value: id, label: `${name} (${extension})` }));
     return ok({ clickToCallId: labelled });
@@ -231,7 +230,7 @@ export class KazooSession implements PbxSession {
     const { way, ports } = this.#context;
     const isOpen = !this.capabilities.liveState || this.#calls.isUnseen(pbxId);
     if (way.by !== 'endpoint' || this.#context.login.way === 'open' || !isOpen) return;
-    const history = await this.endpoints.history(way.id);
+    const history = await this.#context.endpoints.history(way.id);
     if (!history.ok || this.#isOver) return;
     const item = history.value.find(
       ({ at, number: contact, isPlaced, cause = '' }) =>

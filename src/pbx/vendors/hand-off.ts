@@ -44,6 +44,8 @@ export const handOff: PbxAdapter = {
     });
   },
   accepts: (number) => DIALABLE.test(number),
+  ownsLink: ({ host }, account) =>
+    readScheme(account) === 'vodia' && host.toLowerCase() === account.host?.trim().toLowerCase(),
   needs: () => ({ origins: [], permissions: [] }),
   async connect(account, ports) {
     const scheme = readScheme(account);

@@ -1,11 +1,11 @@
 import type { AccountField, AccountValues } from '../../core/account.ts';
 import { type Capabilities, type PbxError, PLACE_ONLY } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { ConnectStep, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
+import type { CallEndpoints, ConnectStep, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
 import { addressProblem, readAddress, type ServerAddress } from '../address.ts';
 import { isAboutLogin, onlyProblems } from '../connect-steps.ts';
 import { KazooApi, type KazooFailure, part } from '../kazoo/api.ts';
-import { KazooEndpoints, readEndpoint } from '../kazoo/endpoints.ts';
+import { endpointProblems, KazooEndpoints, readEndpoint } from '../kazoo/endpoints.ts';
 import { EventSocket } from '../kazoo/event-socket.ts';
 import { KazooLogin, wayOf } from '../kazoo/login.ts';
 import type { PlaceWay } from '../kazoo/place.ts';
@@ -36,6 +36,12 @@ export const kazoo: PbxAdapter = {
     const addresses = [account.server ?? '', account.socketUrl ?? ''].map(readAddress);
     const origins = addresses.filter((address) => address.ok).map((address) => address.value.matchPattern);
     return { origins: [...new Set(origins)], permissions: [] };
+  },
+  endpoints: {
+    field: 'clickToCallId',
+    isFor: (account) => wayOf(account) !== 'open',
+    check: endpointProblems,
+    open: openEndpoints,
   },
   connect,
 };
@@ -86,6 +92,15 @@ async function connect(
   step('reach', ok(undefined));
   step('login', ok(undefined));
   return goLive(account, signedIn.value, ports, tell);
+}
+
+/** Only logs in: for endpoints none needs to be chosen, and nobody's phone needs to be known. */
+async function openEndpoints(account: AccountValues, ports: PbxPorts): Promise<Result<CallEndpoints, PbxError>> {
+  const server = readAddress(account.server ?? '');
+  if (!server.ok) return server;
+  const login = new KazooLogin(account, server.value, ports, () => {});
+  const started = await login.start();
+  return started.ok ? ok(new KazooEndpoints(new KazooApi(server.value, ports, login), login.accountId)) : started;
 }
 
 /** Logs in and finds out by which way calls are placed. */

@@ -4,6 +4,8 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { ConnectStep, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
 import { addressProblem, readAddress } from '../address.ts';
 import { isAboutLogin, onlyProblems } from '../connect-steps.ts';
+import { RELAY_FIELDS, relayOrigins, relayProblems, usesRelay } from '../relay/account.ts';
+import { openRelayLine } from '../relay/line.ts';
 import type { ZorioApi } from '../zorio/api.ts';
 import { callProblems, isDialable, usesPage } from '../zorio/call-request.ts';
 import { API_PERMISSION, signIn, signsInByName, TOKEN } from '../zorio/login.ts';
@@ -27,21 +29,24 @@ export const zorio: PbxAdapter = {
     optional('trunkName'),
     optional('headers', 'CRM-Lead-Id: {recordId}'),
     optional('recordPatterns', 'crm.example.com/leads/{recordId}'),
+    ...RELAY_FIELDS,
   ],
   check(account) {
     const byName = signsInByName(account);
     const isBlank = (key: string) => (account[key] ?? '').trim() === '';
-    return onlyProblems({
+    const own = onlyProblems({
       server: isBlank('server') ? 'pbx_needed' : addressProblem(account.server ?? ''),
       ...callProblems(account),
       token: !byName && isBlank('token') ? 'pbx_needed' : undefined,
       password: byName && (account.password ?? '') === '' ? 'pbx_needed' : undefined,
     });
+    return { ...own, ...relayProblems(account) };
   },
   accepts: isDialable,
   needs(account) {
     const server = readAddress(account.server ?? '');
-    return { origins: server.ok ? [server.value.matchPattern] : [], permissions: [] };
+    const own = server.ok ? [server.value.matchPattern] : [];
+    return { origins: [...new Set([...own, ...relayOrigins(account)])], permissions: [] };
   },
   wantsPage: usesPage,
   connect,
@@ -81,7 +86,12 @@ async function connect(
     tell,
     ...(signsInByName(account) ? { loggedIn } : {}),
   });
-  return lookAround(session, api, permissions, step);
+  const looked = await lookAround(session, api, permissions, step);
+  if (!looked.ok || !usesRelay(account)) return looked;
+  const line = await openRelayLine(account, session.extension, ports, session);
+  step('live', line.ok ? ok(undefined) : line);
+  session.follows(line);
+  return looked;
 }
 
 /** Asks how our own phone stands. That alone fails no connection, but where the API is closed to this user nothing else will work. */

@@ -60,6 +60,20 @@ export async function logIn(
   return byPassword(target, account.password ?? '', account[LOGIN_FORM] ?? '', ports);
 }
 
+/** Whether the browser is signed in at the PBX's own portal. What the PBX answers besides "no" is not in the documents. */
+export async function checkPortal({ server }: LoginTarget, ports: PbxPorts): Promise<Result<LoggedIn, PbxError>> {
+  const headers = { Accept: 'application/json' };
+  const answer = await ports.request({ method: 'GET', url: sessionUrl(server), headers, cookies: true });
+  if (!answer.ok) return answer;
+  const { status, body } = answer.value;
+  const isNo = status === 401 || status === 403 || ['false', 'null'].includes(body.trim());
+  if (isNo)
+    return fail({ kind: 'not-signed-in', detail: `portal: ${status === 200 ? body.trim() : `HTTP ${status}`}` });
+  if (status >= 300 && status !== 404 && status !== 405) return fail(refusalOf(answer.value, ports.now()));
+  if (isOtherSite(answer.value)) return fail({ kind: 'not-a-pbx', detail: `HTTP ${status}` });
+  return ok({});
+}
+
 async function byPassword(
   target: LoginTarget,
   password: string,

@@ -1,33 +1,48 @@
-import { type PbxError, PLACE_ONLY } from '../../core/connection.ts';
+import { type Capabilities, type PbxError, PLACE_ONLY } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { DialAccepted, DialFailure } from '../../core/update.ts';
-import type { DialRequest, PbxPorts, PbxResponse, PbxSession } from '../adapter.ts';
-import { isWebPage, refusalOf } from '../frames.ts';
-import type { LiveContext } from './live-session.ts';
+import type { DialRequest, PbxNews, PbxPorts, PbxRequest, PbxResponse, PbxSession } from '../adapter.ts';
+import { isWebPage, neverLeft, refusalOf } from '../frames.ts';
 
-/** The session of a PBX that let us in but refused its socket: calls are placed by REST, and nothing more is known of them. */
-export function placeOnly(origin: string, limit: PbxError, context: LiveContext): PbxSession {
-  const { ports, extension, domain } = context;
+/** How calls are placed where there is no socket. */
+export interface PlaceOnly {
+  readonly extension: string;
+  readonly ports: PbxPorts;
+  readonly capabilities?: Capabilities;
+  /** Why there is no socket, where there should be one. */
+  readonly limit?: PbxError;
+  /** The one request that places a call. */
+  request(request: DialRequest): PbxRequest;
+  /** Links are answered by pages, which say nothing; the REST interface never is. */
+  readonly answersPages?: true;
+  /** What it means that the PBX does not let us in (any more). */
+  readonly refusedAs: 'closed' | 'login-refused';
+  tell(news: PbxNews): void;
+  /** A cheap read: whether the PBX is there at all. */
+  ask(): Promise<Result<void, PbxError>>;
+  /** Called once, when the session is closed by us. */
+  closed(): void;
+}
+
+/** The session of a PBX whose socket is not for us: calls are placed by single requests, and nothing more is known of them. */
+export function placeOnly(context: PlaceOnly): PbxSession {
+  const { ports, extension, limit } = context;
   let isOver = false;
-  const unsupported = () => Promise.resolve(fail<PbxError>({ kind: 'unsupported', detail: '' }));
-  const sessionIsOver = () => {
+  const unsupported = () => Promise.resolve(fail<PbxError>({ kind: isOver ? 'closed' : 'unsupported', detail: '' }));
+  const loginIsOver = () => {
     if (isOver) return;
     isOver = true;
-    context.tell({ type: 'lost', error: { kind: 'closed', detail: 'HTTP 401' } });
+    context.tell({ type: 'lost', error: { kind: context.refusedAs, detail: 'HTTP 401' } });
   };
   return {
-    capabilities: PLACE_ONLY,
+    capabilities: context.capabilities ?? PLACE_ONLY,
     extension,
-    limit,
+    ...(limit === undefined ? {} : { limit }),
     async dial(request) {
       if (isOver) return fail({ error: { kind: 'closed', detail: '' }, placed: 'no' });
-      const answer = await placeByRest(
-        `${origin}/rest/user/${encodeURIComponent(`${extension}@${domain}`)}/calls`,
-        request,
-        ports,
-      );
-      if (answer.ok && answer.value.status === 401) sessionIsOver();
-      return readPlaced(answer, ports);
+      const answer = await ports.request(context.request(request));
+      if (answer.ok && answer.value.status === 401) loginIsOver();
+      return readPlaced(answer, ports, context.answersPages ?? false);
     },
     hangUp: unsupported,
     listCalls: unsupported,
@@ -40,27 +55,29 @@ export function placeOnly(origin: string, limit: PbxError, context: LiveContext)
   };
 }
 
-function placeByRest(
-  url: string,
-  { number, name }: DialRequest,
-  ports: PbxPorts,
-): Promise<Result<PbxResponse, PbxError>> {
-  return ports.request({
+/** `remote-dial`, with the name beside the number for the phone's display. */
+export function restCall(origin: string, account: string, { number, name }: DialRequest): PbxRequest {
+  return {
     method: 'POST',
-    url,
+    url: `${origin}/rest/user/${encodeURIComponent(account)}/calls`,
     headers: { 'Content-Type': 'application/json; charset=utf-8' },
     body: JSON.stringify({ 'remote-dial': number, name: name ?? '' }),
-    cookies: true,
-  });
+  };
 }
 
 /** Any 2xx is a yes, whatever its body; what may have reached the PBX all the same is `placed: 'unknown'`. */
-function readPlaced(answer: Result<PbxResponse, PbxError>, ports: PbxPorts): Result<DialAccepted, DialFailure> {
+function readPlaced(
+  answer: Result<PbxResponse, PbxError>,
+  ports: PbxPorts,
+  answersPages: boolean,
+): Result<DialAccepted, DialFailure> {
   if (!answer.ok) return fail({ error: answer.error, placed: neverLeft(answer.error) ? 'no' : 'unknown' });
   const response = answer.value;
   const { status } = response;
   if (status >= 200 && status <= 299) {
-    if (isWebPage(response)) return fail({ error: { kind: 'not-a-pbx', detail: 'a web page' }, placed: 'unknown' });
+    if (answersPages ? isSignInPage(response) : isWebPage(response)) {
+      return fail({ error: { kind: 'not-a-pbx', detail: 'a web page' }, placed: 'unknown' });
+    }
     if (response.body.trim() === 'false') return fail({ error: { kind: 'rejected', detail: 'false' }, placed: 'no' });
     return ok({});
   }
@@ -72,6 +89,7 @@ function readPlaced(answer: Result<PbxResponse, PbxError>, ports: PbxPorts): Res
   return fail({ error: refusalOf(response, ports.now()), placed });
 }
 
-function neverLeft(error: PbxError): boolean {
-  return error.kind === 'permission-missing' || error.kind === 'bad-address' || error.kind === 'insecure-address';
+/** A page that asks for a password has placed nothing, though nobody can be sure. */
+function isSignInPage({ body }: PbxResponse): boolean {
+  return /<input[^>]{0,200}password/i.test(body.slice(0, 100_000));
 }

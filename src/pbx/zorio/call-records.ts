@@ -44,6 +44,12 @@ export class CallRecords {
     this.#plan();
   }
 
+  /** Its end is known by other means. */
+  forget(pbxId: PbxCallId): void {
+    this.#open.delete(pbxId);
+    if (!this.#isOver) this.#plan();
+  }
+
   close(): void {
     this.#isOver = true;
     this.#open.clear();
@@ -100,7 +106,8 @@ export function readRecord(
   return { reason: readResult(asWord(record.result), seconds), ...talkedMs };
 }
 
-function readResult(result: string | undefined, seconds: number): EndReason {
+/** A record's result or a cause of hanging up, in our words. @param seconds - how long was talked */
+export function readResult(result: string | undefined, seconds: number): EndReason {
   const word = (result ?? '')
     .toLowerCase()
     .replace(/[^a-z]+/g, ' ')

@@ -1,17 +1,24 @@
 import type { AccountValues, FieldChoice, FieldChoices } from '../../core/account.ts';
+import type { PbxCall } from '../../core/calls.ts';
 import { type Capabilities, type PbxError, PLACE_ONLY } from '../../core/connection.ts';
+import type { RelayCall } from '../../core/relay-frames.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { DialAccepted, DialFailure, OpenCall } from '../../core/update.ts';
 import type { DialRequest, PbxNews, PbxPorts, PbxResponse, PbxSession } from '../adapter.ts';
 import { asObject, asWord, isWebPage, type Json, readJson, refusalOf } from '../frames.ts';
+import type { RelayLine, RelayListener } from '../relay/line.ts';
 import { dataOf, type ZorioApi } from './api.ts';
 import { CallRecords, RECORD_WITHIN_MS } from './call-records.ts';
 import { callBody } from './call-request.ts';
 import { TOKEN } from './login.ts';
+import { OwnCalls } from './own-calls.ts';
 import { readPlaced } from './placed.ts';
 
 /** What the REST API gives. Events are webhooks, which no browser can receive; there is no way to hang up. */
 export const ZORIO: Capabilities = { ...PLACE_ONLY, placeLimit: { count: 10, perMs: 60_000 } };
+
+/** With the company's relay the webhooks are seen: both legs, and calls that come in. There still is no way to hang up. */
+export const ZORIO_FOLLOWED: Capabilities = { ...ZORIO, liveState: true, seesFarEnd: true, listCalls: true };
 
 /** A token refused this soon after its login will be refused after the next login, too. */
 const RENEW_AFTER_MS = 5 * 60_000;
@@ -26,12 +33,16 @@ export interface ZorioContext {
   readonly loggedIn?: number | 'before';
 }
 
-/** Zorio's REST API as a session: places calls, and tells from the call records how they ended. */
-export class ZorioSession implements PbxSession {
-  readonly capabilities = ZORIO;
+/** Zorio's REST API as a session: places calls, and tells from the call records how they ended; with a relay, how they go on. */
+export class ZorioSession implements PbxSession, RelayListener {
   readonly extension: string;
+  limit?: PbxError;
   readonly #context: ZorioContext;
   readonly #records: CallRecords;
+  readonly #calls = new OwnCalls();
+  #line: RelayLine | undefined;
+  /** The relay's first snapshot, until the calls of earlier sessions are known. */
+  #early: readonly RelayCall[] = [];
   #isOver = false;
   #pausedUntil = 0;
   #registered: boolean | undefined;
@@ -44,8 +55,44 @@ export class ZorioSession implements PbxSession {
     this.#records = new CallRecords({
       ports: context.ports,
       read: (path) => this.#read(path),
-      tell: (report) => context.tell({ type: 'report', report }),
+      tell: (report) => {
+        this.#calls.ended(report.pbxId);
+        context.tell({ type: 'report', report });
+      },
     });
+  }
+
+  get capabilities(): Capabilities {
+    return this.#line ? ZORIO_FOLLOWED : ZORIO;
+  }
+
+  /** The relay's line is open, or why it is not. */
+  follows(line: Result<RelayLine, PbxError>): void {
+    if (line.ok) this.#line = line.value;
+    else this.limit = { kind: 'live-refused', detail: 'detail' in line.error ? line.error.detail : line.error.kind };
+  }
+
+  /** For the relay's line. */
+  snapshot(calls: readonly RelayCall[]): void {
+    if (!this.#line) this.#early = calls;
+    else {
+      this.#report(this.#calls.endAllBut(calls));
+      for (const call of calls) this.change(call);
+    }
+  }
+
+  /** For the relay's line. */
+  change(call: RelayCall): void {
+    if (this.#isOver) return;
+    const report = this.#calls.take(call, this.#context.ports.now());
+    if (report) this.#report([report]);
+  }
+
+  /** For the relay's line. */
+  lost(error: PbxError): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#context.tell({ type: 'lost', error });
   }
 
   async dial(request: DialRequest): Promise<Result<DialAccepted, DialFailure>> {
@@ -53,9 +100,15 @@ export class ZorioSession implements PbxSession {
     const { account, api, ports } = this.#context;
     const body = callBody(account, request);
     if (!body.ok) return fail({ error: body.error, placed: 'no' });
+    this.#takeEarly();
+    this.#calls.asked();
     const answer = await api.post('/api/pbx/calls/click-to-call', body.value);
-    if (answer.ok && answer.value.status === 401) return fail({ error: this.#lose(), placed: 'no' });
-    const placed = readPlaced(answer, api, ports.now());
+    const isRefused = answer.ok && answer.value.status === 401;
+    const placed = isRefused
+      ? fail<DialFailure>({ error: this.#lose(), placed: 'no' })
+      : readPlaced(answer, api, ports.now());
+    const accepted = placed.ok ? placed.value : placed.error.placed === 'no' ? 'refused' : 'lost';
+    this.#report(this.#calls.answered(request.ref, request.number, accepted, ports.now()));
     if (!placed.ok || placed.value.pbxId === undefined) return placed;
     this.#records.expect(placed.value.pbxId, ports.now());
     return ok({ ...placed.value, recordWithinMs: RECORD_WITHIN_MS });
@@ -65,12 +118,17 @@ export class ZorioSession implements PbxSession {
     return this.#unsupported();
   }
 
-  listCalls(): Promise<Result<never, PbxError>> {
-    return this.#unsupported();
+  async listCalls(): Promise<Result<readonly PbxCall[], PbxError>> {
+    if (!this.#line || this.#isOver) return this.#unsupported();
+    this.#takeEarly();
+    return ok(this.#calls.list());
   }
 
   follow(calls: readonly OpenCall[]): void {
-    for (const { pbxId, startedAt } of calls) this.#records.expect(pbxId, startedAt);
+    for (const call of calls) {
+      this.#calls.follow(call);
+      this.#records.expect(call.pbxId, call.startedAt);
+    }
   }
 
   async choices(): Promise<Result<FieldChoices, PbxError>> {
@@ -86,6 +144,11 @@ export class ZorioSession implements PbxSession {
 
   /** Asks how our own extension stands, which is news and proof of life in one. */
   async beat(): Promise<Result<void, PbxError>> {
+    const [line, login] = await Promise.all([this.#line?.beat() ?? ok(undefined), this.#beatLogin()]);
+    return line.ok ? login : line;
+  }
+
+  async #beatLogin(): Promise<Result<void, PbxError>> {
     if (this.#isOver) return fail({ kind: 'closed', detail: '' });
     if (!this.#maySeeExtension) return this.#alive(await this.#read('/api/auth/me'));
     const answer = await this.#read(extensionPath(this.extension));
@@ -107,6 +170,21 @@ export class ZorioSession implements PbxSession {
   close(): void {
     this.#isOver = true;
     this.#records.close();
+    this.#line?.close();
+  }
+
+  #takeEarly(): void {
+    const early = this.#early;
+    this.#early = [];
+    for (const call of early) this.change(call);
+  }
+
+  #report(reports: readonly PbxCall[]): void {
+    if (this.#isOver) return;
+    for (const report of reports) {
+      if (report.change.to === 'ended') this.#records.forget(report.pbxId);
+      this.#context.tell({ type: 'report', report });
+    }
   }
 
   #see(extension: Json | undefined): void {

@@ -1,7 +1,9 @@
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type CDPSession, type Page } from 'puppeteer-core';
 import { type BrowserKind, findBrowser, isRoot } from '../../tools/browsers.ts';
 import { distOf, type Target } from '../../tools/project.ts';
 import { copyExtension } from './extension-copy.ts';
+import type { KeptProfile } from './kept-profile.ts';
+import { processTree } from './process-tree.ts';
 import { until } from './until.ts';
 
 export type OwnPage = 'popup' | 'options' | 'confirm';
@@ -23,6 +25,19 @@ export interface TestBrowser {
   inExtension<Args extends readonly unknown[], T>(job: (...args: Args) => T | Promise<T>, ...args: Args): Promise<T>;
   /** Ends the service worker or event page as the browser does when it is idle. The next message or alarm starts it again. */
   stopBackground(): Promise<void>;
+  /**
+   * Installs the same build once more, which the browser takes for an update: the old background, own pages and content scripts are cut
+   * off in the middle of what they do.
+   */
+  update(): Promise<void>;
+  /** Removes the extension, as its user would. */
+  uninstall(): Promise<void>;
+  /** Takes the browser's network away and gives it back. In Chromium only as far as it says that there is none; sockets live on. */
+  setOffline(isOffline: boolean): Promise<void>;
+  /** Stops every process of the browser, as a machine does that sleeps; answers with the way to wake it. */
+  sleep(): () => void;
+  /** Ends every process of the browser at once, as a crash does. */
+  crash(): Promise<void>;
   /** An own page that the extension itself has opened, once there is one. */
   findOwnPage(page: OwnPage): Promise<Page>;
   /** Light or dark, as the system would say. In Firefox for all pages. */
@@ -40,13 +55,18 @@ export interface LaunchOptions {
   readonly trustsAnyCertificate?: boolean;
   /** Fill the window instead of a fixed viewport, for people who look at it. */
   readonly forPeople?: boolean;
+  /** A profile that outlives the browser, see `keepProfile`; a fresh one where absent. */
+  readonly kept?: KeptProfile;
   readonly args?: readonly string[];
+  /** Folder of the profile, which outlives the browser; absent: one that goes with it. */
+  readonly profile?: string;
 }
 
 /** Names of this machine, beside `127.0.0.1`, for pages of several sites. */
 export const TEST_HOSTS: readonly string[] = ['crm.test', 'other.test', 'pbx.test', 'shop.test'];
 
-const GECKO_ID = 'pagedial@pagedial.example';
+/** The extension's id in Firefox, from the manifest. */
+export const GECKO_ID = 'pagedial@pagedial.example';
 const GECKO_UUID = '6d1f0a52-5a0e-4b6e-9f0b-2c1d7e8f9a10';
 const VIEWPORT = { width: 1280, height: 900 };
 /** Any file of ours that runs no script of ours: its document still belongs to the extension. */
@@ -58,8 +78,8 @@ export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Pr
   if (!executablePath) throw new Error(`${kind} is not installed`);
   const target: Target = kind === 'chromium' ? 'chrome' : 'firefox';
   const mode = options.extension ?? 'granted';
-  const copy = mode === 'granted' ? copyExtension(target) : undefined;
-  const folder = mode === 'none' ? undefined : (copy?.folder ?? distOf(target));
+  const copy = mode === 'granted' && options.kept === undefined ? copyExtension(target) : undefined;
+  const folder = mode === 'none' ? undefined : (options.kept?.folder ?? copy?.folder ?? distOf(target));
   try {
     return await (kind === 'chromium' ? launchChromium : launchFirefox)({
       executablePath,
@@ -85,25 +105,55 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     executablePath,
     headless: options.headless ?? true,
     pipe: true,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     enableExtensions: true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
+    ...(options.kept ? { userDataDir: options.kept.profile } : {}),
     args: [
       ...(isRoot() ? ['--no-sandbox'] : []),
       '--disable-dev-shm-usage',
       `--host-resolver-rules=${TEST_HOSTS.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`,
+      // What is installed through the driver is forgotten at the end.
+      ...(options.kept
+        ? [`--load-extension=${options.kept.folder}`, `--disable-extensions-except=${options.kept.folder}`]
+        : []),
       ...(options.args ?? []),
     ],
   });
-  const id = folder ? await browser.installExtension(folder) : '';
+  const id = options.kept ? await loadedId(browser) : folder ? await browser.installExtension(folder) : '';
   const extensionOrigin = folder ? `chrome-extension://${id}` : '';
   const openIdle = async () => {
     const page = await browser.newPage();
     await page.goto(`${extensionOrigin}/${IDLE_FILE}`);
     return page;
   };
+  let offline: CDPSession | undefined;
   return {
-    ...common('chromium', browser, extensionOrigin, openIdle, onClosed),
+    ...common('chromium', browser, folder, extensionOrigin, openIdle, onClosed),
+    async uninstall() {
+      await browser.uninstallExtension(id);
+    },
+    async setOffline(isOffline) {
+      if (!isOffline) {
+        await offline?.detach();
+        offline = undefined;
+        return;
+      }
+      const worker = await until('the background runs', () =>
+        browser
+          .targets()
+          .find((target) => target.type() === 'service_worker' && target.url().startsWith(extensionOrigin)),
+      );
+      offline = await worker.createCDPSession();
+      await offline.send('Network.enable');
+      await offline.send('Network.emulateNetworkConditions', {
+        offline: true,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: -1,
+      });
+    },
     async openOwnPage(name) {
       const page = await browser.newPage();
       await page.goto(ownAddress(extensionOrigin, name));
@@ -128,22 +178,41 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
   };
 }
 
+/** The id of the extension that the browser has loaded at its start. */
+async function loadedId(browser: Browser): Promise<string> {
+  const worker = await browser.waitForTarget(
+    (target) => target.type() === 'service_worker' && target.url().startsWith('chrome-extension:'),
+  );
+  return new URL(worker.url()).host;
+}
+
 async function launchFirefox({ executablePath, folder, options, onClosed }: Start): Promise<TestBrowser> {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath,
+    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     headless: options.headless ?? true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
+    ...(options.kept ? { userDataDir: options.kept.profile } : {}),
     // Without it "Navigation to moz-extension://… is not allowed in this context".
     args: ['--remote-allow-system-access', ...(options.args ?? [])],
     extraPrefsFirefox: {
       'extensions.webextensions.uuids': JSON.stringify({ [GECKO_ID]: GECKO_UUID }),
       'extensions.webextOptionalPermissionPrompts': false,
       'network.dns.localDomains': TEST_HOSTS.join(','),
+      ...(options.kept
+        ? {
+            'xpinstall.signatures.required': false,
+            'extensions.autoDisableScopes': 0,
+            'extensions.startupScanScopes': 15,
+            'browser.sessionstore.resume_from_crash': false,
+          }
+        : {}),
     },
   });
-  if (folder) await browser.installExtension(folder);
+  // In a kept profile it lies already.
+  if (folder && !options.kept) await browser.installExtension(folder);
   const extensionOrigin = folder ? `moz-extension://${GECKO_UUID}` : '';
   const openOwn = async (address: string) => {
     const page = await browser.newPage();
@@ -153,7 +222,13 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
     return page;
   };
   return {
-    ...common('firefox', browser, extensionOrigin, () => openOwn(`${extensionOrigin}/${IDLE_FILE}`), onClosed),
+    ...common('firefox', browser, folder, extensionOrigin, () => openOwn(`${extensionOrigin}/${IDLE_FILE}`), onClosed),
+    async uninstall() {
+      await browser.uninstallExtension(GECKO_ID);
+    },
+    async setOffline(isOffline) {
+      await inFirefoxItself(browser, `Services.io.offline = ${isOffline}`);
+    },
     openOwnPage: (name) => openOwn(ownAddress(extensionOrigin, name)),
     async stopBackground() {
       await inFirefoxItself(
@@ -173,10 +248,23 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
 function common(
   kind: BrowserKind,
   browser: Browser,
+  folder: string | undefined,
   extensionOrigin: string,
   openIdle: () => Promise<Page>,
   onClosed: () => void,
-): Pick<TestBrowser, 'kind' | 'puppeteer' | 'extensionOrigin' | 'open' | 'findOwnPage' | 'inExtension' | 'close'> {
+): Pick<
+  TestBrowser,
+  | 'kind'
+  | 'puppeteer'
+  | 'extensionOrigin'
+  | 'open'
+  | 'findOwnPage'
+  | 'inExtension'
+  | 'update'
+  | 'sleep'
+  | 'crash'
+  | 'close'
+> {
   let idle: Promise<Page> | undefined;
   return {
     kind,
@@ -204,6 +292,25 @@ function common(
       return (await page.evaluate(job as unknown as (...all: unknown[]) => unknown, ...args)) as Awaited<
         ReturnType<typeof job>
       >;
+    },
+    async update() {
+      const page = await idle?.catch(() => undefined);
+      idle = undefined;
+      // A browser whose last page is closed ends.
+      if ((await browser.pages()).length <= 1) await browser.newPage();
+      await page?.close().catch(() => undefined);
+      if (folder) await browser.installExtension(folder);
+    },
+    sleep() {
+      const processes = processTree(browser.process()?.pid);
+      for (const pid of processes) process.kill(pid, 'SIGSTOP');
+      return () => {
+        for (const pid of processes) process.kill(pid, 'SIGCONT');
+      };
+    },
+    async crash() {
+      for (const pid of processTree(browser.process()?.pid)) process.kill(pid, 'SIGKILL');
+      await browser.close().catch(() => undefined);
     },
     async close() {
       await browser.close().catch(() => undefined);

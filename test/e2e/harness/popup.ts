@@ -1,6 +1,7 @@
 import type { Page } from 'puppeteer-core';
 import type { TestBrowser } from './launch.ts';
 import { until } from './until.ts';
+import { words } from './words.ts';
 
 /** The popup, opened as a page in a tab: the same document, but it stays open while other tabs are used. */
 export function openPopup(browser: TestBrowser): Promise<Page> {
@@ -44,6 +45,19 @@ export async function untilShown(page: Page, wanted: RegExp, withinMs?: number):
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : error}; it shows: ${last}`);
   }
+}
+
+/** Waits until the popup says this of a call, and says it as certain: not as what was known last. Answers with the whole text. */
+export function untilCertain(popup: Page, messageKey: string, withinMs?: number): Promise<string> {
+  const [wanted, lastKnown] = [words(messageKey), words('state_last_known')];
+  return until(
+    `the popup says "${messageKey}" for certain`,
+    async () => {
+      const text = await textOf(popup);
+      return wanted.test(text) && !lastKnown.test(text) && text;
+    },
+    withinMs,
+  );
 }
 
 /** Clicks the button with this accessible name with the real mouse. */

@@ -1,0 +1,306 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startVodia } from '../simulators/vodia.ts';
+import { startZorio } from '../simulators/zorio.ts';
+import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { CACHE } from '../tools/project.ts';
+import { filesHolding, formsOf, holds } from './harness/canary.ts';
+import { launch } from './harness/launch.ts';
+import { clickButton, saidOn } from './harness/numbers.ts';
+import { AGENT, type Office, openOffice } from './harness/office.ts';
+import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
+import { importSettings, untilOnline } from './harness/set-up.ts';
+import { until } from './harness/until.ts';
+import { tapWire, type WireTap } from './harness/wire-tap.ts';
+import { words } from './harness/words.ts';
+
+const PASSWORD = 'canary-pw-9f2c61e7d3';
+const NUMBER = '+16175550139';
+
+describe.each(BROWSER_KINDS)('secrets in %s', (kind) => {
+  let profile: string;
+  let office: Office;
+  let tap: WireTap;
+  const said: string[] = [];
+  let token = 'no token yet';
+
+  beforeAll(async () => {
+    mkdirSync(CACHE, { recursive: true });
+    profile = mkdtempSync(join(CACHE, 'profile-'));
+    office = await openOffice(kind, {
+      launch: { profile },
+      prepare: (pbx) => pbx.changePassword(AGENT.extension, PASSWORD),
+      settings: (good) => good,
+      isOnline: false,
+    });
+    tap = await tapWire(office.pbx.origin);
+  });
+
+  afterEach(() => expect(office.pbx.violations).toEqual([]));
+
+  afterAll(async () => {
+    await office?.close();
+    await tap?.close();
+    rmSync(profile, { recursive: true, force: true });
+  });
+
+  test('a password goes into the vault and the login, and nowhere else, all through a call', async () => {
+    await importSettings(office.browser, {
+      pagedial: 1,
+      account: {
+        vendor: 'vodia',
+        values: { server: tap.origin, domain: office.pbx.tenant, user: AGENT.extension, password: PASSWORD },
+      },
+      country: 'US',
+    });
+    await untilOnline(office.browser);
+    const page = await office.show(`<p>Office: ${NUMBER}</p>`);
+    listen(page);
+    await hearMessages(page);
+
+    await clickButton(office.browser, page, NUMBER);
+    const popup = await openPopup(office.browser);
+    listen(popup);
+    await untilShown(popup, words('state_ringing_pick_up'));
+    office.pbx.phone(AGENT.extension).answer();
+    await until('the other end rings', () => office.pbx.farEnd().answer());
+    await untilShown(popup, words('state_talking'));
+    const shown = [
+      await textOf(popup),
+      await popup.content(),
+      await page.content(),
+      await saidOn(office.browser, page),
+    ];
+    await pressButton(popup, 'Hang up');
+    await until('the call is over', () => office.pbx.engine.live().length === 0);
+    const options = await office.browser.openOwnPage('options');
+    listen(options);
+    await pressButton(options, 'Test connection');
+    await untilShown(options, words('options_test_ok'));
+    shown.push(await options.content(), ...(await valuesIn(options)), ...(await heardMessages(page)));
+    shown.push(
+      await office.browser.inExtension(() => chrome.runtime.sendMessage({ type: 'settings/export', payload: {} })),
+    );
+    const { local, session } = await saved();
+
+    expect([...shown, ...said, local, session].filter((text) => holds(text, PASSWORD))).toEqual([]);
+    // The number is on the page, in the call and in what is told about it; it is kept in memory only.
+    expect(holds(local, NUMBER)).toBe(false);
+    expect(shown.some((text) => text.includes('pagedial'))).toBe(true);
+    await options.close();
+    await popup.close();
+  });
+
+  test('on the wire it is in the body of the login, never in an address or a header', () => {
+    const requests = tap.sent().flatMap((text) => text.split(/(?=(?:GET|POST|PUT|DELETE) \/)/));
+    const withSecret = requests.filter((text) =>
+      formsOf(PASSWORD).some((form) => text.includes(form.toString('latin1'))),
+    );
+
+    expect(withSecret.length).toBeGreaterThan(0);
+    for (const request of withSecret) {
+      const [head = ''] = request.split('\r\n\r\n');
+      expect(head).toMatch(/^(?:POST|PUT) \/rest\/system\/session HTTP/);
+      expect(holds(head, PASSWORD)).toBe(false);
+    }
+    expect(requests.length).toBeGreaterThan(withSecret.length);
+  });
+
+  test('a token goes into the header that asks for it, and nowhere else', async () => {
+    const zorio = await startZorio();
+    token = zorio.token;
+    const line = await tapWire(zorio.origin);
+    try {
+      await importSettings(office.browser, {
+        pagedial: 1,
+        account: { vendor: 'zorio', values: { server: line.origin, extension: '1001', token } },
+        country: 'US',
+      });
+      await until('the token was sent', () => line.sent().some((text) => holds(text, token)));
+      const { local, session } = await saved();
+
+      const lines = line.sent().flatMap((text) => text.split('\r\n'));
+      expect(
+        lines.filter((text) => holds(text, token)).filter((text) => !/^authorization: Bearer /i.test(text)),
+      ).toEqual([]);
+      expect([local, session].filter((text) => holds(text, token))).toEqual([]);
+      // Another PBX: what was known of the first one is gone.
+      expect(await vaultKeys()).toEqual(['key', 'secrets:zorio']);
+    } finally {
+      await line.close();
+      await zorio.close();
+    }
+  });
+
+  test('a password that is not to be remembered outlives a stopped background, and lies in memory only', async () => {
+    const options = await office.browser.openOwnPage('options');
+    await signInByForm(options, false);
+    await until('the account is the new one', async () => (await saved()).local.includes('"secretsIn":"memory"'));
+    await untilOnline(office.browser);
+    await office.browser.stopBackground();
+    await office.browser.inExtension(() => chrome.runtime.sendMessage({ type: 'page/settings', payload: {} }));
+    await untilOnline(office.browser);
+
+    const { local, session } = await saved();
+    expect(holds(session, PASSWORD)).toBe(true);
+    expect(holds(local, PASSWORD)).toBe(false);
+    expect((await vaultKeys()).filter((key) => key !== 'key')).toEqual([]);
+    await options.close();
+  });
+
+  test('signing out closes our line, and leaves no key, cookie, account or call behind', async () => {
+    expect(office.pbx.sockets()).toHaveLength(1);
+    const options = await office.browser.openOwnPage('options');
+    await pressButton(options, 'Sign out');
+    await untilShown(options, words('options_account_sign_out_ask'));
+    await pressButton(options, 'Sign out');
+    await untilShown(options, words('options_account_signed_out'));
+
+    await until('the line is closed', () => office.pbx.sockets().length === 0);
+    expect(await vaultKeys()).toEqual([]);
+    const { local, session } = await saved();
+    expect([local, session].filter((text) => holds(text, PASSWORD) || holds(text, NUMBER))).toEqual([]);
+    expect(JSON.parse(local)).not.toHaveProperty('settings.account');
+    expect(await ownCookies()).toEqual([]);
+    const asked = office.pbx.journal.requests().length;
+    await office.browser.stopBackground();
+    await office.browser.inExtension(() => chrome.runtime.sendMessage({ type: 'connection/retry', payload: {} }));
+    expect(office.pbx.journal.requests()).toHaveLength(asked);
+    await options.close();
+  });
+
+  test('no file of the profile has ever held them', async () => {
+    await office.browser.close();
+
+    for (const secret of [PASSWORD, token]) expect(filesHolding(profile, secret)).toEqual([]);
+    expect(filesHolding(profile, NUMBER)).toEqual([]);
+  });
+
+  test.runIf(kind === 'chromium')('after the next start a password that was not remembered is asked for', async () => {
+    const folder = mkdtempSync(join(CACHE, 'profile-'));
+    const pbx = await startVodia();
+    try {
+      // As users have it: the same folder again is the same extension.
+      const first = await launch(kind, { profile: folder, extension: 'as-built' });
+      await first.acceptPrompt(['http://127.0.0.1/*']);
+      const options = await first.findOwnPage('options');
+      await signInByForm(options, false, pbx.origin, AGENT.password);
+      await untilOnline(first);
+      await first.close();
+      expect(filesHolding(folder, AGENT.password)).toEqual([]);
+      const logins = pbx.journal.requests().length;
+
+      const again = await launch(kind, { profile: folder, extension: 'as-built' });
+      const popup = await openPopup(again);
+      await untilShown(popup, words('error_not_remembered'));
+      expect(pbx.journal.requests()).toHaveLength(logins);
+      await again.close();
+    } finally {
+      await pbx.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  async function signInByForm(
+    options: Page,
+    remember: boolean,
+    server = tap.origin,
+    password = PASSWORD,
+  ): Promise<void> {
+    await options.bringToFront();
+    await until('the form offers a choice of PBXs', () => options.$('#vendor'));
+    await options.select('#vendor', 'vodia');
+    for (const [key, value] of Object.entries({ server, domain: 'acme.example', user: AGENT.extension, password })) {
+      const field = await until(`there is a field ${key}`, () => options.$(`input[name="${key}"]`));
+      await field.evaluate((input) => (input as HTMLInputElement).select());
+      await options.keyboard.type(value);
+    }
+    const isOn = () =>
+      options.evaluate((label) => {
+        const all = [...document.querySelectorAll<HTMLInputElement>('form input[type=checkbox]')];
+        const input = all.find((one) => one.labels?.[0]?.innerText.includes(label));
+        input?.scrollIntoView({ block: 'center' });
+        return input?.checked;
+      }, 'Remember the password');
+    if ((await isOn()) !== remember) {
+      await options.evaluate((label) => {
+        [...document.querySelectorAll('label')].find((one) => one.innerText.includes(label))?.click();
+      }, 'Remember the password');
+    }
+    expect(await isOn()).toBe(remember);
+    await options.focus('input[name="password"]');
+    await options.keyboard.press('Enter');
+  }
+
+  function listen(page: Page): void {
+    page.on('console', (message) => void said.push(message.text()));
+    page.on('pageerror', (error) => void said.push(String(error)));
+  }
+
+  async function saved(): Promise<{ local: string; session: string }> {
+    return office.browser.inExtension(async () => ({
+      local: JSON.stringify(await chrome.storage.local.get(null)),
+      session: JSON.stringify(await chrome.storage.session.get(null)),
+    }));
+  }
+
+  function vaultKeys(): Promise<readonly string[]> {
+    return office.browser.inExtension(
+      () =>
+        new Promise<string[]>((resolve, reject) => {
+          const opening = indexedDB.open('vault');
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const keys = opening.result.transaction('entries').objectStore('entries').getAllKeys();
+            keys.onsuccess = () => {
+              opening.result.close();
+              resolve(keys.result.map(String).sort());
+            };
+          };
+        }),
+    );
+  }
+
+  /** Cookies of the PBX that are ours alone; Firefox has no such thing. */
+  function ownCookies(): Promise<readonly string[]> {
+    if (kind === 'firefox') return Promise.resolve([]);
+    return office.browser.inExtension(async () => {
+      const partitionKey = { topLevelSite: location.origin };
+      return (await chrome.cookies.getAll({ partitionKey })).map((cookie) => cookie.name);
+    });
+  }
+
+  /** Every message that our content script in this page gets from now on is kept. */
+  function hearMessages(page: Page): Promise<void> {
+    return office.browser.inExtension(async (url) => {
+      const tab = (await chrome.tabs.query({})).find((one) => one.url === url);
+      await chrome.scripting.executeScript({
+        target: { tabId: tab?.id ?? -1 },
+        func: () => {
+          const heard: string[] = [];
+          Object.assign(globalThis, { heard });
+          chrome.runtime.onMessage.addListener((message) => void heard.push(JSON.stringify(message)));
+        },
+      });
+    }, page.url());
+  }
+
+  function heardMessages(page: Page): Promise<readonly string[]> {
+    return office.browser.inExtension(async (url) => {
+      const tab = (await chrome.tabs.query({})).find((one) => one.url === url);
+      const [done] = await chrome.scripting.executeScript({
+        target: { tabId: tab?.id ?? -1 },
+        func: () => (globalThis as unknown as { heard: string[] }).heard,
+      });
+      const heard = (done?.result ?? []) as string[];
+      if (heard.length === 0) throw new Error('the page was told nothing');
+      return heard;
+    }, page.url());
+  }
+});
+
+function valuesIn(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => [...document.querySelectorAll('input')].map((input) => `${input.name} ${input.value}`));
+}
