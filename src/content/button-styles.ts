@@ -1,13 +1,16 @@
+/** CSS pixels; nothing is drawn in it, but its width on the screen tells how much the page enlarges what is in it. */
+export const LAYER_WIDTH = 16;
+
 /**
  * How the buttons look. `--ink`, `--ground` and `--accent` are set per button from the page around it; `--h` is the height the lines
  * above and below leave.
  */
 export const BUTTON_STYLES = `
-.layer { position: absolute; top: 0; left: 0; width: 0; height: 0; }
+.layer { position: absolute; top: 0; left: 0; width: ${LAYER_WIDTH}px; height: 0; }
 .fixed { position: fixed; }
 .layer.away button:not(:focus-visible) { opacity: 0; pointer-events: none; }
 button {
-  all: unset; box-sizing: border-box; position: absolute; top: 0; left: 0; width: 24px; height: var(--h, 24px);
+  all: unset; box-sizing: border-box; position: absolute; top: 0; left: 0; transform-origin: 0 0; width: 24px; height: var(--h, 24px);
   display: grid; place-items: center; pointer-events: auto; cursor: pointer; color: var(--accent);
   -webkit-tap-highlight-color: transparent; user-select: none;
 }

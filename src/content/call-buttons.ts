@@ -1,4 +1,5 @@
 import type { PageDoubt } from '../core/risk.ts';
+import { LAYER_WIDTH } from './button-styles.ts';
 import type { Look } from './colors.ts';
 import type { CallView } from './dial.ts';
 import { words } from './extension-api.ts';
@@ -83,7 +84,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   let lastNear = 0;
   let pointedAt: Button | undefined;
 
-  function update(button: Button, shown: Shown, origin: Readonly<Record<'x' | 'y', number>>): void {
+  function update(button: Button, shown: Shown, origin: Origin): void {
     const { element } = button;
     const before = button.shown;
     const { placed, look, call } = shown;
@@ -91,7 +92,10 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     if (Math.abs(before.placed.x - placed.x) > 8 || Math.abs(before.placed.y - placed.y) > 8)
       button.since = performance.now();
     const style = element.style;
-    style.transform = `translate(${placed.x - origin.x}px, ${placed.y - origin.y}px)`;
+    const { scale } = origin;
+    const isScaled = Math.abs(scale - 1) > 0.001;
+    const [x, y] = [(placed.x - origin.x) / scale, (placed.y - origin.y) / scale];
+    style.transform = `translate(${x}px, ${y}px)${isScaled ? ` scale(${1 / scale})` : ''}`;
     style.setProperty('--h', `${placed.height}px`);
     style.setProperty('--accent', look.accent);
     style.setProperty('--ground', look.ground);
@@ -221,15 +225,15 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       const { bubble } = host;
       bubble.textContent = text;
       bubble.classList.add('shown');
-      const origin = { x: 0, y: 0 };
+      const { scale } = originOf(host.fixedLayer);
       bubble.style.left = '0px';
       bubble.style.top = '0px';
       const box = bubble.getBoundingClientRect();
       const below = at.y + at.height + 6;
       const y = below + box.height > innerHeight ? at.y - box.height - 6 : below;
       const x = Math.min(Math.max(8, at.x + at.width / 2 - box.width / 2), innerWidth - box.width - 8);
-      bubble.style.left = `${x - box.x + origin.x}px`;
-      bubble.style.top = `${Math.max(4, y) - box.y + origin.y}px`;
+      bubble.style.left = `${(x - box.x) / scale}px`;
+      bubble.style.top = `${(Math.max(4, y) - box.y) / scale}px`;
       quiet = setTimeout(() => bubble.classList.remove('shown'), SAY_MS);
     },
     remove() {
@@ -278,9 +282,16 @@ function shownNumber(target: Target, format: CallButtonsParts['format']): string
   return `\u2066${whole}\u2069`;
 }
 
-function originOf(layer: Element): { readonly x: number; readonly y: number } {
-  const { x, y } = layer.getBoundingClientRect();
-  return { x, y };
+/** Where a layer begins in the viewport, and how much the page enlarges it (`zoom` or a transform on its root). */
+interface Origin {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+}
+
+function originOf(layer: Element): Origin {
+  const { x, y, width } = layer.getBoundingClientRect();
+  return { x, y, scale: width > 0 ? width / LAYER_WIDTH : 1 };
 }
 
 function set(element: Element, name: string, value: string | undefined): void {

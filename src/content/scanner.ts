@@ -23,10 +23,13 @@ import {
   FIELDS,
   fieldBlock,
   keepSame,
+  NAMING,
+  NAMING_ATTRIBUTES,
   ownerOf,
   readEmbed,
   readField,
   readLink,
+  readNaming,
   readRunTargets,
   type Target,
 } from './targets.ts';
@@ -77,10 +80,11 @@ const WATCHED = [
   'contenteditable',
   'dir',
   'lang',
+  ...NAMING_ATTRIBUTES,
 ];
 /** So many texts without a number are kept to learn the page's country from. */
 const MAX_TELLING = 3_000;
-const TELLING = new Set(['href', 'number', 'type', 'value', 'contenteditable']);
+const TELLING = new Set<string>(['href', 'number', 'type', 'value', 'contenteditable', ...NAMING_ATTRIBUTES]);
 const RESTARTS = 3;
 
 /** One run with what was found in it. */
@@ -188,7 +192,9 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       const owner = ownerOf(top);
       if (owner) waitingElements.push(owner);
     }
-    const found = top.querySelectorAll(`${CALL_LINKS},${EMBEDS},${FIELDS},${LIKELY_HOSTS}`);
+    // On the whole page, those that name a number are looked for when all else is done.
+    const naming = top === page ? '' : `${NAMING},`;
+    const found = top.querySelectorAll(`${naming}${CALL_LINKS},${EMBEDS},${FIELDS},${LIKELY_HOSTS}`);
     let seen = 0;
     for (const element of found) {
       readElement(element);
@@ -323,7 +329,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function readElement(element: Element): void {
-    if (matches(element, `${CALL_LINKS},${EMBEDS}`)) {
+    if (matches(element, `${CALL_LINKS},${EMBEDS},${NAMING}`)) {
       if (isExcluded(element)) return;
       announce();
       waitingElements.push(element);
@@ -418,7 +424,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return readField(element, context, finder);
     }
     if (isExcluded(element)) return [];
-    const target = matches(element, CALL_LINKS) ? readLink(element, finder) : readEmbed(element, finder);
+    const read = matches(element, CALL_LINKS) ? readLink : matches(element, EMBEDS) ? readEmbed : readNaming;
+    const target = read(element, finder);
     return target ? [target] : [];
   }
 
@@ -520,9 +527,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     slices.rest();
   }
 
-  /** Hosts that have content of their own look like any element: looked for when all else is done. */
-  function* unlikelyHosts(): Generator<void, void, void> {
+  /** Hosts that have content of their own look like any element, and few name a number: looked for when all else is done. */
+  function* theUnlikely(): Generator<void, void, void> {
     let count = 0;
+    for (const element of page.querySelectorAll(NAMING)) readElement(element);
+    if (waitingElements.length > 0) yield* settle();
     for (const element of page.querySelectorAll(UNLIKELY_HOSTS)) {
       count += 1;
       if (count % NODES_PER_STEP === 0) yield;
@@ -541,10 +550,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         attributeFilter: WATCHED,
       });
       slices.run(firstPass);
-      slices.run(unlikelyHosts);
+      slices.run(theUnlikely);
     },
     use(next) {
-      if (reader) waitingElements.push(...elements, ...page.querySelectorAll(`${CALL_LINKS},${EMBEDS},${FIELDS}`));
+      if (reader)
+        waitingElements.push(...elements, ...page.querySelectorAll(`${NAMING},${CALL_LINKS},${EMBEDS},${FIELDS}`));
       reader = next;
       told = 0;
       for (const entry of live) entry.version = -1;

@@ -187,6 +187,8 @@ async function write(page: Page, editor: string): Promise<Saved> {
   await new Promise((resolve) => setTimeout(resolve, 300));
   await keyboard.type(' today');
   for (let i = 0; i < 5; i += 1) await withKey(page, 'Shift', 'ArrowLeft');
+  // Some editors learn of a selection a little later.
+  await new Promise((resolve) => setTimeout(resolve, 200));
   await withKey(page, 'Control', 'x');
   await keyboard.type('tomorrow ');
   await withKey(page, 'Control', 'v');
