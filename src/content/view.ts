@@ -9,7 +9,7 @@ import { linkDoubts } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import type { ClickedNumber } from './plain-click.ts';
 import { compareAcross, containsAcross } from './roots.ts';
-import { afterFrame, nextTurn } from './slices.ts';
+import { afterFrame, createDebt, nextTurn } from './slices.ts';
 import { isInText, type Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
@@ -92,6 +92,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let isPageIdle = false;
   let isAwaitingFonts = false;
   let lastLook = 0;
+  const debt = createDebt();
 
   function soon(ms = LOOK_AGAIN_MS): void {
     if (stop.signal.aborted) return;
@@ -133,7 +134,7 @@ export function createView(page: Document, parts: ViewParts): View {
     lookAgainWithFonts();
     if (mustLookAgain) {
       mustLookAgain = false;
-      soon();
+      soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
     }
   }
 
@@ -142,8 +143,11 @@ export function createView(page: Document, parts: ViewParts): View {
     const candidates: { readonly target: Target; readonly spot: Spot }[] = [];
     let since = performance.now();
     const rest = async () => {
-      if (performance.now() - since < FRAME_MS) return;
-      await nextTurn();
+      const took = performance.now() - since;
+      if (took < FRAME_MS) return;
+      debt.add(took);
+      // A page that keeps moving makes its layout once a frame, not once for each of our turns.
+      await (debt.restMs() > 0 ? afterFrame() : nextTurn());
       since = performance.now();
     };
     const fields: Element[] = [];
@@ -301,7 +305,7 @@ export function createView(page: Document, parts: ViewParts): View {
       if (isInSight) soon(0);
     },
     moved() {
-      if (near.elements.size > 0 || main) soon();
+      if (near.elements.size > 0 || main) soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
     },
     scrolled() {
       isScrolling = true;
