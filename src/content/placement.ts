@@ -105,16 +105,19 @@ function hasRoom(
 ): boolean {
   const inset = (SIZE - DISC) / 2;
   const [left, right] = [box.x + inset, box.x + SIZE - inset];
-  const [top, bottom] = [box.y + inset + 2, box.y + SIZE - inset - 2];
+  const [top, bottom] = [box.y + inset + 3, box.y + SIZE - inset - 3];
   const view = document.documentElement;
   if (left < 1 || right > (view.clientWidth || innerWidth) - 1 || top < 0 || bottom > innerHeight) return false;
-  const y = box.y + SIZE / 2;
+  const [x, y] = [box.x + SIZE / 2, box.y + SIZE / 2];
+  const aside = DISC / 4;
   const points: readonly (readonly [number, number])[] = [
     [left, y],
     [right, y],
-    [(left + right) / 2, y],
-    [(left + right) / 2, top],
-    [(left + right) / 2, bottom],
+    [x, y],
+    [x - aside, top],
+    [x + aside, top],
+    [x - aside, bottom],
+    [x + aside, bottom],
   ];
   return points.every(([px, py]) => isGround(px, py, painter, ours));
 }

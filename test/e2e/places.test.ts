@@ -139,7 +139,7 @@ describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
     const popup = await openPopupOver(office.browser, page);
     await popup.bringToFront();
     await tabTo(popup, 'Click a number to call it');
-    await popup.keyboard.press('Space');
+    await popup.keyboard.press(' ');
     await until('the choice is kept', () =>
       office.browser.inExtension(async () => {
         const { settings } = (await chrome.storage.local.get('settings')) as {
