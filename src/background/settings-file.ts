@@ -1,5 +1,6 @@
 import type { AccountField, AccountValues, FieldProblem } from '../core/account.ts';
 import { faultOfRule, readDialingRule } from '../core/dialing-rule.ts';
+import { faultOfPreferences, type Preferences, readPreferences, USUAL } from '../core/preferences.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
 import type { PbxAdapter } from '../pbx/adapter.ts';
@@ -15,7 +16,8 @@ export interface ImportedSettings {
 type FindAdapter = (id: string) => PbxAdapter | undefined;
 
 const VERSION = 1;
-const OWN_KEYS = new Set(['pagedial', 'account', 'country', 'sites', 'dialing']);
+const PREFERENCES = Object.keys(USUAL) as readonly (keyof Preferences)[];
+const OWN_KEYS = new Set(['pagedial', 'account', 'country', 'sites', 'dialing', ...PREFERENCES]);
 const LONGEST_VALUE = 100_000;
 
 /** The settings as a file's text, without secrets; what we did not understand at import is in it again. */
@@ -28,9 +30,16 @@ export function formatSettings(settings: Settings, findAdapter: FindAdapter): st
     country,
     sites: { ...asRecord(unknown.sites), ...sites },
     dialing: { ...asRecord(unknown.dialing), ...dialing },
+    ...formatPreferences(settings),
   };
   if (!account) Reflect.deleteProperty(file, 'account');
   return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+/** Only what differs from the usual: a file stays short, and an old one means the same as before. */
+function formatPreferences(settings: Settings): object {
+  const own = PREFERENCES.filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(USUAL[key]));
+  return Object.fromEntries(own.map((key) => [key, { ...asRecord(settings.unknown[key]), ...settings[key] }]));
 }
 
 /**
@@ -53,6 +62,8 @@ export function parseSettings(
   if (!sites.ok) return sites;
   const dialing = readDialingStrictly(file.dialing);
   if (!dialing.ok) return dialing;
+  const fault = faultOfPreferences(file);
+  if (fault !== undefined) return wrong(fault);
   const account = readAccountStrictly(file.account, findAdapter);
   if (!account.ok) return account;
 
@@ -66,6 +77,7 @@ export function parseSettings(
       country,
       sites: sites.value,
       dialing: dialing.value,
+      ...readPreferences(file),
       unknown: unknownOf(file),
     },
     ...(account.value ? { secrets: account.value.secrets } : {}),
@@ -254,6 +266,7 @@ function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<str
     account: rest(file.account, ['vendor', 'values']),
     sites: rest(file.sites, ['mode', 'hosts', 'ownButtons']),
     dialing: rest(file.dialing, ['numberFormat', 'outsideLine', 'replacements']),
+    ...Object.fromEntries(PREFERENCES.map((key) => [key, rest(file[key], Object.keys(USUAL[key]))])),
   };
   return {
     ...Object.fromEntries(Object.entries(file).filter(([key]) => !OWN_KEYS.has(key))),

@@ -36,6 +36,8 @@ export interface CallButtons {
   near(x: number, y: number): void;
   /** What speaks against taking a press on the target's button at this moment for the user's wish. */
   doubtsOf(target: Target): readonly PageDoubt[];
+  /** Moves the keyboard to the target's button; false when there is none. */
+  focus(target: Target): boolean;
   say(text: string, at: DOMRect | Placed): void;
   remove(): void;
 }
@@ -210,6 +212,12 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       const button = buttons.get(target);
       // Asked about a button that is no longer there: nobody can have seen it.
       return button ? sight.doubts(button.element, painterOf(target) ?? target.holder) : ['page-doubtful'];
+    },
+    focus(target) {
+      const button = buttons.get(target);
+      if (!button?.element.isConnected) return false;
+      button.element.focus({ preventScroll: true });
+      return true;
     },
     say(text, at) {
       if (quiet !== undefined) clearTimeout(quiet);

@@ -24,6 +24,12 @@ export interface View {
   focused(element: Element): void;
   /** Draws a number's button anew, and says something beside it. */
   refresh(say?: { readonly text: string; readonly target: Target }): void;
+  /** The number at this place, or whose button is there. */
+  targetAt(x: number, y: number): Target | undefined;
+  /** All numbers that have a button now. */
+  targets(): Iterable<Target>;
+  /** Moves the keyboard to the target's button, as soon as it is drawn. */
+  focus(target: Target): void;
   /** The box of a target's button, once a click on it counts. */
   buttonBox(target: Target): DOMRect | undefined;
   remove(): void;
@@ -54,6 +60,8 @@ const LOOK_AGAIN_MS = 60;
 const PUT_BACK_MS = 500;
 const HOVER_SLACK = 4;
 const HIDE_HOVER_MS = 350;
+/** Where the page scrolls on for longer than this, the keyboard stays where it is. */
+const FOCUS_WITHIN_MS = 3_000;
 /** CSS pixels a button may be off its number before a click on it counts for nothing. */
 const MAY_DRIFT = 8;
 
@@ -83,6 +91,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let isPageIdle = false;
   let lastLook = 0;
   const debt = createDebt();
+  let toFocus: { readonly target: Target; readonly since: number } | undefined;
 
   function soon(ms = LOOK_AGAIN_MS): void {
     if (stop.signal.aborted) return;
@@ -186,6 +195,8 @@ export function createView(page: Document, parts: ViewParts): View {
     buttons.show(shown);
     buttons.hideWhileMoving(false);
     buttons.reveal(focusedTarget ?? hovered);
+    if (toFocus && performance.now() - toFocus.since > FOCUS_WITHIN_MS) toFocus = undefined;
+    if (toFocus && seen.has(toFocus.target) && buttons.focus(toFocus.target)) toFocus = undefined;
     if (fields.length > 0) parts.recheckFields(fields);
   }
 
@@ -326,6 +337,18 @@ export function createView(page: Document, parts: ViewParts): View {
       // A focused region with many numbers is not the focus of one number.
       if (focusedTarget && element.getElementsByTagName('*').length > 20) focusedTarget = undefined;
       (inModal?.buttons ?? main)?.reveal(focusedTarget ?? hovered);
+    },
+    targetAt(x, y) {
+      const isAt = (box: Pick<DOMRect, 'x' | 'y' | 'width' | 'height'>) =>
+        x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
+      for (const [target, { spot, placed }] of spots) if (isAt(spot.box) || isAt(placed)) return target;
+      return undefined;
+    },
+    targets: () => spots.keys(),
+    focus(target) {
+      toFocus = { target, since: performance.now() };
+      focusedTarget = target;
+      soon(0);
     },
     refresh(say) {
       soon(0);
