@@ -395,8 +395,8 @@ function addHostPermission(id: string, pattern: string): Promise<void> {
   return developerPrivate.addHostPermission(id, pattern);
 }
 
-/** Evaluates in Firefox's own (chrome) scope: public in BiDi, named by nobody in Puppeteer. */
-async function inFirefoxItself(browser: Browser, expression: string): Promise<void> {
+/** Evaluates in Firefox's own (chrome) scope, and answers with a string if that is what comes of it: public in BiDi, named by nobody in Puppeteer. */
+export async function inFirefoxItself(browser: Browser, expression: string): Promise<string> {
   const { connection } = browser as unknown as {
     readonly connection: { send(method: string, params: object): Promise<{ result: unknown }> };
   };
@@ -404,5 +404,7 @@ async function inFirefoxItself(browser: Browser, expression: string): Promise<vo
     contexts: readonly { context: string }[];
   };
   const context = await until('Firefox shows a window', () => tree.contexts[0]?.context);
-  await connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true });
+  const answer = await connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true });
+  const { result } = answer.result as { readonly result?: { readonly value?: unknown } };
+  return String(result?.value ?? '');
 }
