@@ -266,6 +266,7 @@ function common(
   | 'close'
 > {
   let idle: Promise<Page> | undefined;
+  let spare: Page | undefined;
   const idlePage = async () => {
     const page = await idle?.catch(() => undefined);
     // An update takes it away, and the driver does not always know.
@@ -303,8 +304,8 @@ function common(
     async update() {
       const page = await idle?.catch(() => undefined);
       idle = undefined;
-      // A browser whose last page is closed ends.
-      if ((await browser.pages()).length <= 1) await browser.newPage();
+      // The pages of the extension are closed with it, and a browser whose last page is closed ends.
+      if (!spare || spare.isClosed()) spare = await browser.newPage();
       await page?.close().catch(() => undefined);
       if (folder) await browser.installExtension(folder);
       await until('the new version answers', async () => {
