@@ -136,7 +136,9 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     },
     async setOffline(isOffline) {
       if (!isOffline) {
-        await offline?.detach();
+        // Said before the session ends: the worker does not notice its end.
+        await offline?.send('Network.emulateNetworkConditions', networkThatIs(true)).catch(() => undefined);
+        await offline?.detach().catch(() => undefined);
         offline = undefined;
         return;
       }
@@ -147,12 +149,7 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       );
       offline = await worker.createCDPSession();
       await offline.send('Network.enable');
-      await offline.send('Network.emulateNetworkConditions', {
-        offline: true,
-        latency: 0,
-        downloadThroughput: -1,
-        uploadThroughput: -1,
-      });
+      await offline.send('Network.emulateNetworkConditions', networkThatIs(false));
     },
     async openOwnPage(name) {
       const page = await browser.newPage();
@@ -176,6 +173,10 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       await page.close();
     },
   };
+}
+
+function networkThatIs(online: boolean) {
+  return { offline: !online, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
 }
 
 /** The id of the extension that the browser has loaded at its start. */
