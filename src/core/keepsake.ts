@@ -5,7 +5,7 @@ import { type AppState, INITIAL } from './update.ts';
 
 /**
  * What must outlive an update of the extension and a crash of the browser, both of which empty `storage.session`: requests without a good
- * outcome, calls that may still be live, and how many were placed lately.
+ * outcome, calls that may still be live, and how many were placed lately. Nothing of private windows.
  */
 export interface Keepsake {
   readonly calls: readonly Call[];

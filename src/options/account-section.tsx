@@ -24,9 +24,11 @@ import {
   groupsOf,
   initialValues,
   problemsOf,
+  savedValues,
   valuesToSend,
 } from './account-form.ts';
 import { EndpointsSection } from './endpoints-section.tsx';
+import { useLocked, usePresetAccount } from './policy-context.ts';
 import { SignOut } from './sign-out.tsx';
 import { TestSteps } from './test-steps.tsx';
 
@@ -41,7 +43,9 @@ interface AccountSectionProps {
 /** Which PBX, and how to sign in there. The form is drawn from what the adapter says it needs. */
 export function AccountSection(props: AccountSectionProps): JSX.Element {
   const { account, connection, granted } = props;
-  const [vendor, setVendor] = useState(account?.vendor ?? ADAPTERS[0]?.id ?? '');
+  const preset = usePresetAccount();
+  const isLocked = useLocked('account');
+  const [vendor, setVendor] = useState(account?.vendor ?? preset?.vendor ?? ADAPTERS[0]?.id ?? '');
   const [notice, setNotice] = useState<MessageKey>();
   useEffect(() => {
     // Saved or imported elsewhere: show that account.
@@ -58,7 +62,12 @@ export function AccountSection(props: AccountSectionProps): JSX.Element {
       {ADAPTERS.length > 0 && (
         <div class="field">
           <label for="vendor">{say('options_account_vendor')}</label>
-          <select id="vendor" value={vendor} onChange={(event) => setVendor(event.currentTarget.value)}>
+          <select
+            id="vendor"
+            value={vendor}
+            disabled={isLocked}
+            onChange={(event) => setVendor(event.currentTarget.value)}
+          >
             {ADAPTERS.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}
@@ -85,7 +94,12 @@ interface Status {
 }
 
 function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFormProps): JSX.Element {
-  const [values, setValues] = useState<AccountValues>(saved?.values ?? initialValues(adapter.fields));
+  const preset = usePresetAccount();
+  const isLocked = useLocked('account');
+  const given = preset?.vendor === adapter.id ? preset.values : {};
+  const [values, setValues] = useState<AccountValues>(
+    saved ? savedValues(adapter.fields, saved.values) : { ...initialValues(adapter.fields), ...given },
+  );
   const savedText = JSON.stringify([saved?.values ?? {}, saved?.secretsIn ?? 'kept']);
   const shownText = useRef(savedText);
   const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
@@ -112,7 +126,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
     // Saved, imported or signed out: the form shows what is saved now, secrets blank.
     if (shownText.current === savedText) return;
     shownText.current = savedText;
-    setValues(saved?.values ?? initialValues(adapter.fields));
+    setValues(saved ? savedValues(adapter.fields, saved.values) : initialValues(adapter.fields));
     setGroup(chosenGroup(adapter.fields, saved?.values ?? {}));
     setRemembers(saved?.secretsIn !== 'memory');
     setErrors({});
@@ -241,6 +255,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
         value={values[field.key] ?? ''}
         problem={errors[field.key]}
         isKept={field.kind === 'secret' && saved !== undefined}
+        isLocked={isLocked && field.key in given}
         offered={accountTest?.choices?.[field.key] ?? []}
         onInput={(value) => setValues((before) => ({ ...before, [field.key]: value }))}
       />

@@ -400,11 +400,15 @@ describe('the account', () => {
 describe('settings of a page', () => {
   test('are those of its own frame, and the frame is remembered without its path', async () => {
     const { answer, frames } = await startBackground({
-      sites: { mode: 'except', hosts: ['ads.example.com'] },
+      sites: { mode: 'except', hosts: ['ads.example.com'], clickHosts: ['crm.example.com'] },
       country: 'DE',
     });
 
-    expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({ decorate: true, country: 'DE' });
+    expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({
+      decorate: true,
+      country: 'DE',
+      callsOnClick: true,
+    });
     expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/x?y', 7, 2))).toEqual({
       decorate: false,
       country: 'DE',
