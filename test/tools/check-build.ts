@@ -208,7 +208,6 @@ function openDoors(manifest: Manifest, target: Target): string | undefined {
     'key',
     'update_url',
     'sandbox',
-    'omnibox',
     'content_scripts',
     'chrome_url_overrides',
     'devtools_page',
