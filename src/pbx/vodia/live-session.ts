@@ -211,8 +211,8 @@ export class LiveSession implements PbxSession {
     const isNew = missing.some((id) => !this.#doubted.has(id));
     for (const id of missing) this.#doubted.set(id, (this.#doubted.get(id) ?? -1) + 1);
     if (listed === 0 && missing.length === 1 && !isNew) this.#endDoubted(missing);
-    if (this.#doubted.size === 0) return this.#cancelDoubt();
-    if (isNew && this.#send({ action: 'get-calls' })) this.#settleDoubtsLater();
+    if (this.#doubted.size === 0) this.#cancelDoubt();
+    else if (isNew && this.#send({ action: 'get-calls' })) this.#settleDoubtsLater();
   }
 
   #settleDoubtsLater(): void {
