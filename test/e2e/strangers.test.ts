@@ -15,6 +15,7 @@ import { attackByExtension, forgedAbout } from './harness/stranger.ts';
 import { rest, until } from './harness/until.ts';
 
 const CUSTOMER = '+16175550181';
+const FLOODED = '+16175550183';
 const UNANSWERED = new Set(['refused', 'undefined', 'null']);
 
 /** One story: while a call is up, strangers try to place, hang up, read and change. */
@@ -256,6 +257,44 @@ describe.each(BROWSER_KINDS)('strangers in %s', (kind) => {
     expect(reached).toBe(0);
     plain.close();
     await own.close();
+  });
+
+  test('a page that floods us with numbers and changes gets few buttons, and its user the call', async () => {
+    const flood = await office.show(
+      `<p>Office: ${FLOODED}</p><div id="flood"></div><script>
+        const all = Array.from({ length: 20000 }, (_, i) => '<p>+1 617 555 ' + String(1000 + (i % 9000)) + '</p>').join('');
+        document.querySelector('#flood').innerHTML = all;
+        let turn = 0;
+        setInterval(() => {
+          for (let i = 0; i < 10; i += 1) {
+            const line = document.querySelector('#flood').children[(turn++ * 7) % 20000];
+            line.textContent = '+1 617 555 ' + String(1000 + (turn % 9000));
+          }
+        }, 10);
+      </script>`,
+    );
+    const placed = office.pbx.places().length;
+
+    await clickButton(office.browser, flood, FLOODED);
+
+    await until('the PBX is asked', () => office.pbx.places().length > placed);
+    expect(office.pbx.places().at(-1)?.number).toBe(FLOODED);
+    const buttons = await inContentScript(
+      flood,
+      async (names) => {
+        const open = (element: Element) =>
+          (globalThis as { chrome?: { dom?: typeof chrome.dom } }).chrome?.dom?.openOrClosedShadowRoot(
+            element as HTMLElement,
+          ) ?? (element as { openOrClosedShadowRoot?: ShadowRoot }).openOrClosedShadowRoot;
+        return [...document.documentElement.children].flatMap((child) => [
+          ...(open(child)?.querySelectorAll(names) ?? []),
+        ]).length;
+      },
+      'button',
+    );
+    expect(buttons).toBeGreaterThan(0);
+    expect(buttons).toBeLessThanOrEqual(300);
+    await flood.close();
   });
 
   async function expectNothingHappened(): Promise<void> {
