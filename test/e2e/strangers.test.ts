@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { distOf } from '../tools/project.ts';
 import { questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
-import { clickButton, findButton } from './harness/numbers.ts';
+import { clickButton, findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { startPageServer } from './harness/page-server.ts';
 import { readState } from './harness/set-up.ts';
@@ -257,6 +257,22 @@ describe.each(BROWSER_KINDS)('strangers in %s', (kind) => {
     expect(reached).toBe(0);
     plain.close();
     await own.close();
+  });
+
+  test('digits that nobody sees are not dialled', async () => {
+    const page = await office.show(
+      '<p>Office: +1 617 555 01<span hidden>99</span>84</p><p>Sales: +1 617 555 01<span style="display:none">9</span>87</p>' +
+        '<p>Lab: +1 617 555 01<b style="visibility:hidden">9</b>88</p><p>Shop: <template>+1 900 555 0189</template>+1 617 555 0189</p>',
+    );
+    const shown = await page.evaluate(() => document.body.innerText.match(/\+[\d ]+/g) ?? []);
+    await findNumber(office.browser, page, '+16175550184');
+
+    const [{ numbers } = { numbers: [] }] = await numbersOn(office.browser, page);
+
+    const seen = shown.map((text) => text.replaceAll(' ', ''));
+    expect(numbers.map(({ e164 }) => e164).filter((number) => !seen.includes(number ?? ''))).toEqual([]);
+    expect(numbers.map(({ e164 }) => e164)).toContain('+16175550187');
+    await page.close();
   });
 
   test('a page that floods us with numbers and changes gets few buttons, and its user the call', async () => {
