@@ -9,6 +9,8 @@ const FAINT_NUMBER = 0.4;
 /** CSS pixels a digit takes at least, where it is meant to be read. */
 const NARROWEST_DIGIT = 1.5;
 const LOWEST_DIGIT = 4;
+/** Fewer are no number that a link could show. */
+const FEWEST_DIGITS = 5;
 /** Text nodes of one number that are looked at. */
 const MOST_PARTS = 40;
 /** CSS pixels. Ours are 24 wide; a page that enlarges one makes the whole screen a call button. */
@@ -68,10 +70,10 @@ const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
  * What makes it doubtful that the user saw the link that was pressed, though the press itself was real: something that hides, covers or
  * fades it, or digits that are there for us and not for the eye. It cannot find every trick, so it only adds questions; it never refuses.
  */
-export function linkDoubts(link: Element): readonly PageDoubt[] {
+export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] {
   const text = document.createRange();
   text.selectNodeContents(link);
-  return isHidden(link) || hasUnseenDigits(text) ? DOUBTFUL : [];
+  return isHidden(link) || isOtherNumber(readSeen(text), target) ? DOUBTFUL : [];
 }
 
 /** The same for the buttons of ours in a host, which can be enlarged, clipped and covered as well. */
@@ -107,7 +109,7 @@ export function createSight(host: Element): Sight {
     const text = rangeOf(target);
     const isDoubtful =
       isHidden(painterOf(target) ?? target.holder) ||
-      (text !== undefined && hasUnseenDigits(text)) ||
+      (text !== undefined && readSeen(text).hasUnseen) ||
       isVeiled(host, FAINT_BUTTON) ||
       isCut(button, host);
     if (isDoubtful) lookedHiddenAt.set(button, performance.now());
@@ -156,8 +158,22 @@ function isHidden(number: Element): boolean {
   return isVeiled(number, FAINT_NUMBER) || isBesidePopover(number);
 }
 
-/** True when a part of the text that holds digits cannot be read: not drawn, tiny, see-through or cut off. */
-function hasUnseenDigits(text: Range): boolean {
+/** What the eye sees of a text; `hasUnseen` when digits of it cannot be read: not drawn, tiny, see-through or cut off. */
+interface SeenText {
+  readonly digits: string;
+  readonly hasUnseen: boolean;
+}
+
+/** Words for screen readers may repeat the number unseen: only what is seen and says otherwise is doubtful. */
+function isOtherNumber({ digits, hasUnseen }: SeenText, { e164, dial, ext = '' }: Target): boolean {
+  const called = (e164 ?? dial ?? '').replace(/\D/g, '');
+  const plain = digits.replace(/^0+/, '');
+  return hasUnseen && plain.length >= FEWEST_DIGITS && !called.endsWith(plain) && !(called + ext).endsWith(plain);
+}
+
+function readSeen(text: Range): SeenText {
+  let seen = '';
+  let hasUnseen = false;
   const root = text.commonAncestorContainer;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   let node: Node | null = root instanceof Text ? root : walker.nextNode();
@@ -167,10 +183,12 @@ function hasUnseenDigits(text: Range): boolean {
     const part = document.createRange();
     part.setStart(node, node === text.startContainer ? text.startOffset : 0);
     part.setEnd(node, node === text.endContainer ? text.endOffset : node.data.length);
-    const digits = part.toString().match(/\p{Nd}/gu)?.length ?? 0;
-    if (digits > 0 && isUnseen(part, node.parentElement, digits)) return true;
+    const digits = part.toString().match(/\p{Nd}/gu) ?? [];
+    if (digits.length === 0) continue;
+    if (isUnseen(part, node.parentElement, digits.length)) hasUnseen = true;
+    else seen += digits.join('');
   }
-  return false;
+  return { digits: seen, hasUnseen };
 }
 
 function isUnseen(part: Range, painter: Element | null, digits: number): boolean {

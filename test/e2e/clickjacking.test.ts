@@ -119,6 +119,8 @@ const HONEST: Readonly<Record<string, string>> = {
     '<p>Support: <b>+1</b> <span>617</span> <i>555</i> <span style="color:#777">01<u>70</u></span></p>',
   'a number in gradient ink':
     '<p style="background:linear-gradient(red,blue);-webkit-background-clip:text;background-clip:text;color:transparent">+1 617 555 0170</p>',
+  'words for screen readers in the number':
+    '<p>Support: <span style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)">Phone </span>+1 617 555 0170</p>',
   'a field': '<input type="tel" value="+1 617 555 0170" size="30">',
 };
 
@@ -204,6 +206,19 @@ describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
 
     await untilAsked(office.browser);
     expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test('on a link that repeats its number for screen readers is a call', async () => {
+    const hidden = 'position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap';
+    const page = await office.show(
+      `<p><a id="link" href="tel:+16175550174"><span style="${hidden}">Call +1 617 555 0174</span>(617) 555-0174</a></p>`,
+    );
+    await findNumber(office.browser, page, '+16175550174');
+    const before = office.pbx.places().length;
+
+    await page.click('#link');
+
+    await until('the PBX is asked to call', () => office.pbx.places().length > before);
   });
 
   test('on a link in a popover is a call', async () => {
