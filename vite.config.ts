@@ -5,12 +5,20 @@ import base from './manifest.json' with { type: 'json' };
 
 /** What the two stores want differs in a few keys; everything else comes from one manifest. */
 function manifestFor(target: 'chrome' | 'firefox'): ManifestV3Export {
-  const { browser_specific_settings, minimum_chrome_version, background, externally_connectable, ...rest } = base;
+  const { browser_specific_settings, minimum_chrome_version, background, externally_connectable, ...common } = base;
+  const { side_panel, sidebar_action, permissions, storage, ...rest } = common;
   const { service_worker, scripts, type } = background;
   const own =
     target === 'chrome'
-      ? { minimum_chrome_version, externally_connectable, background: { service_worker, type } }
-      : { browser_specific_settings, background: { scripts, type } };
+      ? {
+          minimum_chrome_version,
+          externally_connectable,
+          background: { service_worker, type },
+          permissions: [...permissions, 'sidePanel'],
+          side_panel,
+          storage,
+        }
+      : { browser_specific_settings, background: { scripts, type }, permissions, sidebar_action };
   return { ...rest, ...own } as unknown as ManifestV3Export;
 }
 
@@ -104,8 +112,10 @@ export default defineConfig(({ mode }) => {
       emptyOutDir: true,
       modulePreload: false,
       target: 'es2022',
-      // The manifest names the other pages; this one is opened by the background alone.
-      rollupOptions: { input: ['src/confirm/confirm.html'] },
+      // The manifest names the other pages; these are opened by ourselves.
+      rollupOptions: {
+        input: ['src/confirm/confirm.html', 'src/panel/panel.html', 'src/diagnostics/diagnostics.html'],
+      },
     },
   };
 });

@@ -32,10 +32,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   popup: ['core', 'phone', 'messaging', 'storage', 'pbx', 'ui', 'browser.ts', 'preact'],
   options: ['core', 'phone', 'messaging', 'storage', 'pbx', 'ui', 'browser.ts', 'preact'],
   confirm: ['core', 'phone', 'messaging', 'storage', 'pbx', 'ui', 'browser.ts', 'preact'],
+  panel: ['popup', 'core', 'phone', 'messaging', 'storage', 'pbx', 'ui', 'browser.ts', 'preact'],
+  diagnostics: ['core', 'phone', 'messaging', 'storage', 'pbx', 'ui', 'browser.ts', 'preact'],
   'browser.ts': ['webextension-polyfill'],
   relay: ['core', ...SERVER_LIBRARIES],
 };
-const UI_AREAS = ['ui', 'popup', 'options', 'confirm'];
+const UI_AREAS = ['ui', 'popup', 'options', 'confirm', 'panel', 'diagnostics'];
 /** Libraries that a part outside `MAY_IMPORT`'s areas was granted, with the file that needs them. */
 const GRANTED: Readonly<Record<string, readonly string[]>> = {};
 

@@ -9,6 +9,7 @@ import { classify } from '../phone/classify.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { isEmergency } from '../phone/emergency.ts';
 import type { LinkedPbx } from '../phone/pbx-link.ts';
+import { readPicked } from '../phone/picked-number.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { Decision, Keeper } from './keeper.ts';
@@ -21,6 +22,10 @@ export interface DialingParts {
   settings(): Promise<Settings>;
   knownCountries(): Promise<readonly string[]>;
   rememberCountry(country: string): Promise<void>;
+  /** The user has said which country a site's number is of. */
+  rememberSiteCountry(host: string, country: string): Promise<void>;
+  /** The tab in front, where it is a private one: what is typed above it belongs to it. */
+  privateTab(): Promise<number | undefined>;
   /** False when the machine has no network at all. */
   isOnline(): boolean;
   /** True when the account tells its PBX something about the page; the page's address is kept with the call only then. */
@@ -38,11 +43,22 @@ export interface Dialing {
   dial(payload: Readonly<Record<string, unknown>>, asker: Asker): Promise<DialAnswer>;
   /** `ui/dial`: a number typed into our own surface. */
   dialTyped(payload: Readonly<Record<string, unknown>>): Promise<DialAnswer>;
+  /** What the user picked in the browser's own menu, or by a key: a selection, a link, a field. Asks about risky numbers. */
+  dialPicked(picked: Picked): Promise<DialAnswer>;
   /** `confirm/answer`: what the user said to a risky wish of a page, in our own window. */
   answer(payload: Readonly<Record<string, unknown>>): Promise<Result<void, DialRefusal>>;
 }
 
 type DialAnswer = Result<CallId, DialRefusal>;
+
+/** A text of a page that the user picked, and where it stands. */
+export interface Picked {
+  readonly text: string;
+  readonly requestId: string;
+  readonly origin: CallOrigin;
+  /** Absent where we may not know it. */
+  readonly pageUrl?: string;
+}
 
 /** Something to dial, checked. */
 interface Wanted {
@@ -62,6 +78,7 @@ interface PageWish extends Wanted {
   readonly alternatives: readonly string[];
   readonly doubts: readonly PageDoubt[];
   readonly pbx?: LinkedPbx;
+  readonly isPicked?: true;
 }
 
 const E164 = /^\+\d{6,15}$/;
@@ -78,8 +95,8 @@ export function createDialing(parts: DialingParts): Dialing {
 
   async function dialFromPage(wish: PageWish): Promise<DialAnswer> {
     const settings = await parts.settings();
-    if (!isSiteEnabled(settings.sites, wish.host)) return refuse('site-off');
-    const { host, pageUrl, alternatives, doubts, pbx, ...wanted } = wish;
+    if (!wish.isPicked && !isSiteEnabled(settings.sites, wish.host)) return refuse('site-off');
+    const { host, pageUrl, alternatives, doubts, pbx, isPicked, ...wanted } = wish;
     const known = await parts.knownCountries();
     const isForOtherPbx = pbx !== undefined && !parts.ownsLink(settings, pbx);
     const facts = { userCountry: settings.country, knownCountries: known, doubts, isForOtherPbx };
@@ -98,7 +115,8 @@ export function createDialing(parts: DialingParts): Dialing {
     );
     if ('ok' in placed) return placed;
     const { number: _first, ...rest } = wanted;
-    const proposed = await proposals.propose({ ...rest, ...page, choices: placed.ask, host });
+    const picked = isPicked ? { isPicked } : {};
+    const proposed = await proposals.propose({ ...rest, ...page, ...picked, choices: placed.ask, host });
     // Where no window can be opened (Firefox for Android) it stays with the refusal, which says why.
     if (proposed === 'impossible') return refuse(placed.ask[0].reasons[0] ?? 'internal');
     return refuse(proposed === 'asked' ? 'waiting' : 'other-question');
@@ -135,7 +153,7 @@ export function createDialing(parts: DialingParts): Dialing {
 
   async function dialConfirmed(proposal: Proposal, number: string): Promise<DialAnswer> {
     const settings = await parts.settings();
-    if (!isSiteEnabled(settings.sites, proposal.host)) return refuse('site-off');
+    if (!proposal.isPicked && !isSiteEnabled(settings.sites, proposal.host)) return refuse('site-off');
     const { ext, name, requestId, origin, pageUrl } = proposal;
     const rest = {
       ...(ext === undefined ? {} : { ext }),
@@ -162,7 +180,19 @@ export function createDialing(parts: DialingParts): Dialing {
       if (/^\s*sips?:/i.test(text)) return refuse('sip-uri');
       const settings = await parts.settings();
       const typed = readTypedNumber(text, settings.country);
-      return typed ? dialFromUi({ ...typed, requestId }, settings) : refuse('not-a-number');
+      if (!typed) return refuse('not-a-number');
+      const tabId = await parts.privateTab().catch(() => undefined);
+      const origin = tabId === undefined ? {} : { origin: { tabId, frameId: 0, isPrivate: true as const } };
+      return dialFromUi({ ...typed, requestId, ...origin }, settings);
+    },
+    async dialPicked({ text, requestId, origin, pageUrl = '' }) {
+      const settings = await parts.settings();
+      const host = URL.canParse(pageUrl) ? new URL(pageUrl).host : '';
+      const picked = readPicked(text, settings.taught.countries[host] ?? settings.country);
+      if (!picked) return refuse('not-a-number');
+      const wanted = readWanted({ ...picked, requestId });
+      if (!wanted.ok) return wanted;
+      return dialFromPage({ ...wanted.value, origin, host, pageUrl, alternatives: [], doubts: [], isPicked: true });
     },
     async answer({ id, call, number }) {
       if (typeof id !== 'string' || typeof call !== 'boolean') return refuse('unknown-request');
@@ -177,6 +207,10 @@ export function createDialing(parts: DialingParts): Dialing {
         return ok(undefined);
       }
       const answer = await dialConfirmed(taken, chosen.number);
+      const isCorrection = chosen !== taken.choices[0] && chosen.country !== undefined && taken.host !== '';
+      if (isCorrection && !taken.origin.isPrivate && chosen.country !== undefined) {
+        await parts.rememberSiteCountry(taken.host, chosen.country).catch(() => {});
+      }
       if (answer.ok) return ok(undefined);
       parts.tellRefused(taken, answer.error.reason);
       return answer;

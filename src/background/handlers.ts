@@ -4,9 +4,12 @@ import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
 import { type EpochMs, isLive } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { readDialingRule } from '../core/dialing-rule.ts';
+import { readPreferences } from '../core/preferences.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
-import type { DialRefusal, PageSettings, PageStart, SettingsChange } from '../messaging/protocol.ts';
+import { isClickToCall, isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
+import { lessonsFor, type PageLesson } from '../core/taught.ts';
+import type { DialRefusal, PageSettings, PageStart, PointedPlace, SettingsChange } from '../messaging/protocol.ts';
+import { readTypedNumber } from '../phone/typed-number.ts';
 import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
 import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
@@ -14,9 +17,12 @@ import { readEndpointWish } from './call-endpoints.ts';
 import { type Dialing, isRequestId } from './dialing.ts';
 import type { Frames } from './frames.ts';
 import type { Decision, Keeper } from './keeper.ts';
+import { changeTaught } from './lessons.ts';
+import type { PolicyKeeper } from './policy.ts';
 import type { Proposals } from './proposals.ts';
 import type { Asker, Handlers } from './router.ts';
 import type { ReadyAccount } from './supervisor.ts';
+import type { Surfaces } from './surfaces.ts';
 
 export interface HandlersParts {
   readonly keeper: Keeper;
@@ -26,6 +32,8 @@ export interface HandlersParts {
   readonly frames: Frames;
   /** Resolves when the saved state is loaded and `woke` is done: nothing is answered before. */
   readonly started: Promise<void>;
+  readonly surfaces: Pick<Surfaces, 'point' | 'recent'>;
+  readonly policy: PolicyKeeper;
   settings(): Promise<Settings>;
   /** Until when the PBX takes no call; undefined when it takes one now. */
   pausedUntil(): EpochMs | undefined;
@@ -66,6 +74,9 @@ export function createHandlers(parts: HandlersParts): Handlers {
           if (!isFrom(asker, call.origin)) return { answer: fail({ reason: 'not-our-call' }) };
           return { answer: ok(undefined), event: { type: 'hang-up', id: call.id } };
         });
+      },
+      'page/pointed': async (payload, asker) => {
+        if (asker.kind === 'page') await parts.surfaces.point(readPointed(payload), asker.frame.tabId).catch(() => {});
       },
     },
     ui: {
@@ -123,7 +134,8 @@ export function createHandlers(parts: HandlersParts): Handlers {
         await started;
         const read = readValues(values);
         if (typeof vendor !== 'string' || !read) return fail({ vendor: 'account_unknown_vendor' });
-        return accounts.save(vendor, read, remember !== false);
+        const allowed = parts.policy.allowedAccount(vendor, read);
+        return allowed ? accounts.save(vendor, allowed, remember !== false) : fail({ vendor: 'options_locked' });
       },
       'account/remove': async () => {
         await started;
@@ -131,12 +143,23 @@ export function createHandlers(parts: HandlersParts): Handlers {
       },
       'settings/change': async (payload) => {
         await started;
-        await parts.changeSettings(readChange(payload));
+        await parts.changeSettings(parts.policy.allowed(readChange(payload)));
+      },
+      'taught/change': async (payload) => {
+        await started;
+        const taught = changeTaught((await parts.settings()).taught, payload);
+        await parts.changeSettings(parts.policy.allowed({ taught }));
+      },
+      'recent/forget': async ({ id }) => {
+        await started;
+        await parts.surfaces.recent.forget(typeof id === 'string' ? id : undefined);
       },
       'settings/import': async ({ text }) => {
         await started;
         if (typeof text !== 'string' || text.length > LONGEST_FILE) return fail({ problem: 'not-ours' });
         const result = await accounts.importFile(text);
+        // What is locked stays, whatever the file says.
+        await parts.policy.apply();
         if (result.ok) await parts.changeSettings({});
         return result;
       },
@@ -170,16 +193,31 @@ async function pageSettings(
 
 /** What a frame of this host may know of the settings. */
 export function settingsFor(
-  { sites, country, account }: Settings,
+  { sites, country, account, taught }: Settings,
   host: string,
   pausedUntil: EpochMs | undefined,
 ): PageSettings {
+  const siteCountry = taught.countries[host];
+  const lessons = lessonsFor(taught, host).flatMap(({ text, isPhone }): PageLesson[] => {
+    const number = readTypedNumber(text, siteCountry ?? country)?.number;
+    return isPhone ? (number === undefined ? [] : [{ text, number }]) : [{ text }];
+  });
   return {
+    ...(siteCountry === undefined ? {} : { siteCountry }),
+    ...(lessons.length === 0 ? {} : { lessons }),
     decorate: isSiteEnabled(sites, host),
     country,
     hasAccount: account !== undefined,
     ...(leavesOwnButtons(sites, host) ? { leavesOwnButtons: true } : {}),
+    ...(isClickToCall(sites, host) ? { callsOnClick: true } : {}),
     ...(pausedUntil === undefined ? {} : { pausedUntil }),
+  };
+}
+
+function readPointed({ text, offers }: Readonly<Record<string, unknown>>): PointedPlace {
+  return {
+    ...(typeof text === 'string' ? { text } : {}),
+    offers: offers === 'teach-phone' || offers === 'teach-none' ? offers : 'neither',
   };
 }
 
@@ -198,9 +236,13 @@ function readValues(values: unknown): AccountValues | undefined {
 function readChange(payload: Readonly<Record<string, unknown>>): SettingsChange {
   const country = readCountry(payload.country);
   const sites = readSites(payload.sites);
+  const preferences = readPreferences(payload);
   return {
     ...(country === undefined ? {} : { country }),
     ...(sites === undefined ? {} : { sites }),
     ...(payload.dialing === undefined ? {} : { dialing: readDialingRule(payload.dialing) }),
+    ...(payload.alerts === undefined ? {} : { alerts: preferences.alerts }),
+    ...(payload.screenPop === undefined ? {} : { screenPop: preferences.screenPop }),
+    ...(payload.recentCalls === undefined ? {} : { recentCalls: preferences.recentCalls }),
   };
 }

@@ -12,6 +12,8 @@ export interface KeeperParts {
   onState(state: AppState): void;
   /** Saving does not work, or works again. */
   onSaving(works: boolean): void;
+  /** Told of every event as it is taken. */
+  onEvent?(event: AppEvent): void;
 }
 
 /** The single writer of the app's state. */
@@ -53,6 +55,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
 
   async function take(event: AppEvent): Promise<void> {
     const before = state;
+    parts.onEvent?.(event);
     const step = update(before, event, clock.now());
     state = step.state;
     const works = step.state === before && isSaved ? true : await save();

@@ -4,16 +4,25 @@ import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { type Keepsake, keepsakeOf, restore } from '../core/keepsake.ts';
 import type { Proposal } from '../core/proposal.ts';
+import { withSiteCountry } from '../core/taught.ts';
 import { type AppEvent, type AppState, dialPauseEnd, INITIAL } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { createKeepsakeItem } from '../storage/keepsake-item.ts';
-import { knownCountriesItem, refusedLoginItem } from '../storage/local-items.ts';
+import { knownCountriesItem, presetItem, recentCallsItem, refusedLoginItem } from '../storage/local-items.ts';
+import { policyItem, readManaged } from '../storage/policy-item.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
 import { settingsItem } from '../storage/settings-item.ts';
-import { accountTestItem, framesItem, proposalItem, stateItem, troubleItem } from '../storage/state-item.ts';
+import {
+  accountTestItem,
+  framesItem,
+  journalItem,
+  proposalItem,
+  stateItem,
+  troubleItem,
+} from '../storage/state-item.ts';
 import { indexedDbStore, sessionSecrets } from '../storage/vault-store.ts';
 import { testAccount } from './account-test.ts';
 import { createAccounts, findMissing } from './accounts.ts';
@@ -29,14 +38,17 @@ import { useFreshConnections } from './fresh-connections.ts';
 import { handOver } from './hand-over.ts';
 import { createHandlers, settingsFor } from './handlers.ts';
 import { hasHostAccess } from './host-access.ts';
+import { createJournal } from './journal.ts';
 import { createKeeper } from './keeper.ts';
 import { createNetworkWatch } from './network.ts';
 import { dropOwnCookies, ownCookie } from './own-cookie.ts';
 import { createPageNews } from './page-news.ts';
 import { createPbxPorts } from './pbx-ports.ts';
+import { createPolicyKeeper } from './policy.ts';
 import { createProposals } from './proposals.ts';
 import { createRouter } from './router.ts';
 import { createSupervisor } from './supervisor.ts';
+import { createSurfaces } from './surfaces.ts';
 import { createTroubles } from './troubles.ts';
 import { createUpdates } from './updates.ts';
 
@@ -53,6 +65,8 @@ interface RuntimeWithContexts {
 // only if the listener is there by then. What needs stored state waits for `started`.
 
 const ALARM = 'tick';
+/** Nothing that is only a precaution keeps calls waiting for longer than this. */
+const PREPARE_WITHIN_MS = 1_000;
 /** The shortest period the browsers allow; it restarts a background that died with work to do. */
 const ALARM_MINUTES = 0.5;
 
@@ -100,7 +114,7 @@ const network = createNetworkWatch({
 const updates = createUpdates({
   async isPageOpen() {
     const { runtime } = browser as unknown as { readonly runtime: RuntimeWithContexts };
-    const open = await runtime.getContexts?.({ contextTypes: ['POPUP', 'TAB'] });
+    const open = await runtime.getContexts?.({ contextTypes: ['POPUP', 'TAB', 'SIDE_PANEL'] });
     return (open ?? []).length > 0;
   },
   apply: () => browser.runtime.reload(),
@@ -108,7 +122,11 @@ const updates = createUpdates({
 
 const keeper = createKeeper({
   clock: SYSTEM_CLOCK,
-  load: loadState,
+  async load() {
+    const state = await loadState();
+    surfaces.begin(state);
+    return state;
+  },
   save: (state) => {
     keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
     return stateItem.write(state);
@@ -116,6 +134,7 @@ const keeper = createKeeper({
   run: (effect) => supervisor.run(effect),
   onState: show,
   onSaving: (works) => troubles.set('state-not-saved', !works),
+  onEvent: (event) => journal.note(event),
 });
 
 const accounts = createAccounts({
@@ -134,8 +153,25 @@ const accounts = createAccounts({
   async dropTraces() {
     await dropOwnCookies();
     await knownCountriesItem.write([]);
+    await recentCallsItem.write([]);
     await accountTestItem.write(undefined);
   },
+});
+
+const policy = createPolicyKeeper({
+  readManaged,
+  publish: (decided) => policyItem.write(decided),
+  findAdapter,
+  exportFile: () => accounts.exportFile(),
+  importFile: (text) => accounts.importFile(text),
+  lastPreset: () => presetItem.read(),
+  rememberPreset: (text) => presetItem.write(text),
+});
+
+const journal = createJournal({
+  clock: SYSTEM_CLOCK,
+  load: () => journalItem.read(),
+  save: (entries) => journalItem.write(entries),
 });
 
 const frames = createFrames({
@@ -172,6 +208,11 @@ const dialing = createDialing({
     if (await isPrivateInFront()) return;
     if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
   },
+  async rememberSiteCountry(host, country) {
+    const { taught } = await readSettings();
+    await changeSettings({ taught: withSiteCountry(taught, host, country) });
+  },
+  privateTab: async () => (await tabInFront(true))?.id,
   isOnline: () => navigator.onLine,
   wantsPage: ({ account }) => (account && findAdapter(account.vendor)?.wantsPage?.(account.values)) ?? false,
   ownsLink: ({ account }, pbx) => (account && findAdapter(account.vendor)?.ownsLink?.(pbx, account.values)) ?? false,
@@ -185,6 +226,16 @@ const started = new Promise<void>((resolve) => {
   markStarted = resolve;
 });
 
+const surfaces = createSurfaces({
+  clock: SYSTEM_CLOCK,
+  keeper,
+  dialing,
+  started,
+  settings: readSettings,
+  changeSettings,
+  newId: () => crypto.randomUUID(),
+});
+
 const answer = createRouter(
   { id: browser.runtime.id, origin: browser.runtime.getURL('').replace(/\/$/, '') },
   createHandlers({
@@ -194,6 +245,8 @@ const answer = createRouter(
     accounts,
     frames,
     started,
+    surfaces,
+    policy,
     settings: readSettings,
     pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
@@ -246,6 +299,14 @@ browser.tabs.onRemoved.addListener((tabId) => {
   if (keeper.current().calls.some(({ origin }) => origin?.isPrivate)) later({ type: 'tab-closed', tabId });
 });
 onWindowClosed((windowId) => void proposals.onWindowClosed(windowId));
+surfaces.listen();
+browser.storage.onChanged.addListener((_changes, area) => {
+  if (area === 'managed')
+    void started
+      .then(() => policy.apply())
+      .then(tellSettings)
+      .catch(() => {});
+});
 self.addEventListener('online', () => network.look());
 self.addEventListener('offline', () => network.look());
 
@@ -257,12 +318,14 @@ async function start(): Promise<void> {
   void local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' }).catch(() => {});
   void registerContent().catch(() => {});
   // Before anything is sent: what is already on its way has a connection that may be used again.
-  await useFreshConnections();
+  await Promise.race([useFreshConnections(), new Promise((resolve) => setTimeout(resolve, PREPARE_WITHIN_MS))]);
   const hasAccount = (await readSettings()).account !== undefined;
   await keepAlarm(hasAccount).catch(() => {});
   const blockedBy = await refusedLoginItem.read().catch(() => undefined);
   remembered = blockedBy;
   await keeper.dispatch({ type: 'woke', hasAccount, ...(blockedBy === undefined ? {} : { blockedBy }) });
+  // After `woke`: an account that the organisation gives is connected to like one that the user gives.
+  await policy.apply();
 }
 
 /** The network or the machine is back: a wait is over, and a line that looks alive has to show that it is. */
@@ -300,8 +363,12 @@ async function readSettings(): Promise<Settings> {
 }
 
 async function isPrivateInFront(): Promise<boolean> {
+  return (await tabInFront(true)) !== undefined;
+}
+
+async function tabInFront(isPrivate: boolean): Promise<{ readonly id?: number | undefined } | undefined> {
   const tabs = await browser.tabs.query({ active: true, lastFocusedWindow: true });
-  return tabs.some(({ incognito }) => incognito);
+  return tabs.find(({ incognito }) => incognito === isPrivate);
 }
 
 async function changeSettings(change: SettingsChange): Promise<void> {
@@ -362,6 +429,7 @@ function show(state: AppState): void {
   network.onState(state);
   supervisor.onState(state);
   tellPages(state);
+  surfaces.onState(state);
   tellPause(state);
   draw(state);
   rememberRefusal(state);

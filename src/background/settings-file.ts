@@ -1,9 +1,17 @@
 import type { AccountField, AccountValues, FieldProblem } from '../core/account.ts';
 import { faultOfRule, readDialingRule } from '../core/dialing-rule.ts';
+import { faultOfPreferences, type Preferences, readPreferences, USUAL } from '../core/preferences.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
 import type { PbxAdapter } from '../pbx/adapter.ts';
-import { type Account, asRecord, DEFAULT_SETTINGS, readCountry, type Settings } from '../storage/settings.ts';
+import {
+  type Account,
+  asRecord,
+  DEFAULT_SETTINGS,
+  readCountry,
+  readSites,
+  type Settings,
+} from '../storage/settings.ts';
 
 /** A settings file, understood: what replaces the settings, and the secrets for the vault. */
 export interface ImportedSettings {
@@ -15,7 +23,8 @@ export interface ImportedSettings {
 type FindAdapter = (id: string) => PbxAdapter | undefined;
 
 const VERSION = 1;
-const OWN_KEYS = new Set(['pagedial', 'account', 'country', 'sites', 'dialing']);
+const PREFERENCES = Object.keys(USUAL) as readonly (keyof Preferences)[];
+const OWN_KEYS = new Set(['pagedial', 'account', 'country', 'sites', 'dialing', ...PREFERENCES]);
 const LONGEST_VALUE = 100_000;
 
 /** The settings as a file's text, without secrets; what we did not understand at import is in it again. */
@@ -28,9 +37,16 @@ export function formatSettings(settings: Settings, findAdapter: FindAdapter): st
     country,
     sites: { ...asRecord(unknown.sites), ...sites },
     dialing: { ...asRecord(unknown.dialing), ...dialing },
+    ...formatPreferences(settings),
   };
   if (!account) Reflect.deleteProperty(file, 'account');
   return `${JSON.stringify(file, undefined, 2)}\n`;
+}
+
+/** Only what differs from the usual: a file stays short, and an old one means the same as before. */
+function formatPreferences(settings: Settings): object {
+  const own = PREFERENCES.filter((key) => JSON.stringify(settings[key]) !== JSON.stringify(USUAL[key]));
+  return Object.fromEntries(own.map((key) => [key, { ...asRecord(settings.unknown[key]), ...settings[key] }]));
 }
 
 /**
@@ -53,6 +69,8 @@ export function parseSettings(
   if (!sites.ok) return sites;
   const dialing = readDialingStrictly(file.dialing);
   if (!dialing.ok) return dialing;
+  const fault = faultOfPreferences(file);
+  if (fault !== undefined) return wrong(fault);
   const account = readAccountStrictly(file.account, findAdapter);
   if (!account.ok) return account;
 
@@ -66,6 +84,7 @@ export function parseSettings(
       country,
       sites: sites.value,
       dialing: dialing.value,
+      ...readPreferences(file),
       unknown: unknownOf(file),
     },
     ...(account.value ? { secrets: account.value.secrets } : {}),
@@ -174,15 +193,14 @@ function isPrefixOfJson(text: string): boolean {
 function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProblem> {
   if (value === undefined) return ok(DEFAULT_SETTINGS.sites);
   if (!isRecord(value)) return wrong('sites');
-  const { mode, hosts = [], ownButtons = [] } = value;
+  const { mode, hosts = [], ownButtons = [], clickHosts = [] } = value;
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return wrong('sites.mode');
-  if (!Array.isArray(hosts)) return wrong('sites.hosts');
-  const fault = hosts.findIndex((host) => typeof host !== 'string');
-  if (fault >= 0) return wrong(`sites.hosts.${fault}`);
-  if (!Array.isArray(ownButtons) || !ownButtons.every((host) => typeof host === 'string')) {
-    return wrong('sites.ownButtons');
+  for (const [name, list] of Object.entries({ hosts, ownButtons, clickHosts })) {
+    if (!Array.isArray(list)) return wrong(`sites.${name}`);
+    const fault = list.findIndex((host) => typeof host !== 'string');
+    if (fault >= 0) return wrong(`sites.${name}.${fault}`);
   }
-  return ok({ mode, hosts, ...(ownButtons.length === 0 ? {} : { ownButtons }) });
+  return ok(readSites(value) ?? DEFAULT_SETTINGS.sites);
 }
 
 function readDialingStrictly(value: unknown): Result<Settings['dialing'], ImportProblem> {
@@ -252,8 +270,9 @@ function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<str
     Object.fromEntries(Object.entries(asRecord(part)).filter(([key]) => !known.includes(key)));
   const inside = {
     account: rest(file.account, ['vendor', 'values']),
-    sites: rest(file.sites, ['mode', 'hosts', 'ownButtons']),
+    sites: rest(file.sites, ['mode', 'hosts', 'ownButtons', 'clickHosts']),
     dialing: rest(file.dialing, ['numberFormat', 'outsideLine', 'replacements']),
+    ...Object.fromEntries(PREFERENCES.map((key) => [key, rest(file[key], Object.keys(USUAL[key]))])),
   };
   return {
     ...Object.fromEntries(Object.entries(file).filter(([key]) => !OWN_KEYS.has(key))),

@@ -6,6 +6,7 @@ import { ask } from '../messaging/ask.ts';
 import { proposalItem } from '../storage/state-item.ts';
 import { Button, Notice } from '../ui/controls.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { NightHint } from '../ui/night-hint.tsx';
 import { useNumberText } from '../ui/phone-number.tsx';
 import { type MessageKey, say } from '../ui/say.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -87,6 +88,9 @@ function Question({ proposal, onRefused }: QuestionProps): JSX.Element {
         )}
         <p class="site">
           <span class="quiet">{say('confirm_site')}</span> <bdi>{siteWords(host)}</bdi>
+        </p>
+        <p class="site">
+          <NightHint country={chosen.country} />
         </p>
         <Reasons choice={chosen} />
       </main>

@@ -51,6 +51,9 @@ function routerFor(session: PageSession) {
       case 'page/settings-changed':
         session.onSettings(payload as PageSettings);
         return false;
+      case 'page/next-number':
+        void session.goToNext();
+        return false;
       case 'page/call':
         session.onCall(payload as PageCall);
         return false;

@@ -2,5 +2,7 @@
 // and patterns below take longer to set up than all that pages without numbers need.
 export { createFinder } from '../phone/find-numbers.ts';
 export { formatNumber } from '../phone/format-number.ts';
+export { withLessons } from '../phone/taught-finder.ts';
 export { createContextReader } from './context.ts';
+export { createPointing } from './pointing.ts';
 export { createView } from './view.ts';

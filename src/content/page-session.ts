@@ -1,13 +1,17 @@
 import type { PageDoubt } from '../core/risk.ts';
+import { taughtTextOf } from '../core/taught.ts';
 import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
 import type { Atlas } from '../phone/atlas.ts';
 import { askBackground } from './ask-background.ts';
 import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
+import { isShown, painterOf, spotOf } from './geometry.ts';
 import { readPress } from './links.ts';
 import { linkDoubts } from './page-doubts.ts';
 import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
+import { createPlainClicks } from './plain-click.ts';
+import type { Pointing } from './pointing.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
 import { isSameDial, readEmbed, readLink, type Target } from './targets.ts';
@@ -18,6 +22,8 @@ export interface PageSession {
   numbers(): Promise<PageNumbers>;
   onSettings(settings: PageSettings): void;
   onCall(call: PageCall): void;
+  /** Moves the keyboard to the next number of this frame, if this is the frame the user is in. */
+  goToNext(): Promise<void>;
   stop(): void;
 }
 
@@ -40,12 +46,19 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let reader: Reader | undefined;
   let stopListening: AbortController | undefined;
   let listenedIn: Element | undefined;
+  let pointing: Pointing | undefined;
+  let gone: Target | undefined;
   let counting: ReturnType<typeof setTimeout> | undefined;
   const keyTargets = new Map<string, Target>();
 
   const dialler = createDialler((key, say) => {
     const target = keyTargets.get(key);
     view?.refresh(say && target ? { text: say, target } : undefined);
+  });
+
+  const plainClicks = createPlainClicks({
+    numberAt: (x, y, clicked) => view?.numberAt(x, y, clicked),
+    press: onPress,
   });
 
   function startScanner(): void {
@@ -93,9 +106,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       return;
     }
     if (!scanner) startScanner();
-    if (!tools || (reader && before?.country === next.country)) return;
+    if (!tools || (reader && before && isReadAlike(before, next))) return;
+    const { country: userCountry, siteCountry } = next;
+    const evidence = { ...readEvidence(page), userCountry, ...(siteCountry === undefined ? {} : { siteCountry }) };
     reader = {
-      finder: tools.createFinder({ ...readEvidence(page), userCountry: next.country }, tools.atlas),
+      finder: tools.withLessons(tools.createFinder(evidence, tools.atlas), next.lessons ?? []),
       context: tools.createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
     };
     scanner?.use(reader);
@@ -108,6 +123,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     reader = undefined;
     view?.remove();
     view = undefined;
+    plainClicks.stop();
     dialler.clear();
     stopListening?.abort();
     stopListening = undefined;
@@ -129,14 +145,13 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
     page.addEventListener('scroll', onScroll, quiet);
-    page.addEventListener('pointermove', (event) => view?.pointed(event.clientX, event.clientY), quiet);
+    page.addEventListener('pointermove', onPointer, quiet);
+    page.addEventListener('contextmenu', (event) => pointing?.pressed(event.clientX, event.clientY), quiet);
     page.addEventListener('focusin', (event) => onFocus(event.composedPath()[0]), quiet);
     page.addEventListener('input', onInput, quiet);
     page.addEventListener('transitionend', onMoved, quiet);
     page.addEventListener('animationend', onMoved, quiet);
-    page.fonts?.addEventListener('loadingdone', onMoved, { signal });
     addEventListener('resize', onMoved, { signal });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onMoved, { signal });
   }
 
   function onChanged(holders: ReadonlySet<Element>): void {
@@ -151,13 +166,27 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
+      callsOnClick: () => settings?.callsOnClick === true,
       dialler,
       mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
       pausedSeconds,
       onPress,
     });
+    pointing ??= tools.createPointing(
+      {
+        targetAt: (x, y) => view?.targetAt(x, y),
+        isKnown: (text) => [...(view?.targets() ?? [])].some((target) => taughtTextOf(target.text) === text),
+        selection: () => String(page.getSelection() ?? ''),
+      },
+      stop.signal,
+    );
     view.changed(holders);
+  }
+
+  function onPointer({ clientX, clientY, buttons }: PointerEvent): void {
+    view?.pointed(clientX, clientY);
+    if (buttons === 0) pointing?.moved(clientX, clientY);
   }
 
   function leaveIfOrphaned(): boolean {
@@ -223,10 +252,15 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function onClick(event: MouseEvent): void {
+    if (!settings?.decorate || settings.hasAccount === false || !reader) return;
     const pressed = readPress(event);
-    if (!pressed || !settings?.decorate || settings.hasAccount === false || !reader) return;
+    if (!pressed && !settings.callsOnClick) return;
     if (!isAlive()) {
       onOrphaned();
+      return;
+    }
+    if (!pressed) {
+      plainClicks.onClick(event);
       return;
     }
     if (pressed.what !== 'link' && settings.leavesOwnButtons) return;
@@ -265,6 +299,15 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       });
       return settings?.decorate === false ? { complete: true, numbers: [] } : numbers;
     },
+    async goToNext() {
+      if (!scanner || !view || !isInUse(page)) return;
+      const all = (await scanner.all()).filter((target) => target.kind === 'phone' && isSeen(target));
+      const at = gone ? all.indexOf(gone) : -1;
+      gone = at >= 0 ? (all[at + 1] ?? all[0]) : (all.find(isAheadOfView) ?? all[0]);
+      if (!gone) return;
+      painterOf(gone)?.scrollIntoView({ block: 'nearest' });
+      view.focus(gone);
+    },
     onSettings: use,
     onCall: dialler.onPageCall,
     stop() {
@@ -272,4 +315,25 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       clear();
     },
   };
+}
+
+/** True when both sets of settings find the same numbers. */
+function isReadAlike(a: PageSettings, b: PageSettings): boolean {
+  const rules = ({ country, siteCountry, lessons }: PageSettings) => JSON.stringify([country, siteCountry, lessons]);
+  return rules(a) === rules(b);
+}
+
+/** The frame the keyboard is in; the top one while it is in none of the page's. */
+function isInUse(page: Document): boolean {
+  if (page.hasFocus()) return !(page.activeElement instanceof HTMLIFrameElement);
+  return window === window.top;
+}
+
+function isSeen(target: Target): boolean {
+  const painter = painterOf(target);
+  return painter?.isConnected === true && isShown(painter) && spotOf(target) !== undefined;
+}
+
+function isAheadOfView(target: Target): boolean {
+  return (spotOf(target)?.last.bottom ?? 0) > 0;
 }

@@ -18,9 +18,9 @@ const KEEP_WITHIN_MS = 12 * 60 * 60_000;
 
 /** What is to be kept of a state; undefined when nothing is. */
 export function keepsakeOf(state: AppState, now: EpochMs): Keepsake | undefined {
-  const calls = state.calls.filter(
-    (call) => !call.origin?.isPrivate && (isLive(call) || isAwaited(call, now) || !isSure(call)),
-  );
+  // Nothing of a private window is written to a disk, whatever that costs.
+  const open = state.calls.filter((call) => call.origin?.isPrivate !== true);
+  const calls = open.filter((call) => isLive(call) || isAwaited(call, now) || !isSure(call));
   const { pace, former } = state;
   if (calls.length === 0 && pace === undefined && former === undefined) return undefined;
   return { calls, ...(pace ? { pace } : {}), ...(former ? { former } : {}) };

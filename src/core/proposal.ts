@@ -24,6 +24,8 @@ export interface Wish {
   readonly pageUrl?: string;
   readonly requestId: string;
   readonly origin: CallOrigin;
+  /** Chosen in the browser's own menu or by a key, which works on every site. */
+  readonly isPicked?: true;
 }
 
 /** A wish that waits for the user's answer outside the page. Plain JSON: it outlives the background's sleep. */

@@ -3,10 +3,12 @@ import type { AccountTest } from '../core/account-test.ts';
 import type { EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
 import type { CallId, EpochMs } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
+import type { Preferences } from '../core/preferences.ts';
 import type { Proposal } from '../core/proposal.ts';
 import type { Result } from '../core/result.ts';
 import type { PageDoubt, RiskReason } from '../core/risk.ts';
 import type { SiteRule } from '../core/site-rule.ts';
+import type { PageLesson, Taught } from '../core/taught.ts';
 import type { Atlas } from '../phone/atlas.ts';
 import type { LinkedPbx } from '../phone/pbx-link.ts';
 
@@ -26,6 +28,15 @@ export interface FromPage {
   'call/dial': Ask<DialPayload, Result<CallId, DialRefusal>>;
   /** Only for a call, or a question to the user, that the same frame began. */
   'call/cancel': Ask<{ readonly requestId: string }, Result<void, DialRefusal>>;
+  /** The right mouse button went down: what the menu is about to be seen for. */
+  'page/pointed': Ask<PointedPlace, void>;
+}
+
+/** What a page's frame says about the place that was right-clicked. */
+export interface PointedPlace {
+  /** The number there, as the page shows it. */
+  readonly text?: string;
+  readonly offers: 'teach-phone' | 'teach-none' | 'neither';
 }
 
 /** What our own pages (popup, options, confirm) may ask besides. */
@@ -60,6 +71,10 @@ export interface FromUi extends FromPage {
   /** Ends the PBX session and removes account, secrets and our cookies. */
   'account/remove': Ask<Empty, void>;
   'settings/change': Ask<SettingsChange, void>;
+  /** Takes back a lesson (`text`), sets a site's country to that of a number (E.164), or takes the country back. */
+  'taught/change': Ask<{ readonly host: string; readonly text?: string; readonly number?: string }, void>;
+  /** Removes one call from the list of recent calls, or all of them. */
+  'recent/forget': Ask<{ readonly id?: CallId }, void>;
   /** `text` is a settings file. Nothing changes when it is refused. */
   'settings/import': Ask<{ readonly text: string }, Result<void, ImportProblem>>;
   /** The settings file as text, without secrets. */
@@ -70,6 +85,8 @@ export interface FromUi extends FromPage {
 export interface ToPage {
   'page/numbers': Ask<Empty, PageNumbers>;
   'page/settings-changed': Ask<PageSettings, void>;
+  /** Moves the keyboard to the next number of the page. */
+  'page/next-number': Ask<Empty, void>;
   /** How a call that this frame began stands. */
   'page/call': Ask<PageCall, void>;
 }
@@ -83,8 +100,14 @@ export interface PageSettings {
   readonly country: string;
   /** False while no account is set: links then behave as without us. Absent means true. */
   readonly hasAccount?: boolean;
+  /** A plain click on a marked number acts like its button: chosen by the user for this site. */
+  readonly callsOnClick?: true;
   /** The call buttons that the page brings along (`<pbxcall number>`) are left to its own script. */
   readonly leavesOwnButtons?: true;
+  /** The country the user has named for this site; nothing else counts then. */
+  readonly siteCountry?: string;
+  /** What the user has said about numbers of this site. */
+  readonly lessons?: readonly PageLesson[];
   /** The PBX takes no more calls until then. */
   readonly pausedUntil?: EpochMs;
 }
@@ -139,6 +162,10 @@ export interface SettingsChange {
   readonly country?: string;
   readonly sites?: SiteRule;
   readonly dialing?: DialingRule;
+  readonly alerts?: Preferences['alerts'];
+  readonly screenPop?: Preferences['screenPop'];
+  readonly recentCalls?: Preferences['recentCalls'];
+  readonly taught?: Taught;
 }
 
 /** Where a settings file is wrong; `line` counts from 1 where the text is not JSON. */

@@ -12,6 +12,8 @@ interface AccountFieldInputProps {
   readonly problem: FieldProblem | undefined;
   /** A secret that is saved already: blank keeps it. */
   readonly isKept: boolean;
+  /** Given by the organisation. */
+  readonly isLocked?: boolean;
   /** What the PBX has for this field, once it was asked. */
   readonly offered?: readonly FieldChoice[];
   readonly onInput: (value: string) => void;
@@ -19,7 +21,7 @@ interface AccountFieldInputProps {
 
 /** One field of an account form, drawn as its adapter describes it. */
 export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
-  const { field, value, problem, isKept, offered = [], onInput } = props;
+  const { field, value, problem, isKept, isLocked = false, offered = [], onInput } = props;
   const help = field.help === undefined ? undefined : sayByKey(field.help);
   switch (field.kind) {
     case 'switch':
@@ -47,10 +49,11 @@ export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
             help={help}
             error={problemWords(problem).join(' ') || undefined}
             isRequired={field.required}
+            isLocked={isLocked}
             {...(field.required || field.group !== undefined ? {} : { note: `(${say('options_account_optional')})` })}
             onInput={onInput}
           />
-          {offered.length > 0 && (
+          {offered.length > 0 && !isLocked && (
             <Offered label={sayByKey(field.label)} value={value} offered={offered} onChoose={onInput} />
           )}
         </>
@@ -87,19 +90,22 @@ function Offered({ label, value, offered, onChoose }: OfferedProps): JSX.Element
   );
 }
 
-function ChoiceField({ field, value, problem, onInput }: AccountFieldInputProps): JSX.Element {
+function ChoiceField({ field, value, problem, isLocked, onInput }: AccountFieldInputProps): JSX.Element {
   const id = useId();
+  // What was saved before there was this choice means what a new form begins with.
+  const shown = value === '' ? (field.initial ?? '') : value;
   return (
     <div class="field">
       <label for={id}>{sayByKey(field.label)}</label>
       <select
         id={id}
         name={field.key}
-        value={value}
+        value={shown}
+        disabled={isLocked}
         {...describedBy(id, field, problem)}
         onChange={(event) => onInput(event.currentTarget.value)}
       >
-        {value === '' && <option value="">{say('options_account_choose')}</option>}
+        {shown === '' && <option value="">{say('options_account_choose')}</option>}
         {field.choices?.map((choice) => (
           <option key={choice.value} value={choice.value}>
             {sayByKey(choice.label)}

@@ -28,6 +28,7 @@ import {
   valuesToSend,
 } from './account-form.ts';
 import { EndpointsSection } from './endpoints-section.tsx';
+import { useLocked, usePresetAccount } from './policy-context.ts';
 import { SignOut } from './sign-out.tsx';
 import { TestSteps } from './test-steps.tsx';
 
@@ -42,7 +43,9 @@ interface AccountSectionProps {
 /** Which PBX, and how to sign in there. The form is drawn from what the adapter says it needs. */
 export function AccountSection(props: AccountSectionProps): JSX.Element {
   const { account, connection, granted } = props;
-  const [vendor, setVendor] = useState(account?.vendor ?? ADAPTERS[0]?.id ?? '');
+  const preset = usePresetAccount();
+  const isLocked = useLocked('account');
+  const [vendor, setVendor] = useState(account?.vendor ?? preset?.vendor ?? ADAPTERS[0]?.id ?? '');
   const [notice, setNotice] = useState<MessageKey>();
   useEffect(() => {
     // Saved or imported elsewhere: show that account.
@@ -59,7 +62,12 @@ export function AccountSection(props: AccountSectionProps): JSX.Element {
       {ADAPTERS.length > 0 && (
         <div class="field">
           <label for="vendor">{say('options_account_vendor')}</label>
-          <select id="vendor" value={vendor} onChange={(event) => setVendor(event.currentTarget.value)}>
+          <select
+            id="vendor"
+            value={vendor}
+            disabled={isLocked}
+            onChange={(event) => setVendor(event.currentTarget.value)}
+          >
             {ADAPTERS.map(({ id, label }) => (
               <option key={id} value={id}>
                 {label}
@@ -86,8 +94,11 @@ interface Status {
 }
 
 function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFormProps): JSX.Element {
+  const preset = usePresetAccount();
+  const isLocked = useLocked('account');
+  const given = preset?.vendor === adapter.id ? preset.values : {};
   const [values, setValues] = useState<AccountValues>(
-    saved ? savedValues(adapter.fields, saved.values) : initialValues(adapter.fields),
+    saved ? savedValues(adapter.fields, saved.values) : { ...initialValues(adapter.fields), ...given },
   );
   const savedText = JSON.stringify([saved?.values ?? {}, saved?.secretsIn ?? 'kept']);
   const shownText = useRef(savedText);
@@ -244,6 +255,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
         value={values[field.key] ?? ''}
         problem={errors[field.key]}
         isKept={field.kind === 'secret' && saved !== undefined}
+        isLocked={isLocked && field.key in given}
         offered={accountTest?.choices?.[field.key] ?? []}
         onInput={(value) => setValues((before) => ({ ...before, [field.key]: value }))}
       />

@@ -1,16 +1,22 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
+import type { PolicyKey } from '../core/policy.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import type { Settings } from '../storage/settings.ts';
+import { Notice } from '../ui/controls.tsx';
 import { useGranted } from '../ui/permissions.ts';
 import { type MessageKey, say } from '../ui/say.ts';
 import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
 import { AccountSection } from './account-section.tsx';
+import { AlertsSection } from './alerts-section.tsx';
 import { CountrySection } from './country-section.tsx';
 import { DialingSection } from './dialing-section.tsx';
 import { FirstRun } from './first-run.tsx';
+import { PolicyContext } from './policy-context.ts';
+import { ScreenPopSection } from './screen-pop-section.tsx';
 import { SettingsFileSection } from './settings-file-section.tsx';
 import { SitesSection } from './sites-section.tsx';
+import { TaughtSection } from './taught-section.tsx';
 
 /** The settings page; until there is an account it leads through the first steps. */
 export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
@@ -34,16 +40,16 @@ export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
           <FirstRun settings={settings} connection={connection} granted={granted} onDone={() => setIsFirstRun(false)} />
         ) : (
           <>
-            <Card id="account" title="options_account">
+            <Card id="account" title="options_account" lock="account">
               <AccountSection account={account} connection={connection} granted={granted} />
             </Card>
-            <Card id="sites" title="options_sites">
+            <Card id="sites" title="options_sites" lock="sites">
               <SitesSection rule={settings.sites} granted={granted} withOwnButtons />
             </Card>
-            <Card id="country" title="options_country">
+            <Card id="country" title="options_country" lock="country">
               <CountrySection country={settings.country} />
             </Card>
-            <Card id="dialing" title="options_dialing">
+            <Card id="dialing" title="options_dialing" lock="dialing">
               <DialingSection
                 key={settings.country}
                 dialing={settings.dialing}
@@ -51,11 +57,23 @@ export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
                 accepts={acceptsOf(settings)}
               />
             </Card>
+            <Card id="alerts" title="options_alerts" lock="alerts">
+              <AlertsSection alerts={settings.alerts} recentCalls={settings.recentCalls} />
+            </Card>
+            <Card id="screen-pop" title="options_pop" lock="screenPop">
+              <ScreenPopSection screenPop={settings.screenPop} country={settings.country} />
+            </Card>
+            <Card id="taught" title="options_taught" lock="taught">
+              <TaughtSection taught={settings.taught} />
+            </Card>
           </>
         )}
         <Card id="file" title="options_file">
           <SettingsFileSection settings={settings} granted={granted} onImported={() => setIsFirstRun(false)} />
         </Card>
+        <p class="page-foot">
+          <a href="/src/diagnostics/diagnostics.html">{say('diagnostics_title')}</a>
+        </p>
       </main>
     </div>
   );
@@ -65,13 +83,24 @@ interface CardProps {
   readonly id: string;
   readonly title: MessageKey;
   readonly children: ComponentChildren;
+  /** The setting that an organisation may have locked. */
+  readonly lock?: PolicyKey;
 }
 
-function Card({ id, title, children }: CardProps): JSX.Element {
+function Card({ id, title, children, lock }: CardProps): JSX.Element {
+  const isLocked = useContext(PolicyContext).locked.some((key) => key === lock);
   return (
     <section class="card" id={id} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{say(title)}</h2>
-      {children}
+      {isLocked && <Notice mood="info" title={say('options_locked')} />}
+      {/* Of an account the user still has to give the password. */}
+      {isLocked && lock !== 'account' ? (
+        <fieldset class="locked" disabled>
+          {children}
+        </fieldset>
+      ) : (
+        children
+      )}
     </section>
   );
 }

@@ -7,6 +7,25 @@ export interface ActiveSite {
   readonly host: string;
   /** What to ask the browser for. */
   readonly pattern: string;
+  /** Counts up with every page, where the pages of several tabs are followed. */
+  readonly visit?: number;
+}
+
+/** Calls back when another page is to be seen in this window; answers with its own stop. */
+export function onActivePage(onChanged: () => void): () => void {
+  const onUpdated = (
+    _tabId: number,
+    { status }: { readonly status?: string },
+    { active }: { readonly active: boolean },
+  ) => {
+    if (active && status === 'complete') onChanged();
+  };
+  browser.tabs.onActivated.addListener(onChanged);
+  browser.tabs.onUpdated.addListener(onUpdated);
+  return () => {
+    browser.tabs.onActivated.removeListener(onChanged);
+    browser.tabs.onUpdated.removeListener(onUpdated);
+  };
 }
 
 /** The active tab's site; undefined where no extension may work (browser pages, stores, files). */

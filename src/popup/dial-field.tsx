@@ -4,6 +4,7 @@ import type { Settings } from '../storage/settings.ts';
 import { Button } from '../ui/controls.tsx';
 import type { DialPreview } from '../ui/dial-preview.ts';
 import type { DialOutcome } from '../ui/dialer.ts';
+import { NightHint } from '../ui/night-hint.tsx';
 import { say } from '../ui/say.ts';
 
 interface DialFieldProps {
@@ -59,6 +60,7 @@ export function DialField({ settings, dial, waitMs, takesFocus }: DialFieldProps
       </div>
       <p class="dial-preview" id="dial-preview" aria-live="polite">
         {preview?.type === 'dials' && say('popup_dial_will', preview.dialled)}
+        {preview?.type === 'dials' && <NightHint country={preview.country} />}
         {preview?.type === 'not-a-number' && say('refused_not_a_number')}
       </p>
       {waitMs > 0 && <p class="quiet">{say('popup_dial_paused')}</p>}

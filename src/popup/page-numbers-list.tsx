@@ -1,12 +1,16 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { calledLately, type RecentCall } from '../core/recent-call.ts';
 import { leavesOwnButtons, type SiteRule, withOwnButtons } from '../core/site-rule.ts';
 import { ask } from '../messaging/ask.ts';
 import type { PageNumber } from '../messaging/protocol.ts';
+import { recentCallsItem } from '../storage/local-items.ts';
 import { cleanText } from '../ui/clean-text.ts';
 import { Button, Switch } from '../ui/controls.tsx';
 import { PhoneNumber, useNumberText } from '../ui/phone-number.tsx';
 import { type MessageKey, say } from '../ui/say.ts';
+import { formatTime } from '../ui/time.ts';
+import { useStored } from '../ui/use-app-state.ts';
 import type { ActiveSite } from './active-tab.ts';
 import { dialText } from './page-numbers.ts';
 import { usePageNumbers } from './use-page-numbers.ts';
@@ -17,13 +21,17 @@ interface PageNumbersListProps {
   /** True while the PBX takes no call. */
   readonly isPaused: boolean;
   readonly onCall: (text: string) => void;
+  /** One of several readings was chosen (E.164): this site's other numbers are meant alike. */
+  readonly onChosen: (number: string) => void;
 }
 
 const MOST_SHOWN = 100;
 
 /** "Numbers on this page": everything found in all frames, to be called without searching for it. */
-export function PageNumbersList({ site, rule, isPaused, onCall }: PageNumbersListProps): JSX.Element | null {
+export function PageNumbersList(props: PageNumbersListProps): JSX.Element | null {
+  const { site, rule, isPaused, onCall, onChosen } = props;
   const state = usePageNumbers(site.tabId);
+  const recent = useStored(recentCallsItem, []);
   if (state.status === 'absent') return null;
   const numbers = state.status === 'found' ? state.found.numbers : [];
   const isLooking = state.status === 'asking' || !state.found.isComplete;
@@ -38,8 +46,10 @@ export function PageNumbersList({ site, rule, isPaused, onCall }: PageNumbersLis
             <NumberRow
               key={dialText(number) + number.kind + number.text}
               number={number}
-              isPaused={isPaused}
+              recent={recent}
               onCall={onCall}
+              onChosen={onChosen}
+              isPaused={isPaused}
             />
           ))}
         </ul>
@@ -78,13 +88,15 @@ function OwnButtons({ host, rule }: { readonly host: string; readonly rule: Site
   );
 }
 
-interface NumberRowProps extends Pick<PageNumbersListProps, 'isPaused' | 'onCall'> {
+interface NumberRowProps extends Pick<PageNumbersListProps, 'isPaused' | 'onCall' | 'onChosen'> {
   readonly number: PageNumber;
+  readonly recent: readonly RecentCall[];
 }
 
-function NumberRow({ number, isPaused, onCall }: NumberRowProps): JSX.Element {
+function NumberRow({ number, recent, isPaused, onCall, onChosen }: NumberRowProps): JSX.Element {
   const numberText = useNumberText();
   const reading = number.e164 ?? number.dial ?? '';
+  const called = calledLately(recent, reading, Date.now());
   return (
     <li class="number-row">
       <div class="number-text">
@@ -92,6 +104,11 @@ function NumberRow({ number, isPaused, onCall }: NumberRowProps): JSX.Element {
         {numberText(reading, number.ext) !== number.text && (
           <span class="quiet">
             <PhoneNumber number={reading} ext={number.ext} />
+          </span>
+        )}
+        {called && (
+          <span class="quiet">
+            {say('popup_numbers_called', String(called.times), formatTime(called.last.startedAt))}
           </span>
         )}
       </div>
@@ -120,7 +137,11 @@ function NumberRow({ number, isPaused, onCall }: NumberRowProps): JSX.Element {
               key={other}
               aria-label={say('popup_numbers_call', numberText(other, number.ext))}
               aria-disabled={isPaused ? 'true' : undefined}
-              onClick={isPaused ? undefined : () => onCall(dialText(number, other))}
+              onClick={() => {
+                if (isPaused) return;
+                onChosen(other);
+                onCall(dialText(number, other));
+              }}
             >
               <PhoneNumber number={other} ext={number.ext} />
             </button>

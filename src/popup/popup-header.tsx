@@ -8,10 +8,12 @@ interface PopupHeaderProps {
   /** Absent while no account is set up. */
   readonly connection: Connection | undefined;
   readonly onOptions: () => void;
+  /** Absent where there is no side panel, and in it. */
+  readonly onPanel?: (() => void) | undefined;
 }
 
 /** Name, state of the connection in words, way to the settings. */
-export function PopupHeader({ connection, onOptions }: PopupHeaderProps): JSX.Element {
+export function PopupHeader({ connection, onOptions, onPanel }: PopupHeaderProps): JSX.Element {
   const view = connection && connectionView(connection);
   return (
     <header class="header">
@@ -22,6 +24,17 @@ export function PopupHeader({ connection, onOptions }: PopupHeaderProps): JSX.El
           <span class="status-dot" />
           <span>{say(...view.status)}</span>
         </p>
+      )}
+      {onPanel && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={say('popup_open_panel')}
+          title={say('popup_open_panel')}
+          onClick={onPanel}
+        >
+          <Icon name="panel" />
+        </button>
       )}
       <button
         type="button"

@@ -14,25 +14,34 @@ import { Trouble } from '../ui/trouble.tsx';
 import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
 import { useNow } from '../ui/use-now.ts';
 import { REFUSAL_WORDS } from '../ui/words.ts';
-import { type ActiveSite, readActiveSite } from './active-tab.ts';
+import { type ActiveSite, onActivePage, readActiveSite } from './active-tab.ts';
 import { Colleagues } from './colleagues.tsx';
 import { DialField } from './dial-field.tsx';
 import { OwnPresence } from './own-presence.tsx';
 import { OwnTroubles } from './own-troubles.tsx';
 import { PageNumbersList } from './page-numbers-list.tsx';
 import { PopupHeader } from './popup-header.tsx';
+import { RecentCalls } from './recent-calls.tsx';
 import { SitePanel } from './site-panel.tsx';
+import { useOpenPanel } from './use-open-panel.ts';
 
 /** So many ended calls are shown at once; the dial field below them stays in sight. */
 const FEW_ENDED = 3;
 
+interface PopupProps {
+  readonly saved: Saved;
+  /** The side panel shows the same, stays open, and follows the user from tab to tab. */
+  readonly place?: 'popup' | 'panel';
+}
+
 /** The toolbar popup: a function of what is saved, plus the page it was opened over. */
-export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
+export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
   const saidState = useAppState(saved.state);
   const { connection, calls, people } = saidState;
   const settings = useSettings(saved.settings);
   const granted = useGranted();
-  const found = useActiveSite();
+  const found = useActiveSite(place === 'panel');
+  const openPanel = useOpenPanel();
   const site = found === 'none' ? undefined : found;
   const [problem, setProblem] = useState<MessageKey>();
   const live = calls.filter(isLive).sort(newestFirst);
@@ -66,7 +75,7 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
     void sent.catch(() => setProblem('common_failed'));
   };
   const openOptions = () => {
-    void browser.runtime.openOptionsPage().then(() => window.close());
+    void browser.runtime.openOptionsPage().then(() => place === 'popup' && window.close());
   };
   const grant = (missing: AccountNeeds) => {
     // Nothing before this line may wait: see `requestAccess`.
@@ -107,7 +116,11 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
 
   return (
     <>
-      <PopupHeader connection={hasAccount ? connection : undefined} onOptions={openOptions} />
+      <PopupHeader
+        connection={hasAccount ? connection : undefined}
+        onOptions={openOptions}
+        onPanel={place === 'popup' ? openPanel : undefined}
+      />
       <main class="main">
         {live.length > 0 && callList}
         <div role="alert">{problem && <Notice mood="bad" title={say(problem)} />}</div>
@@ -127,10 +140,33 @@ export function Popup({ saved }: { readonly saved: Saved }): JSX.Element {
           <SetUp onOptions={openOptions} />
         )}
         {live.length === 0 && callList}
-        {hasAccount && <DialField settings={settings} dial={dial} waitMs={waitMs} takesFocus={live.length === 0} />}
+        {hasAccount && (
+          <DialField
+            settings={settings}
+            dial={dial}
+            waitMs={waitMs}
+            takesFocus={live.length === 0 && place === 'popup'}
+          />
+        )}
         {hasAccount && <Colleagues people={people} isPaused={waitMs > 0} onCall={(ext) => void dial(ext)} />}
         {hasAccess && hasAccount && (
-          <PageNumbersList site={site} rule={settings.sites} isPaused={waitMs > 0} onCall={(text) => void dial(text)} />
+          <PageNumbersList
+            key={`${site.tabId} ${site.visit ?? 0}`}
+            site={site}
+            rule={settings.sites}
+            isPaused={waitMs > 0}
+            onCall={(text) => void dial(text)}
+            onChosen={(number) => tell(ask('taught/change', { host: site.host, number }))}
+          />
+        )}
+        {hasAccount && settings.recentCalls.keep && (
+          <RecentCalls
+            shownElsewhere={shown.map(({ id }) => id)}
+            isWhole={place === 'panel'}
+            onAll={openPanel}
+            onCall={(text) => void dial(text)}
+            onForget={() => tell(ask('recent/forget', {}))}
+          />
         )}
       </main>
       {found !== undefined && granted && (
@@ -160,11 +196,17 @@ function SetUp({ onOptions }: { readonly onOptions: () => void }): JSX.Element {
 }
 
 /** Undefined until the browser has answered, `none` where no extension may work. */
-function useActiveSite(): ActiveSite | 'none' | undefined {
+function useActiveSite(isFollowing: boolean): ActiveSite | 'none' | undefined {
   const [site, setSite] = useState<ActiveSite | 'none'>();
   useEffect(() => {
-    void readActiveSite().then((found) => setSite(found ?? 'none'));
-  }, []);
+    let visit = 0;
+    const look = () => {
+      visit++;
+      void readActiveSite().then((found) => setSite(found ? { ...found, visit } : 'none'));
+    };
+    look();
+    return isFollowing ? onActivePage(look) : undefined;
+  }, [isFollowing]);
   return site;
 }
 

@@ -1,16 +1,27 @@
 import { browser } from '../browser.ts';
 import type { PbxError } from '../core/connection.ts';
+import { type RecentCall, readRecentCalls } from '../core/recent-call.ts';
 
 /** One typed value in `storage.local`. Never a secret: Firefox lets content scripts read this area. */
 export interface LocalItem<T> {
   /** The stored value; `empty` when there is none or it is not ours. */
   read(): Promise<T>;
   write(value: T): Promise<void>;
+  /** Calls back after every write, from any of our pages; answers with its own stop. */
+  watch(onChanged: (value: T) => void): () => void;
 }
+
+/** Calls that have ended, newest first. Written by the background only. */
+export const recentCallsItem: LocalItem<readonly RecentCall[]> = localItem('recent-calls', [], readRecentCalls);
 
 /** Countries (ISO 3166-1 alpha-2) the user has called from our own surface, so that a page may dial them on one click. */
 export const knownCountriesItem: LocalItem<readonly string[]> = localItem('known-countries', [], (stored) =>
   Array.isArray(stored) ? stored.filter((country): country is string => /^[A-Z]{2}$/.test(String(country))) : undefined,
+);
+
+/** The organisation's presets as they were taken over last, as JSON; empty before the first. */
+export const presetItem: LocalItem<string> = localItem('preset', '', (stored) =>
+  typeof stored === 'string' ? stored : undefined,
 );
 
 /** The PBX's refusal of this account, kept over browser restarts: a wrong password is not tried once per start. */
@@ -44,6 +55,14 @@ function localItem<T>(key: string, empty: T, check: (stored: unknown) => T | und
     async write(value) {
       if (value === undefined) await browser.storage.local.remove(key);
       else await browser.storage.local.set({ [key]: value });
+    },
+    watch(onChanged) {
+      const listener = (changes: Record<string, { newValue?: unknown }>) => {
+        const change = changes[key];
+        if (change) onChanged(check(change.newValue) ?? empty);
+      };
+      browser.storage.local.onChanged.addListener(listener);
+      return () => browser.storage.local.onChanged.removeListener(listener);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { AccountValues, DialingRule } from '../core/account.ts';
 import { PLAIN_RULE, readDialingRule } from '../core/dialing-rule.ts';
+import { type Preferences, readPreferences, USUAL } from '../core/preferences.ts';
 import { EVERYWHERE, type SiteRule } from '../core/site-rule.ts';
 
 export interface Account {
@@ -11,7 +12,7 @@ export interface Account {
 }
 
 /** All that is remembered between browser starts, but for secrets. */
-export interface Settings {
+export interface Settings extends Preferences {
   readonly version: 1;
   readonly account?: Account;
   /** ISO 3166-1 alpha-2, for numbers without `+`. */
@@ -27,10 +28,11 @@ export const DEFAULT_SETTINGS: Settings = {
   country: 'US',
   sites: EVERYWHERE,
   dialing: PLAIN_RULE,
+  ...USUAL,
   unknown: {},
 };
 
-const KNOWN_KEYS = new Set(['version', 'account', 'country', 'sites', 'dialing', 'unknown']);
+const KNOWN_KEYS = new Set(['version', 'account', 'country', 'sites', 'dialing', ...Object.keys(USUAL), 'unknown']);
 
 /** Any stored value of any age → today's settings. Pure; never throws; what cannot be read becomes its default. */
 export function readSettings(stored: unknown): Settings {
@@ -42,6 +44,7 @@ export function readSettings(stored: unknown): Settings {
     country: readCountry(record.country) ?? DEFAULT_SETTINGS.country,
     sites: readSites(record.sites) ?? DEFAULT_SETTINGS.sites,
     dialing: readDialingRule(record.dialing),
+    ...readPreferences(record),
     unknown: { ...asRecord(record.unknown), ...pickUnknown(record) },
   };
 }
@@ -53,10 +56,15 @@ export function readCountry(value: unknown): string | undefined {
 
 /** A site rule, or undefined when the mode is not one of ours. */
 export function readSites(value: unknown): SiteRule | undefined {
-  const { mode, hosts, ownButtons } = asRecord(value);
+  const { mode, hosts, ownButtons, clickHosts } = asRecord(value);
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return undefined;
-  const left = readHosts(ownButtons);
-  return { mode, hosts: readHosts(hosts), ...(left.length === 0 ? {} : { ownButtons: left }) };
+  const [left, clicks] = [readHosts(ownButtons), readHosts(clickHosts)];
+  return {
+    mode,
+    hosts: readHosts(hosts),
+    ...(left.length === 0 ? {} : { ownButtons: left }),
+    ...(clicks.length === 0 ? {} : { clickHosts: clicks }),
+  };
 }
 
 function readHosts(value: unknown): readonly string[] {

@@ -1,5 +1,6 @@
 import { browser } from '../browser.ts';
 import type { AccountTest } from '../core/account-test.ts';
+import type { JournalEntry } from '../core/journal.ts';
 import type { Proposal } from '../core/proposal.ts';
 import type { Trouble } from '../core/trouble.ts';
 import type { AppState } from '../core/update.ts';
@@ -38,6 +39,12 @@ export const troubleItem: SessionItem<readonly Trouble[]> = sessionItem<readonly
 
 /** What our window asks the user at the moment; null when nothing. Written by `proposals.ts` only. */
 export const proposalItem: SessionItem<Proposal | null> = sessionItem<Proposal | null>('proposal', null);
+
+/** What happened last, redacted; see `core/journal.ts`. Written by the background only. */
+export const journalItem: SessionItem<readonly JournalEntry[]> = sessionItem<readonly JournalEntry[]>('journal', []);
+
+/** The tab that callers' records are opened in; undefined before the first. */
+export const popTabItem: SessionItem<number | undefined> = sessionItem<number | undefined>('pop-tab', undefined);
 
 /** The frames our content script runs in. */
 export const framesItem: SessionItem<readonly KnownFrame[]> = sessionItem<readonly KnownFrame[]>('frames', []);

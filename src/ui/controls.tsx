@@ -74,6 +74,8 @@ interface FieldProps {
   readonly placeholder?: string | undefined;
   readonly error?: string | undefined;
   readonly isRequired?: boolean;
+  /** Shown, and not to be changed. */
+  readonly isLocked?: boolean;
   readonly maxLength?: number;
   /** When the field is left or Enter is pressed after a change. */
   readonly onCommit?: (value: string) => void;
@@ -93,6 +95,7 @@ export function Field(props: FieldProps): JSX.Element {
     placeholder,
     error,
     isRequired,
+    isLocked,
     maxLength,
     onCommit,
   } = props;
@@ -114,6 +117,7 @@ export function Field(props: FieldProps): JSX.Element {
         autocomplete={type === 'password' ? 'new-password' : 'off'}
         autocapitalize="off"
         spellcheck={false}
+        readOnly={isLocked}
         dir={type === 'text' ? 'auto' : 'ltr'}
         aria-required={isRequired ? 'true' : undefined}
         aria-invalid={error ? 'true' : undefined}

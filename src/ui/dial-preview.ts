@@ -1,10 +1,11 @@
 import type { DialingRule } from '../core/account.ts';
+import { classify } from '../phone/classify.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
 
-/** What would happen if the typed text were dialled now. */
+/** What would happen if the typed text were dialled now; `country` is the number's own. */
 export type DialPreview =
-  | { readonly type: 'dials'; readonly dialled: string }
+  | { readonly type: 'dials'; readonly dialled: string; readonly country?: string }
   /** It would be written like this, which the PBX does not take. */
   | { readonly type: 'refused'; readonly dialled: string }
   | { readonly type: 'not-a-number' };
@@ -19,5 +20,10 @@ export function dialPreview(
   if (!read) return { type: 'not-a-number' };
   const dialled = toDialString(read.number, dialing, country);
   if (accepts && !accepts(dialled)) return { type: 'refused', dialled };
-  return { type: 'dials', dialled: read.ext === undefined ? dialled : `${dialled} x${read.ext}` };
+  const { country: itsCountry } = read.number.startsWith('+') ? classify(read.number) : {};
+  return {
+    type: 'dials',
+    dialled: read.ext === undefined ? dialled : `${dialled} x${read.ext}`,
+    ...(itsCountry === undefined ? {} : { country: itsCountry }),
+  };
 }

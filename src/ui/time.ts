@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/calls.ts';
 
 const SECOND_MS = 1000;
+const DAY_MS = 86_400_000;
 
 /** How long a call has lasted: `0:07`, `12:34`, `1:02:03`. Never negative, whatever the clocks say. */
 export function formatDuration(ms: number): string {
@@ -24,6 +25,26 @@ export function formatClock(at: EpochMs, locale?: string, timeZone?: string): st
     second: '2-digit',
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(at);
+}
+
+/** The day of a call, as people say it: today, yesterday, then weekday and date. */
+export function dayWords(at: EpochMs, locale?: string, now: EpochMs = Date.now()): string {
+  const days = Math.round((midnightOf(at) - midnightOf(now)) / DAY_MS);
+  if (days === 0 || days === -1) {
+    const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day');
+    return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
+  }
+  const isOld = Math.abs(days) > 300;
+  return new Intl.DateTimeFormat(locale, {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...(isOld ? { year: 'numeric' } : {}),
+  }).format(at);
+}
+
+function midnightOf(at: EpochMs): EpochMs {
+  return new Date(at).setHours(0, 0, 0, 0);
 }
 
 /** Time of day to the minute, for lists: `14:03`. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatSettings, parseSettings } from '../../src/background/settings-file.ts';
+import { USUAL } from '../../src/core/preferences.ts';
 import { findAdapter } from '../../src/pbx/registry.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
 import { createFakePbx } from '../fake-pbx.ts';
@@ -33,6 +34,7 @@ describe('importing', () => {
           country: 'US',
           sites: { mode: 'only', hosts: ['crm.example.com'] },
           dialing: { numberFormat: 'digits', outsideLine: '9' },
+          ...USUAL,
           unknown: {},
         },
         secrets: { password: 'canary-7f3a' },
@@ -88,6 +90,11 @@ describe('importing', () => {
       'a wrong host',
       { pagedial: 1, sites: { mode: 'only', hosts: ['a', 1] } },
       { problem: 'wrong-type', path: 'sites.hosts.1' },
+    ],
+    [
+      'a wrong host to click on',
+      { pagedial: 1, sites: { mode: 'everywhere', clickHosts: [7] } },
+      { problem: 'wrong-type', path: 'sites.clickHosts.0' },
     ],
     [
       'a wrong format',

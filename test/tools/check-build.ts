@@ -22,7 +22,7 @@ const INSTALL_PERMISSIONS = new Set([
   'declarativeNetRequestWithHostAccess',
   'notifications',
   'contextMenus',
-  'menus',
+  'sidePanel',
 ]);
 
 /** Checks one build as a store or a suspicious user would: manifest, content script, forbidden code. */
@@ -124,7 +124,9 @@ function weakPolicy(manifest: Manifest): string | undefined {
 
 function foreignKeys(manifest: Manifest, target: Target): string | undefined {
   const foreign =
-    target === 'chrome' ? ['browser_specific_settings'] : ['minimum_chrome_version', 'externally_connectable'];
+    target === 'chrome'
+      ? ['browser_specific_settings', 'sidebar_action']
+      : ['minimum_chrome_version', 'externally_connectable', 'side_panel', 'storage'];
   return list(foreign.filter((key) => key in manifest));
 }
 
@@ -202,15 +204,7 @@ function networkProblem(dist: string, scripts: readonly string[]): string | unde
 /** What would let pages, other extensions or a private window's traces in or out. */
 function openDoors(manifest: Manifest, target: Target): string | undefined {
   const { externally_connectable, incognito } = manifest as { externally_connectable?: object; incognito?: string };
-  const forbidden = [
-    'key',
-    'update_url',
-    'sandbox',
-    'omnibox',
-    'content_scripts',
-    'chrome_url_overrides',
-    'devtools_page',
-  ];
+  const forbidden = ['key', 'update_url', 'sandbox', 'content_scripts', 'chrome_url_overrides', 'devtools_page'];
   return list([
     ...forbidden.filter((name) => name in manifest),
     // Without it every extension could connect. Firefox has no such key and lets nobody in who finds no listener.

@@ -6,7 +6,7 @@ const SETTINGS = { dialing: { numberFormat: 'e164', outsideLine: '' }, country: 
 const accepts = (number: string) => callControlV3.accepts?.(number, {}) ?? true;
 
 test.each([
-  ['(617) 555-0142', '', { type: 'dials', dialled: '+16175550142' }],
+  ['(617) 555-0142', '', { type: 'dials', dialled: '+16175550142', country: 'US' }],
   ['(617) 555-0142', '9', { type: 'refused', dialled: '9+16175550142' }],
   ['hello', '', { type: 'not-a-number' }],
 ] as const)(

@@ -296,6 +296,14 @@ function common(
   | 'close'
 > {
   let idle: Promise<Page> | undefined;
+  const idlePage = async () => {
+    const page = await idle?.catch(() => undefined);
+    // An update takes it away, and the driver does not always know.
+    const isThere = await page?.evaluate(() => chrome.runtime?.id !== undefined).catch(() => false);
+    if (page && isThere) return page;
+    idle = openIdle();
+    return idle;
+  };
   return {
     kind,
     puppeteer: browser,
@@ -330,8 +338,7 @@ function common(
       });
     },
     async inExtension(job, ...args) {
-      idle ??= openIdle();
-      const page = await idle;
+      const page = await idlePage();
       return (await page.evaluate(job as unknown as (...all: unknown[]) => unknown, ...args)) as Awaited<
         ReturnType<typeof job>
       >;
@@ -343,6 +350,12 @@ function common(
       if ((await browser.pages()).length <= 1) await browser.newPage();
       await page?.close().catch(() => undefined);
       if (folder) await browser.installExtension(folder);
+      await until('the new version answers', async () => {
+        const next = await openIdle();
+        if (await next.evaluate(() => chrome.runtime?.id !== undefined)) idle = Promise.resolve(next);
+        else await next.close();
+        return idle;
+      });
     },
     sleep() {
       const processes = processTree(browser.process()?.pid);
@@ -382,8 +395,8 @@ function addHostPermission(id: string, pattern: string): Promise<void> {
   return developerPrivate.addHostPermission(id, pattern);
 }
 
-/** Evaluates in Firefox's own (chrome) scope: public in BiDi, named by nobody in Puppeteer. */
-async function inFirefoxItself(browser: Browser, expression: string): Promise<void> {
+/** Evaluates in Firefox's own (chrome) scope, and answers with a string if that is what comes of it: public in BiDi, named by nobody in Puppeteer. */
+export async function inFirefoxItself(browser: Browser, expression: string): Promise<string> {
   const { connection } = browser as unknown as {
     readonly connection: { send(method: string, params: object): Promise<{ result: unknown }> };
   };
@@ -391,5 +404,7 @@ async function inFirefoxItself(browser: Browser, expression: string): Promise<vo
     contexts: readonly { context: string }[];
   };
   const context = await until('Firefox shows a window', () => tree.contexts[0]?.context);
-  await connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true });
+  const answer = await connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true });
+  const { result } = answer.result as { readonly result?: { readonly value?: unknown } };
+  return String(result?.value ?? '');
 }

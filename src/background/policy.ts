@@ -1,0 +1,105 @@
+import type { AccountValues } from '../core/account.ts';
+import { NO_POLICY, type Policy, type PolicyKey, readPolicy } from '../core/policy.ts';
+import type { SettingsChange } from '../messaging/protocol.ts';
+import type { PbxAdapter } from '../pbx/adapter.ts';
+import { asRecord, DEFAULT_SETTINGS } from '../storage/settings.ts';
+import { parseSettings, splitSecrets } from './settings-file.ts';
+
+export interface PolicyKeeperParts {
+  /** What the browser hands us from the organisation. */
+  readManaged(): Promise<unknown>;
+  /** For our own pages, to show what is locked. */
+  publish(policy: Policy): Promise<void>;
+  findAdapter(id: string): PbxAdapter | undefined;
+  exportFile(): Promise<string>;
+  importFile(text: string): Promise<unknown>;
+  /** The presets that were taken over last; they are only taken over once, since the user may change them. */
+  lastPreset(): Promise<string>;
+  rememberPreset(text: string): Promise<void>;
+}
+
+/** Carries out what the organisation has decided. */
+export interface PolicyKeeper {
+  /** Takes the policy over into the settings. Never rejects: a policy that cannot be read changes nothing. */
+  apply(): Promise<void>;
+  /** A change of the settings, without what is locked. */
+  allowed(change: SettingsChange): SettingsChange;
+  /** The account as it may be: locked values win over given ones; undefined when another PBX is locked. */
+  allowedAccount(vendor: string, values: AccountValues): AccountValues | undefined;
+}
+
+type File = Readonly<Record<string, unknown>>;
+
+/** Works through the settings file's own reader: what a file may say, a policy may say, and nothing else. */
+export function createPolicyKeeper(parts: PolicyKeeperParts): PolicyKeeper {
+  let policy: Policy = NO_POLICY;
+
+  const read = (file: File) =>
+    parseSettings(JSON.stringify({ pagedial: 1, ...file }), DEFAULT_SETTINGS, parts.findAdapter);
+  const faultOf = (file: File): string | undefined => {
+    if ('account' in file) return faultOfAccount(file.account, parts.findAdapter);
+    const result = read(file);
+    return result.ok ? undefined : (result.error.path ?? Object.keys(file)[0]);
+  };
+
+  async function takeOver(): Promise<void> {
+    const presets = JSON.stringify(policy.settings);
+    const isNew = presets !== (await parts.lastPreset());
+    const keys = Object.keys(policy.settings) as PolicyKey[];
+    const wanted = keys.filter((key) => isNew || policy.locked.includes(key));
+    if (wanted.length === 0) return;
+    const { account: before, ...current } = JSON.parse(await parts.exportFile()) as File;
+    const others = wanted.filter((key) => key !== 'account').map((key) => [key, policy.settings[key]]);
+    const next = { ...current, ...Object.fromEntries(others) };
+    const account = wanted.includes('account')
+      ? accountFor(asRecord(before), asRecord(policy.settings.account))
+      : before;
+    // An account that is there stays as it is in a file without one: nothing is cut off and connected again.
+    const isSame = JSON.stringify(account) === JSON.stringify(before) || !read({ account }).ok;
+    const file = isSame ? next : { ...next, account };
+    if (!isSame || JSON.stringify(next) !== JSON.stringify(current)) await parts.importFile(JSON.stringify(file));
+    await parts.rememberPreset(presets);
+  }
+
+  return {
+    async apply() {
+      try {
+        policy = readPolicy(await parts.readManaged(), faultOf);
+        await parts.publish(policy);
+        await takeOver();
+      } catch (error) {
+        console.error('PageDial: policy not applied', error instanceof Error ? error.name : '');
+      }
+    },
+    allowed(change) {
+      const entries = Object.entries(change).filter(([key]) => !policy.locked.some((locked) => locked === key));
+      return Object.fromEntries(entries) as SettingsChange;
+    },
+    allowedAccount(vendor, values) {
+      if (!policy.locked.includes('account')) return values;
+      const decided = asRecord(policy.settings.account);
+      return decided.vendor === vendor ? { ...values, ...(asRecord(decided.values) as AccountValues) } : undefined;
+    },
+  };
+}
+
+/** The user's own values of the same PBX, and over them those that are decided. */
+function accountFor(before: File, decided: File): object {
+  const own = before.vendor === decided.vendor ? asRecord(before.values) : {};
+  return { vendor: decided.vendor, values: { ...own, ...asRecord(decided.values) } };
+}
+
+/**
+ * A policy may hold a part of an account, for the user to complete. It must not hold secrets: on most systems everybody at the computer
+ * can read it.
+ */
+function faultOfAccount(value: unknown, findAdapter: PolicyKeeperParts['findAdapter']): string | undefined {
+  const { vendor, values = {} } = asRecord(value);
+  const adapter = typeof vendor === 'string' ? findAdapter(vendor) : undefined;
+  if (!adapter) return 'account.vendor';
+  const entries = Object.entries(asRecord(values));
+  const wrong = entries.find(([, entry]) => typeof entry !== 'string');
+  if (wrong) return `account.values.${wrong[0]}`;
+  const [secret] = Object.keys(splitSecrets(Object.fromEntries(entries) as AccountValues, adapter.fields).secrets);
+  return secret === undefined ? undefined : `account.values.${secret}`;
+}
