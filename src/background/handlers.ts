@@ -6,7 +6,7 @@ import type { PbxError } from '../core/connection.ts';
 import { readDialingRule } from '../core/dialing-rule.ts';
 import { readPreferences } from '../core/preferences.ts';
 import { fail, ok, type Result } from '../core/result.ts';
-import { isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
+import { isClickToCall, isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
 import { lessonsFor, type PageLesson } from '../core/taught.ts';
 import type { DialRefusal, PageSettings, PageStart, PointedPlace, SettingsChange } from '../messaging/protocol.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
@@ -209,6 +209,7 @@ export function settingsFor(
     country,
     hasAccount: account !== undefined,
     ...(leavesOwnButtons(sites, host) ? { leavesOwnButtons: true } : {}),
+    ...(isClickToCall(sites, host) ? { callsOnClick: true } : {}),
     ...(pausedUntil === undefined ? {} : { pausedUntil }),
   };
 }

@@ -65,6 +65,8 @@ interface RuntimeWithContexts {
 // only if the listener is there by then. What needs stored state waits for `started`.
 
 const ALARM = 'tick';
+/** Nothing that is only a precaution keeps calls waiting for longer than this. */
+const PREPARE_WITHIN_MS = 1_000;
 /** The shortest period the browsers allow; it restarts a background that died with work to do. */
 const ALARM_MINUTES = 0.5;
 
@@ -316,7 +318,7 @@ async function start(): Promise<void> {
   void local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' }).catch(() => {});
   void registerContent().catch(() => {});
   // Before anything is sent: what is already on its way has a connection that may be used again.
-  await useFreshConnections();
+  await Promise.race([useFreshConnections(), new Promise((resolve) => setTimeout(resolve, PREPARE_WITHIN_MS))]);
   const hasAccount = (await readSettings()).account !== undefined;
   await keepAlarm(hasAccount).catch(() => {});
   const blockedBy = await refusedLoginItem.read().catch(() => undefined);

@@ -4,7 +4,14 @@ import { faultOfPreferences, type Preferences, readPreferences, USUAL } from '..
 import { fail, ok, type Result } from '../core/result.ts';
 import type { ImportProblem } from '../messaging/protocol.ts';
 import type { PbxAdapter } from '../pbx/adapter.ts';
-import { type Account, asRecord, DEFAULT_SETTINGS, readCountry, type Settings } from '../storage/settings.ts';
+import {
+  type Account,
+  asRecord,
+  DEFAULT_SETTINGS,
+  readCountry,
+  readSites,
+  type Settings,
+} from '../storage/settings.ts';
 
 /** A settings file, understood: what replaces the settings, and the secrets for the vault. */
 export interface ImportedSettings {
@@ -186,15 +193,14 @@ function isPrefixOfJson(text: string): boolean {
 function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProblem> {
   if (value === undefined) return ok(DEFAULT_SETTINGS.sites);
   if (!isRecord(value)) return wrong('sites');
-  const { mode, hosts = [], ownButtons = [] } = value;
+  const { mode, hosts = [], ownButtons = [], clickHosts = [] } = value;
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return wrong('sites.mode');
-  if (!Array.isArray(hosts)) return wrong('sites.hosts');
-  const fault = hosts.findIndex((host) => typeof host !== 'string');
-  if (fault >= 0) return wrong(`sites.hosts.${fault}`);
-  if (!Array.isArray(ownButtons) || !ownButtons.every((host) => typeof host === 'string')) {
-    return wrong('sites.ownButtons');
+  for (const [name, list] of Object.entries({ hosts, ownButtons, clickHosts })) {
+    if (!Array.isArray(list)) return wrong(`sites.${name}`);
+    const fault = list.findIndex((host) => typeof host !== 'string');
+    if (fault >= 0) return wrong(`sites.${name}.${fault}`);
   }
-  return ok({ mode, hosts, ...(ownButtons.length === 0 ? {} : { ownButtons }) });
+  return ok(readSites(value) ?? DEFAULT_SETTINGS.sites);
 }
 
 function readDialingStrictly(value: unknown): Result<Settings['dialing'], ImportProblem> {
@@ -264,7 +270,7 @@ function unknownOf(file: Readonly<Record<string, unknown>>): Readonly<Record<str
     Object.fromEntries(Object.entries(asRecord(part)).filter(([key]) => !known.includes(key)));
   const inside = {
     account: rest(file.account, ['vendor', 'values']),
-    sites: rest(file.sites, ['mode', 'hosts', 'ownButtons']),
+    sites: rest(file.sites, ['mode', 'hosts', 'ownButtons', 'clickHosts']),
     dialing: rest(file.dialing, ['numberFormat', 'outsideLine', 'replacements']),
     ...Object.fromEntries(PREFERENCES.map((key) => [key, rest(file[key], Object.keys(USUAL[key]))])),
   };

@@ -97,8 +97,9 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     void connect(own);
   }
 
-  function close(): void {
+  function close(isSignOut = false): void {
     const session = line?.session;
+    if (isSignOut) void session?.signOut?.().catch(() => {});
     line = undefined;
     cancelBeat();
     end(session);
@@ -264,7 +265,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
         case 'open':
           return open();
         case 'close':
-          return close();
+          return close(effect.isSignOut === true);
         case 'dial':
           return void dial(effect.intent);
         case 'hang-up':

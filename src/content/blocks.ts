@@ -122,7 +122,7 @@ export function readRun(text: Text, flow: Flow, isTaken: (node: Text) => boolean
   if (parent && isExcluded(parent)) return undefined;
   const container = containerOf(text, flow);
   if (!container) return undefined;
-  if (text.data.length > LONG_TEXT) return readWindow(text, container, from);
+  if (text.length > LONG_TEXT) return readWindow(text, container, from);
   const before = collect(text, 'previousSibling', 'lastChild', flow, isTaken, CONTEXT_BEFORE);
   const after = collect(text, 'nextSibling', 'firstChild', flow, isTaken, MAX_RUN_TEXT);
   return join(container, [...before.pieces.reverse(), text, ...after.pieces], before.isCut || after.isCut);
@@ -145,25 +145,31 @@ export function placeAt(run: Run, offset: number, side: 'start' | 'end'): Place 
 }
 
 /** The end of the window that begins at `from`: cut where a line, or at least a word, ends. */
-export function windowEnd(text: string, from: number): number {
-  const latest = Math.min(text.length, from + WINDOW);
-  if (latest === text.length) return latest;
-  // Of the window only: `lastIndexOf` on the whole would read back to the beginning each time.
-  const line = text.slice(from, latest).lastIndexOf('\n');
+export function windowEnd(node: Text, from: number): number {
+  const latest = Math.min(node.length, from + WINDOW);
+  if (latest === node.length) return latest;
+  const text = stretchOf(node, from, latest - from);
+  const line = text.lastIndexOf('\n');
   if (line > 0) return from + line + 1;
   // No line ends here: a number is shorter than 40 characters, so a cut between two letters, or two blanks, splits none that matters.
-  for (let at = latest; at > latest - 200 && at > from; at -= 1) {
-    if (/[^\d\s()+./-]/.test(text.charAt(at - 1))) return at;
+  for (let at = text.length; at > text.length - 200 && at > 0; at -= 1) {
+    if (/[^\d\s()+./-]/.test(text.charAt(at - 1))) return from + at;
   }
   return latest;
 }
 
+/** A stretch of a node's text. Firefox copies the whole text for each look at `data`, which takes milliseconds for a long one. */
+export function stretchOf(node: Text, from: number, length: number): string {
+  if (node.length <= LONG_TEXT) return node.data.slice(from, from + length);
+  return from > node.length ? '' : node.substringData(from, length);
+}
+
 function readWindow(text: Text, container: Element, from: number): Run {
-  const end = windowEnd(text.data, from);
+  const end = windowEnd(text, from);
   const isPreformatted = keepsSpaces(container);
   return {
     container,
-    text: asDrawn(text.data.slice(from, end), isPreformatted),
+    text: asDrawn(stretchOf(text, from, end - from), isPreformatted),
     parts: [{ node: text, from, at: 0, length: end - from }],
     isPreformatted,
     isCut: true,
@@ -232,7 +238,7 @@ function collect(
       node = inner;
     }
     if (node instanceof Text) {
-      length += node.data.length;
+      length += node.length;
       if (isTaken(node) || length > limit) return { pieces: found, isCut: true };
       found.push(node);
     }

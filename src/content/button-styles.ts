@@ -1,13 +1,16 @@
+/** CSS pixels; nothing is drawn in it, but its width on the screen tells how much the page enlarges what is in it. */
+export const LAYER_WIDTH = 16;
+
 /**
  * How the buttons look. `--ink`, `--ground` and `--accent` are set per button from the page around it; `--h` is the height the lines
  * above and below leave.
  */
 export const BUTTON_STYLES = `
-.layer { position: absolute; top: 0; left: 0; width: 0; height: 0; }
+.layer { position: absolute; top: 0; left: 0; width: ${LAYER_WIDTH}px; height: 0; }
 .fixed { position: fixed; }
 .layer.away button:not(:focus-visible) { opacity: 0; pointer-events: none; }
 button {
-  all: unset; box-sizing: border-box; position: absolute; top: 0; left: 0; width: 24px; height: var(--h, 24px);
+  all: unset; box-sizing: border-box; position: absolute; top: 0; left: 0; transform-origin: 0 0; width: 24px; height: var(--h, 24px);
   display: grid; place-items: center; pointer-events: auto; cursor: pointer; color: var(--accent);
   -webkit-tap-highlight-color: transparent; user-select: none;
 }
@@ -18,6 +21,7 @@ button[hidden] { display: none; }
   transition: background-color .12s linear, color .12s linear;
 }
 svg { width: 13px; height: 13px; display: block; fill: none; stroke: currentColor; stroke-linecap: round; stroke-linejoin: round; }
+button.shown .disc { background: color-mix(in srgb, var(--accent) 30%, transparent); }
 button:hover .disc, button:focus-visible .disc { background: var(--full); color: var(--on-full); }
 button:focus-visible .disc { outline: 2px solid var(--accent); outline-offset: 2px; }
 button[data-mode='hover'] { opacity: 0; pointer-events: none; }
@@ -43,6 +47,8 @@ button[data-state='waiting'] .disc { background: color-mix(in srgb, var(--warn) 
   overflow-wrap: anywhere; unicode-bidi: isolate;
 }
 .bubble.shown { opacity: 1; visibility: visible; }
+.probe { position: absolute; width: 1px; height: 1px; visibility: hidden; }
+@media (prefers-color-scheme: dark) { .probe { width: 2px; } }
 @media (forced-colors: active) {
   .disc { background: ButtonFace !important; color: ButtonText !important; border: 1px solid ButtonText; forced-color-adjust: none; }
   button:hover .disc, button:focus-visible .disc { background: Highlight !important; color: HighlightText !important; }

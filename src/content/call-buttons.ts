@@ -1,4 +1,5 @@
 import type { PageDoubt } from '../core/risk.ts';
+import { LAYER_WIDTH } from './button-styles.ts';
 import type { Look } from './colors.ts';
 import type { CallView } from './dial.ts';
 import { words } from './extension-api.ts';
@@ -62,6 +63,8 @@ export interface CallButtonsParts {
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
   onPress(event: MouseEvent): void;
+  /** The system went from light to dark, or back. */
+  onColors(): void;
 }
 
 /** Makes a host at the end of `parent`, or undefined where there can be none. */
@@ -74,16 +77,16 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   let revealed: Target | undefined;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   host.root.addEventListener('click', (event) => parts.onPress(event as MouseEvent));
-  for (const type of ['pointerover', 'focusin']) {
-    host.root.addEventListener(type, ({ target }) => {
-      const button = target instanceof Element ? buttonAt(target) : undefined;
-      if (button) lookAt(button);
-    });
-  }
+  host.root.addEventListener('focusin', ({ target }) => {
+    const button = target instanceof Element ? buttonAt(target) : undefined;
+    if (button) lookAt(button);
+  });
+  const stopColors = watchColors(host.root, parts.onColors);
   const sight = createSight(host.element);
   let lastNear = 0;
+  let pointedAt: Button | undefined;
 
-  function update(button: Button, shown: Shown, origin: Readonly<Record<'x' | 'y', number>>): void {
+  function update(button: Button, shown: Shown, origin: Origin): void {
     const { element } = button;
     const before = button.shown;
     const { placed, look, call } = shown;
@@ -91,7 +94,10 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     if (Math.abs(before.placed.x - placed.x) > 8 || Math.abs(before.placed.y - placed.y) > 8)
       button.since = performance.now();
     const style = element.style;
-    style.transform = `translate(${placed.x - origin.x}px, ${placed.y - origin.y}px)`;
+    const { scale } = origin;
+    const isScaled = Math.abs(scale - 1) > 0.001;
+    const [x, y] = [(placed.x - origin.x) / scale, (placed.y - origin.y) / scale];
+    style.transform = `translate(${x}px, ${y}px)${isScaled ? ` scale(${1 / scale})` : ''}`;
     style.setProperty('--h', `${placed.height}px`);
     style.setProperty('--accent', look.accent);
     style.setProperty('--ground', look.ground);
@@ -198,6 +204,9 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     },
     near(x, y) {
       const now = performance.now();
+      const before = pointedAt;
+      pointedAt = [...buttons.values()].find((button) => isOver(button, x, y));
+      if (pointedAt && pointedAt !== before) lookAt(pointedAt);
       if (now - lastNear < LOOK_EVERY_MS) return;
       lastNear = now;
       for (const button of buttons.values()) {
@@ -224,24 +233,42 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       const { bubble } = host;
       bubble.textContent = text;
       bubble.classList.add('shown');
-      const origin = { x: 0, y: 0 };
+      const { scale } = originOf(host.fixedLayer);
       bubble.style.left = '0px';
       bubble.style.top = '0px';
       const box = bubble.getBoundingClientRect();
       const below = at.y + at.height + 6;
       const y = below + box.height > innerHeight ? at.y - box.height - 6 : below;
       const x = Math.min(Math.max(8, at.x + at.width / 2 - box.width / 2), innerWidth - box.width - 8);
-      bubble.style.left = `${x - box.x + origin.x}px`;
-      bubble.style.top = `${Math.max(4, y) - box.y + origin.y}px`;
+      bubble.style.left = `${(x - box.x) / scale}px`;
+      bubble.style.top = `${(Math.max(4, y) - box.y) / scale}px`;
       quiet = setTimeout(() => bubble.classList.remove('shown'), SAY_MS);
     },
     remove() {
       if (quiet !== undefined) clearTimeout(quiet);
+      stopColors();
       sight.stop();
       buttons.clear();
       host.remove();
     },
   };
+}
+
+function isOver({ shown: { placed } }: Button, x: number, y: number): boolean {
+  return x >= placed.x && y >= placed.y && x <= placed.x + placed.width && y <= placed.y + placed.height;
+}
+
+/** A box of ours whose width the style sheet takes from the system's colours tells of their change without a listener in the page. */
+function watchColors(root: ShadowRoot, onColors: () => void): () => void {
+  const probe = part('div', 'probe');
+  root.append(probe);
+  let isFirst = true;
+  const observer = new ResizeObserver(() => {
+    if (!isFirst) onColors();
+    isFirst = false;
+  });
+  observer.observe(probe);
+  return () => observer.disconnect();
 }
 
 function nameOf({ target, call }: Shown, format: CallButtonsParts['format']): string {
@@ -263,9 +290,16 @@ function shownNumber(target: Target, format: CallButtonsParts['format']): string
   return `\u2066${whole}\u2069`;
 }
 
-function originOf(layer: Element): { readonly x: number; readonly y: number } {
-  const { x, y } = layer.getBoundingClientRect();
-  return { x, y };
+/** Where a layer begins in the viewport, and how much the page enlarges it (`zoom` or a transform on its root). */
+interface Origin {
+  readonly x: number;
+  readonly y: number;
+  readonly scale: number;
+}
+
+function originOf(layer: Element): Origin {
+  const { x, y, width } = layer.getBoundingClientRect();
+  return { x, y, scale: width > 0 ? width / LAYER_WIDTH : 1 };
 }
 
 function set(element: Element, name: string, value: string | undefined): void {

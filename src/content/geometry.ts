@@ -12,6 +12,8 @@ export interface Spot {
   readonly first: DOMRect;
 }
 
+const LONGEST_MARKED_LINK = 60;
+
 /** A live range over a text target, or undefined once its nodes are gone. */
 export function rangeOf(target: Target): Range | undefined {
   const { place } = target;
@@ -24,6 +26,21 @@ export function rangeOf(target: Target): Range | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A live range over what is to be marked of a target: its text, or that of a link whose author took away the line under it. Undefined
+ * where a mark would add nothing: fields, buttons, links that look like links.
+ */
+export function markRangeOf(target: Target): Range | undefined {
+  const { place } = target;
+  if (place.in === 'text') return rangeOf(target);
+  const { element } = place;
+  if (target.source !== 'link' || !element.isConnected || !showsNumber(element) || isUnderlined(element))
+    return undefined;
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return range.collapsed ? undefined : range;
 }
 
 /** Where the target is, or undefined while it takes no room (hidden, removed). */
@@ -100,6 +117,16 @@ function linkRects(element: Element): readonly DOMRect[] | DOMRectList {
   range.selectNodeContents(element);
   const rects = [...range.getClientRects()].filter((rect) => rect.width >= 1 && rect.height >= 1);
   return rects.length > 0 ? rects : element.getClientRects();
+}
+
+function showsNumber(link: Element): boolean {
+  const text = link.textContent ?? '';
+  return text.length <= LONGEST_MARKED_LINK && (text.match(/\p{Nd}/gu) ?? []).length >= 5;
+}
+
+function isUnderlined(link: Element): boolean {
+  const { textDecorationLine, borderBottomWidth, borderBottomStyle } = getComputedStyle(link);
+  return textDecorationLine.includes('underline') || (borderBottomStyle !== 'none' && borderBottomWidth !== '0px');
 }
 
 function rootHost(node: Node): Element | undefined {

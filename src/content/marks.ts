@@ -1,4 +1,4 @@
-import { rangeOf } from './geometry.ts';
+import { markRangeOf } from './geometry.ts';
 import { type Root, rootOf } from './roots.ts';
 import type { Target } from './targets.ts';
 
@@ -19,6 +19,7 @@ const LOOKS: Readonly<Record<Kind, string>> = {
   fax: 'text-decoration: underline dashed 1px color-mix(in srgb, currentColor 45%, transparent)',
   refused: 'text-decoration: underline wavy 1px #c77700',
 };
+const ASK_AGAIN_MS = 3_000;
 const KINDS: readonly Kind[] = ['phone', 'fax', 'refused'];
 
 /** Makes marks for this document, or none where the browser cannot highlight. */
@@ -30,9 +31,11 @@ export function createMarks(): Marks {
   const highlights = new Map<Kind, Highlight>();
   const ranges = new Map<Target, { readonly range: Range; readonly kind: Kind }>();
   const sheets = new Map<Root, CSSStyleSheet>();
+  /** When links and fields were found to need no mark. */
+  const bareSince = new WeakMap<Target, number>();
 
   function add(target: Target): void {
-    const range = rangeOf(target);
+    const range = markRangeOf(target);
     const root = range && rootOf(range.startContainer);
     if (!range || !root) return;
     const kind = kindOf(target);
@@ -90,8 +93,12 @@ export function createMarks(): Marks {
       for (const target of targets) {
         const known = ranges.get(target);
         if (known && isOver(known.range, target)) continue;
+        // Whether a link needs a mark is asked of its styles, which seldom change.
+        const asked = bareSince.get(target);
+        if (asked !== undefined && performance.now() - asked < ASK_AGAIN_MS) continue;
         remove(target);
         add(target);
+        if (target.place.in === 'element' && !ranges.has(target)) bareSince.set(target, performance.now());
       }
       keep();
     },
@@ -107,7 +114,8 @@ export function createMarks(): Marks {
 
 /** False once the page has moved the number's nodes: a range stays where they were taken out. */
 function isOver(range: Range, { place }: Target): boolean {
-  if (place.in !== 'text') return false;
+  if (place.in !== 'text')
+    return range.startContainer === place.element && !range.collapsed && place.element.isConnected;
   return (
     range.startContainer === place.start &&
     range.startOffset === place.startOffset &&

@@ -7,6 +7,8 @@ const FAINT_NUMBER = 0.4;
 /** CSS pixels. Ours are 24 wide; a page that enlarges one makes the whole screen a call button. */
 const LARGEST_BUTTON = 48;
 const SMALLEST_BUTTON = 9;
+/** Characters. */
+const LONGEST_FILTER = 300;
 /** Half of the part of a button that must be free to be seen, in CSS pixels. */
 const CORE = 4;
 /** What was hidden so shortly before the press was not seen by whoever pressed: a page can take its cover away as the press comes. */
@@ -155,6 +157,8 @@ function hasEntry(value: string | undefined): boolean {
 /** Dark modes invert and turn hues, and shadows hide nothing: these filters alone say nothing. */
 function isBlurring(filter: string): boolean {
   if (!hasEntry(filter)) return false;
+  // One that is drawn by an image may do anything; nobody honest needs so long a list.
+  if (filter.includes('url(') || filter.length > LONGEST_FILTER) return true;
   return [...filter.matchAll(/([a-z-]+)\(([^)]*)\)/g)].some(([, name, value = '']) => {
     const amount = Number.parseFloat(value);
     switch (name) {
@@ -164,8 +168,6 @@ function isBlurring(filter: string): boolean {
         return !(amount >= 0.5);
       case 'blur':
         return !(amount <= 1);
-      case 'url':
-        return true;
       default:
         return false;
     }

@@ -20,7 +20,8 @@ const NAMED_HOSTS = new Set([
 export function readEvidence(page: Document): Pick<PageEvidence, 'lang' | 'host' | 'hints'> {
   return {
     lang: page.documentElement?.getAttribute('lang') ?? '',
-    host: page.location.hostname,
+    // A document whose frame is gone has no place any more.
+    host: page.location?.hostname ?? '',
     hints: [...headHints(page), ...structuredHints(page), ...linkHints(page)],
   };
 }

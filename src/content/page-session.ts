@@ -10,6 +10,7 @@ import { readPress } from './links.ts';
 import { linkDoubts } from './page-doubts.ts';
 import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
+import { createPlainClicks } from './plain-click.ts';
 import type { Pointing } from './pointing.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
@@ -53,6 +54,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   const dialler = createDialler((key, say) => {
     const target = keyTargets.get(key);
     view?.refresh(say && target ? { text: say, target } : undefined);
+  });
+
+  const plainClicks = createPlainClicks({
+    numberAt: (x, y, clicked) => view?.numberAt(x, y, clicked),
+    press: onPress,
   });
 
   function startScanner(): void {
@@ -117,6 +123,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     reader = undefined;
     view?.remove();
     view = undefined;
+    plainClicks.stop();
     dialler.clear();
     stopListening?.abort();
     stopListening = undefined;
@@ -144,9 +151,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     page.addEventListener('input', onInput, quiet);
     page.addEventListener('transitionend', onMoved, quiet);
     page.addEventListener('animationend', onMoved, quiet);
-    page.fonts?.addEventListener('loadingdone', onMoved, { signal });
     addEventListener('resize', onMoved, { signal });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', onMoved, { signal });
   }
 
   function onChanged(holders: ReadonlySet<Element>): void {
@@ -161,6 +166,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
+      callsOnClick: () => settings?.callsOnClick === true,
       dialler,
       mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
@@ -246,10 +252,15 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   }
 
   function onClick(event: MouseEvent): void {
+    if (!settings?.decorate || settings.hasAccount === false || !reader) return;
     const pressed = readPress(event);
-    if (!pressed || !settings?.decorate || settings.hasAccount === false || !reader) return;
+    if (!pressed && !settings.callsOnClick) return;
     if (!isAlive()) {
       onOrphaned();
+      return;
+    }
+    if (!pressed) {
+      plainClicks.onClick(event);
       return;
     }
     if (pressed.what !== 'link' && settings.leavesOwnButtons) return;

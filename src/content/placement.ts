@@ -1,3 +1,4 @@
+import { LONG_TEXT } from './blocks.ts';
 import { isUncovered, painterOf, type Spot } from './geometry.ts';
 import { part } from './host.ts';
 import { contains, parentElementOf } from './nodes.ts';
@@ -104,16 +105,19 @@ function hasRoom(
 ): boolean {
   const inset = (SIZE - DISC) / 2;
   const [left, right] = [box.x + inset, box.x + SIZE - inset];
-  const [top, bottom] = [box.y + inset + 2, box.y + SIZE - inset - 2];
+  const [top, bottom] = [box.y + inset + 3, box.y + SIZE - inset - 3];
   const view = document.documentElement;
   if (left < 1 || right > (view.clientWidth || innerWidth) - 1 || top < 0 || bottom > innerHeight) return false;
-  const y = box.y + SIZE / 2;
+  const [x, y] = [box.x + SIZE / 2, box.y + SIZE / 2];
+  const aside = DISC / 4;
   const points: readonly (readonly [number, number])[] = [
     [left, y],
     [right, y],
-    [(left + right) / 2, y],
-    [(left + right) / 2, top],
-    [(left + right) / 2, bottom],
+    [x, y],
+    [x - aside, top],
+    [x + aside, top],
+    [x - aside, bottom],
+    [x + aside, bottom],
   ];
   return points.every(([px, py]) => isGround(px, py, painter, ours));
 }
@@ -132,13 +136,13 @@ function isGround(x: number, y: number, painter: Element, ours: (element: Elemen
 function hasText(element: Element, x: number, y: number, shadow: ShadowRoot | undefined): boolean {
   let hasOwnText = false;
   for (let node = element.firstChild; node && !hasOwnText; node = node.nextSibling) {
-    hasOwnText = node instanceof Text && /\S/.test(node.data);
+    hasOwnText = node instanceof Text && (node.length > LONG_TEXT || /\S/.test(node.data));
   }
   if (!hasOwnText && element.childElementCount === 0) return false;
   const at = caretAt(x, y, shadow);
   if (!at || !(at.offsetNode instanceof Text)) return false;
   const range = document.createRange();
-  const length = at.offsetNode.data.length;
+  const { length } = at.offsetNode;
   range.setStart(at.offsetNode, Math.max(0, at.offset - 1));
   range.setEnd(at.offsetNode, Math.min(length, at.offset + 1));
   if (!/\S/.test(range.toString())) return false;

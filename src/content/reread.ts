@@ -1,6 +1,6 @@
 import { createFlow, isExcluded, LONG_TEXT, type Run, readRun } from './blocks.ts';
 import type { Reader } from './scanner.ts';
-import { blockOf, readEmbed, readField, readLink, readRunTargets, type Target } from './targets.ts';
+import { blockOf, readEmbed, readField, readLink, readNaming, readRunTargets, type Target } from './targets.ts';
 
 /**
  * The same target read from the page as it is now, or undefined when it is no longer there. Whoever dials compares the two: a page may
@@ -22,7 +22,7 @@ export function reread(target: Target, reader: Reader): Target | undefined {
   if (!element.isConnected) return undefined;
   switch (target.source) {
     case 'link':
-      return readLink(element, finder);
+      return readLink(element, finder) ?? readNaming(element, finder);
     case 'embed':
       return readEmbed(element, finder);
     default:
@@ -31,6 +31,6 @@ export function reread(target: Target, reader: Reader): Target | undefined {
 }
 
 function runAround(node: Text, offset: number): Run | undefined {
-  const from = node.data.length > LONG_TEXT ? Math.max(0, offset - 40) : 0;
+  const from = node.length > LONG_TEXT ? Math.max(0, offset - 40) : 0;
   return readRun(node, createFlow(), () => false, from);
 }

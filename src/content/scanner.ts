@@ -9,6 +9,7 @@ import {
   LONG_TEXT,
   type Run,
   readRun,
+  stretchOf,
   windowEnd,
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
@@ -22,10 +23,13 @@ import {
   FIELDS,
   fieldBlock,
   keepSame,
+  NAMING,
+  NAMING_ATTRIBUTES,
   ownerOf,
   readEmbed,
   readField,
   readLink,
+  readNaming,
   readRunTargets,
   type Target,
 } from './targets.ts';
@@ -76,10 +80,11 @@ const WATCHED = [
   'contenteditable',
   'dir',
   'lang',
+  ...NAMING_ATTRIBUTES,
 ];
 /** So many texts without a number are kept to learn the page's country from. */
 const MAX_TELLING = 3_000;
-const TELLING = new Set(['href', 'number', 'type', 'value', 'contenteditable']);
+const TELLING = new Set<string>(['href', 'number', 'type', 'value', 'contenteditable', ...NAMING_ATTRIBUTES]);
 const RESTARTS = 3;
 
 /** One run with what was found in it. */
@@ -187,7 +192,9 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       const owner = ownerOf(top);
       if (owner) waitingElements.push(owner);
     }
-    const found = top.querySelectorAll(`${CALL_LINKS},${EMBEDS},${FIELDS},${LIKELY_HOSTS}`);
+    // On the whole page, those that name a number are looked for when all else is done.
+    const naming = top === page ? '' : `${NAMING},`;
+    const found = top.querySelectorAll(`${naming}${CALL_LINKS},${EMBEDS},${FIELDS},${LIKELY_HOSTS}`);
     let seen = 0;
     for (const element of found) {
       readElement(element);
@@ -228,11 +235,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return;
     }
     dropRunsOf(node);
-    if (node.data.length > LONG_TEXT) {
-      const length = node.data.length;
-      for (let from = 0; from < length && node.isConnected && node.data.length === length; ) {
+    if (node.length > LONG_TEXT) {
+      const { length } = node;
+      for (let from = 0; from < length && node.isConnected && node.length === length; ) {
         addRun(readRun(node, flow, () => true, from));
-        from = windowEnd(node.data, from);
+        from = windowEnd(node, from);
         yield;
         if (waiting.length >= BATCH) yield* find();
       }
@@ -267,8 +274,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       (part, i) =>
         part.node.isConnected &&
         isBehind(part.node, parts[i - 1]?.node, container) &&
-        (part.length === part.node.data.length || part.node.data.length > LONG_TEXT) &&
-        text.startsWith(asDrawn(part.node.data.slice(part.from, part.from + part.length), isPreformatted), part.at),
+        (part.length === part.node.length || part.node.length > LONG_TEXT) &&
+        text.startsWith(asDrawn(stretchOf(part.node, part.from, part.length), isPreformatted), part.at),
     );
   }
 
@@ -322,7 +329,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function readElement(element: Element): void {
-    if (matches(element, `${CALL_LINKS},${EMBEDS}`)) {
+    if (matches(element, `${CALL_LINKS},${EMBEDS},${NAMING}`)) {
       if (isExcluded(element)) return;
       announce();
       waitingElements.push(element);
@@ -417,7 +424,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return readField(element, context, finder);
     }
     if (isExcluded(element)) return [];
-    const target = matches(element, CALL_LINKS) ? readLink(element, finder) : readEmbed(element, finder);
+    const read = matches(element, CALL_LINKS) ? readLink : matches(element, EMBEDS) ? readEmbed : readNaming;
+    const target = read(element, finder);
     return target ? [target] : [];
   }
 
@@ -519,9 +527,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     slices.rest();
   }
 
-  /** Hosts that have content of their own look like any element: looked for when all else is done. */
-  function* unlikelyHosts(): Generator<void, void, void> {
+  /** Hosts that have content of their own look like any element, and few name a number: looked for when all else is done. */
+  function* theUnlikely(): Generator<void, void, void> {
     let count = 0;
+    for (const element of page.querySelectorAll(NAMING)) readElement(element);
+    if (waitingElements.length > 0) yield* settle();
     for (const element of page.querySelectorAll(UNLIKELY_HOSTS)) {
       count += 1;
       if (count % NODES_PER_STEP === 0) yield;
@@ -540,10 +550,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         attributeFilter: WATCHED,
       });
       slices.run(firstPass);
-      slices.run(unlikelyHosts);
+      slices.run(theUnlikely);
     },
     use(next) {
-      if (reader) waitingElements.push(...elements, ...page.querySelectorAll(`${CALL_LINKS},${EMBEDS},${FIELDS}`));
+      if (reader)
+        waitingElements.push(...elements, ...page.querySelectorAll(`${NAMING},${CALL_LINKS},${EMBEDS},${FIELDS}`));
       reader = next;
       told = 0;
       for (const entry of live) entry.version = -1;

@@ -5,6 +5,26 @@ const REST_FACTOR = 8;
 /** Work in hand before the resting begins, so that a page that changes now and then is read at once. */
 const ADVANCE_MS = 60;
 const LONGEST_REST_MS = 1_000;
+
+/** How long to rest from work that a page causes again and again. */
+export interface Debt {
+  /** So many milliseconds were worked. */
+  add(ms: number): void;
+  /** Milliseconds still to rest before more is done; 0: none. */
+  restMs(): number;
+}
+
+/** A debt that grows with the work done and wears off with time. */
+export function createDebt(now: () => number = () => performance.now()): Debt {
+  /** When all work so far, with the rests it asks for, would have been done. */
+  let paidUntil = 0;
+  return {
+    add(ms) {
+      paidUntil = Math.max(paidUntil, now()) + ms * REST_FACTOR;
+    },
+    restMs: () => Math.min(LONGEST_REST_MS, Math.max(0, paidUntil - now() - ADVANCE_MS * REST_FACTOR)),
+  };
+}
 /** A frame that has not come by then is not waited for. */
 const LONGEST_FRAME_MS = 50;
 
@@ -35,12 +55,11 @@ export function createSlices(now: () => number = () => performance.now()): Slice
   let isBusy = false;
   let isStopped = false;
   let isResting = false;
-  /** When all work so far, with the rests it asks for, would have been done. */
-  let paidUntil = 0;
+  const debt = createDebt(now);
 
   async function pump(): Promise<void> {
     isBusy = true;
-    await pause(Math.min(LONGEST_REST_MS, paidUntil - now() - ADVANCE_MS * REST_FACTOR));
+    await pause(debt.restMs());
     if (isResting) await afterFrame();
     let worked = 0;
     for (let job = jobs.shift(); job && !isStopped; job = jobs.shift()) {
@@ -53,7 +72,7 @@ export function createSlices(now: () => number = () => performance.now()): Slice
       }
     }
     isBusy = false;
-    if (isResting) paidUntil = Math.max(paidUntil, now()) + worked * REST_FACTOR;
+    if (isResting) debt.add(worked);
     for (const done of waiting.splice(0)) done();
   }
 

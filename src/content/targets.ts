@@ -42,6 +42,11 @@ export interface TextPlace {
   readonly endOffset: number;
 }
 
+/** True for a number that stands in the page's text, not in a link, a field or an embedded element. */
+export function isInText(target: Target): target is Target & { readonly place: TextPlace } {
+  return target.place.in === 'text';
+}
+
 export interface ElementPlace {
   readonly in: 'element';
   readonly element: Element;
@@ -51,7 +56,12 @@ const CALL_HREFS = ['^="tel:"', '^="callto:"', '^="sip:"', '^="sips:"', '^="vodi
 export const CALL_LINKS = ['a', 'area'].flatMap((tag) => CALL_HREFS.map((href) => `${tag}[href${href} i]`)).join(',');
 /** Vodia's embedded form; the tag name may be anything. */
 export const EMBEDS = '[number]';
+/** Elements whose author names a number that they may not show: `<span data-phone="+1…">Call us</span>`. */
+export const NAMING = '[data-phone],[data-tel],[data-phone-number],[itemprop="telephone" i][content]';
+export const NAMING_ATTRIBUTES = ['data-phone', 'data-tel', 'data-phone-number'] as const;
 export const FIELDS = 'input,textarea';
+/** Longer text belongs to a card or a row that carries a number, not to something to press. */
+const MAX_NAMING_TEXT = 40;
 const FIELD_TYPES = new Set(['', 'text', 'tel', 'search', 'number']);
 const MAX_FIELD_TEXT = 4_000;
 
@@ -117,6 +127,29 @@ export function readEmbed(element: Element, finder: NumberFinder): Target | unde
     ...(differs === undefined ? {} : { differs }),
     source: 'embed',
     text: written,
+    holder: element,
+    place: { in: 'element', element },
+  };
+}
+
+/** The target of an element that names a number without showing any, or undefined. Where it shows digits, these speak for themselves. */
+export function readNaming(element: Element, finder: NumberFinder): Target | undefined {
+  const written =
+    NAMING_ATTRIBUTES.map((name) => element.getAttribute(name)).find(Boolean) ?? element.getAttribute('content');
+  const text = (element.textContent ?? '').trim();
+  if (!written || written.length > MAX_NAMING_TEXT || text.length > MAX_NAMING_TEXT) return undefined;
+  if ((text.match(/\p{Nd}/gu) ?? []).length >= 5 || matches(element, `${CALL_LINKS},${EMBEDS},${FIELDS}`))
+    return undefined;
+  if (ownerOf(element) || element.querySelector(`${CALL_LINKS},${EMBEDS},${FIELDS}`)) return undefined;
+  const number = /^(?:tel|callto|sips?):/i.test(written)
+    ? resolve(parseTelUri(written), finder)
+    : findWhole(written, finder);
+  if (!number || (number.e164 === undefined && number.dial === undefined)) return undefined;
+  return {
+    ...('start' in number ? dialledOf(number) : number),
+    kind: 'phone',
+    source: 'link',
+    text: text || written,
     holder: element,
     place: { in: 'element', element },
   };

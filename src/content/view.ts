@@ -2,13 +2,15 @@ import type { PageDoubt } from '../core/risk.ts';
 import { type CallButtons, createCallButtons, type Shown } from './call-buttons.ts';
 import { createLookReader } from './colors.ts';
 import type { Dialler } from './dial.ts';
-import { isFixed, isShown, isWithin, painterOf, type Spot, spotOf } from './geometry.ts';
+import { isFixed, isShown, isWithin, painterOf, rangeOf, type Spot, spotOf } from './geometry.ts';
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
+import { linkDoubts } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
-import { compareAcross } from './roots.ts';
-import { afterFrame, nextTurn } from './slices.ts';
-import type { Target } from './targets.ts';
+import type { ClickedNumber } from './plain-click.ts';
+import { compareAcross, containsAcross } from './roots.ts';
+import { afterFrame, createDebt, nextTurn } from './slices.ts';
+import { isInText, type Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
 export interface View {
@@ -32,12 +34,16 @@ export interface View {
   focus(target: Target): void;
   /** The box of a target's button, once a click on it counts. */
   buttonBox(target: Target): DOMRect | undefined;
+  /** The number in text that is seen at this point and painted by the element, once a click on it counts. */
+  numberAt(x: number, y: number, clicked: Element): ClickedNumber | undefined;
   remove(): void;
 }
 
 export interface ViewParts {
   targetsOf(holder: Element): readonly Target[];
   recheckFields(fields: Iterable<Element>): void;
+  /** True where a plain click on a number acts like its button. */
+  callsOnClick(): boolean;
   readonly dialler: Dialler;
   /** False once the extension is gone: what is drawn then would stay for ever, beside what a newer copy draws. */
   mayDraw(): boolean;
@@ -62,6 +68,8 @@ const HOVER_SLACK = 4;
 const HIDE_HOVER_MS = 350;
 /** Where the page scrolls on for longer than this, the keyboard stays where it is. */
 const FOCUS_WITHIN_MS = 3_000;
+/** A number that just came under the pointer is not called: the click was meant for what was there before. */
+const INERT_MS = 350;
 /** CSS pixels a button may be off its number before a click on it counts for nothing. */
 const MAY_DRIFT = 8;
 
@@ -73,11 +81,12 @@ export function createView(page: Document, parts: ViewParts): View {
     highlightNames: marks.names,
     format: parts.format,
     onPress: press,
+    onColors: () => soon(),
   };
   const stop = new AbortController();
   let main: CallButtons | undefined;
   let inModal: { readonly modal: Element; readonly buttons: CallButtons } | undefined;
-  let spots = new Map<Target, { readonly spot: Spot; readonly placed: Placed }>();
+  let spots: ReadonlyMap<Target, Place> = new Map();
   let isLooking = false;
   let mustLookAgain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,7 +98,9 @@ export function createView(page: Document, parts: ViewParts): View {
   let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
   let isPageIdle = false;
+  let isAwaitingFonts = false;
   let lastLook = 0;
+  const debt = createDebt();
   let toFocus: { readonly target: Target; readonly since: number } | undefined;
 
   function soon(ms = LOOK_AGAIN_MS): void {
@@ -106,6 +117,16 @@ export function createView(page: Document, parts: ViewParts): View {
     }, ms);
   }
 
+  /** Asked for at each look and not listened to: what loads a font later has changed the page, which is a reason to look. */
+  function lookAgainWithFonts(): void {
+    if (isAwaitingFonts || page.fonts?.status !== 'loading') return;
+    isAwaitingFonts = true;
+    void page.fonts.ready.then(() => {
+      isAwaitingFonts = false;
+      soon(0);
+    });
+  }
+
   async function look(): Promise<void> {
     if (!parts.mayDraw()) return;
     if (isLooking || isScrolling) {
@@ -119,9 +140,10 @@ export function createView(page: Document, parts: ViewParts): View {
       isLooking = false;
       lastLook = performance.now();
     }
+    lookAgainWithFonts();
     if (mustLookAgain) {
       mustLookAgain = false;
-      soon();
+      soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
     }
   }
 
@@ -130,8 +152,11 @@ export function createView(page: Document, parts: ViewParts): View {
     const candidates: { readonly target: Target; readonly spot: Spot }[] = [];
     let since = performance.now();
     const rest = async () => {
-      if (performance.now() - since < FRAME_MS) return;
-      await nextTurn();
+      const took = performance.now() - since;
+      if (took < FRAME_MS) return;
+      debt.add(took);
+      // A page that keeps moving makes its layout once a frame, not once for each of our turns.
+      await (debt.restMs() > 0 ? afterFrame() : nextTurn());
       since = performance.now();
     };
     const fields: Element[] = [];
@@ -162,7 +187,7 @@ export function createView(page: Document, parts: ViewParts): View {
     await rest();
     const placed: Placed[] = [];
     const shown: Shown[] = [];
-    const seen: typeof spots = new Map();
+    const seen = new Map<Target, Place>();
     const readLook = createLookReader();
     for (const { target, spot } of candidates.slice(0, MAX_BUTTONS)) {
       await rest();
@@ -174,7 +199,9 @@ export function createView(page: Document, parts: ViewParts): View {
       if (!place) continue;
       const fitted = fitHeight(place, placed);
       placed.push(fitted);
-      seen.set(target, { spot, placed: fitted });
+      const before = spots.get(target);
+      const since = before && isSamePoint(before.spot.last, spot.last) ? before.since : performance.now();
+      seen.set(target, { spot, placed: fitted, since });
       shown.push({
         target,
         placed: fitted,
@@ -187,12 +214,14 @@ export function createView(page: Document, parts: ViewParts): View {
     if (isScrolling || stop.signal.aborted) return;
     spots = seen;
     // A pointer that already rests on a number when it is found does not move again to say so.
-    if (pointer && !(hovered && seen.has(hovered))) hovered = findAt(spots, pointer.x, pointer.y);
+    if (pointer && !(hovered && seen.has(hovered))) hovered = findAt(spots, pointer.x, pointer.y, parts.callsOnClick());
     buttons.show(shown);
     buttons.hideWhileMoving(false);
     buttons.reveal(focusedTarget ?? hovered);
     if (toFocus && performance.now() - toFocus.since > FOCUS_WITHIN_MS) toFocus = undefined;
     if (toFocus && seen.has(toFocus.target) && buttons.focus(toFocus.target)) toFocus = undefined;
+    // One that came to lie under a pointer that rests.
+    if (pointer) buttons.near(pointer.x, pointer.y);
     if (fields.length > 0) parts.recheckFields(fields);
   }
 
@@ -287,7 +316,7 @@ export function createView(page: Document, parts: ViewParts): View {
       if (isInSight) soon(0);
     },
     moved() {
-      if (near.elements.size > 0 || main) soon();
+      if (near.elements.size > 0 || main) soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
     },
     scrolled() {
       isScrolling = true;
@@ -303,7 +332,7 @@ export function createView(page: Document, parts: ViewParts): View {
       if (isScrolling) return;
       (inModal?.buttons ?? main)?.near(x, y);
       if (performance.now() - lastLook > 400 && spots.size > 0) soon();
-      const hit = findAt(spots, x, y);
+      const hit = findAt(spots, x, y, parts.callsOnClick());
       if (hit === hovered) {
         if (hit && hoverTimer !== undefined) {
           clearTimeout(hoverTimer);
@@ -357,6 +386,21 @@ export function createView(page: Document, parts: ViewParts): View {
     buttonBox(target) {
       const buttons = inModal?.buttons ?? main;
       return buttons?.isReady(target) ? buttons.boxOf(target) : undefined;
+    },
+    numberAt(x, y, clicked) {
+      if (isScrolling) return undefined;
+      for (const [target, { spot, since }] of spots) {
+        if (!isInText(target) || !isInside(spot.box, x, y)) continue;
+        const painter = painterOf(target);
+        const rects = [...(rangeOf(target)?.getClientRects() ?? [])];
+        const isOn = containsAcross(target.holder, clicked) || (painter && containsAcross(clicked, painter));
+        if (!painter || !isOn || !rects.some((rect) => isInside(rect, x, y))) continue;
+        const now = spotOf(target);
+        const isStill = now && isSamePoint(now.last, spot.last) && performance.now() - since >= INERT_MS;
+        if (!isStill || !placeButton(target, now, isOurs, [])) return undefined;
+        return { target, doubts: linkDoubts(painter) };
+      }
+      return undefined;
     },
     remove() {
       stop.abort();
@@ -423,13 +467,25 @@ function fitHeight(place: Placed, before: Placed[]): Placed {
   return place;
 }
 
-function findAt(
-  spots: ReadonlyMap<Target, { readonly spot: Spot; readonly placed: Placed }>,
-  x: number,
-  y: number,
-): Target | undefined {
+/** Where a number was seen and its button put, and since when it stands there. */
+interface Place {
+  readonly spot: Spot;
+  readonly placed: Placed;
+  readonly since: number;
+}
+
+function isSamePoint(a: DOMRect, b: DOMRect): boolean {
+  return Math.abs(a.right - b.right) < MAY_DRIFT && Math.abs(a.top - b.top) < MAY_DRIFT;
+}
+
+function isInside({ left, top, right, bottom }: DOMRect, x: number, y: number): boolean {
+  return x >= left && x <= right && y >= top && y <= bottom;
+}
+
+/** The number at this point that pointing at changes something for: those whose button is not seen otherwise, or all of them. */
+function findAt(spots: ReadonlyMap<Target, Place>, x: number, y: number, isForAll: boolean): Target | undefined {
   for (const [target, { spot, placed }] of spots) {
-    if (placed.mode !== 'hover') continue;
+    if (placed.mode !== 'hover' && !isForAll) continue;
     for (const box of [spot.box, placed]) {
       if (
         x >= box.x - HOVER_SLACK &&

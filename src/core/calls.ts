@@ -121,6 +121,10 @@ const KEEP_ENDED_COUNT = 20;
 /** A report may still be taken for a request without id when it comes this soon after it. */
 const ADOPT_WITHIN_MS = 60_000;
 const SUFFIX_DIGITS = 7;
+/** Characters. What a PBX sends is saved after every event: a hostile one must not fill the memory. */
+const LONGEST_ID = 200;
+const LONGEST_WORD = 100;
+const LONGEST_DETAIL = 300;
 
 /** True until the call has ended. */
 export function isLive(call: Call): boolean {
@@ -149,7 +153,10 @@ export function isSameNumber(a: string, b: string): boolean {
  * The calls after one report: the call it belongs to moves forward, never backward; a report about a call we do not know adds it.
  * An end that we only guessed gives way to news; any other end is final.
  */
-export function applyReport(calls: readonly Call[], report: PbxCall, now: EpochMs): readonly Call[] {
+export function applyReport(calls: readonly Call[], told: PbxCall, now: EpochMs): readonly Call[] {
+  // An id cut short could be another call's.
+  if (told.pbxId.length > LONGEST_ID) return calls;
+  const report = cutToFit(told);
   const known = findCall(calls, report, now);
   if (known) return calls.map((call) => (call === known ? advance(call, report, now) : call));
   if (report.change.to === 'ended') return calls;
@@ -213,6 +220,19 @@ function findCall(calls: readonly Call[], report: PbxCall, now: EpochMs): Call |
     calls.find((call) => report.ref !== undefined && call.id === report.ref && call.pbxId === undefined) ??
     (calls.some((call) => call.pbxId === report.pbxId && isLive(call)) ? undefined : findAdoptable(calls, report, now))
   );
+}
+
+function cutToFit({ number, name, change, ...rest }: PbxCall): PbxCall {
+  return {
+    ...rest,
+    change: change.to === 'ended' && change.error ? { ...change, error: cutDetail(change.error) } : change,
+    ...(number === undefined ? {} : { number: number.slice(0, LONGEST_WORD) }),
+    ...(name === undefined ? {} : { name: name.slice(0, LONGEST_WORD) }),
+  };
+}
+
+function cutDetail(error: PbxError): PbxError {
+  return 'detail' in error ? { ...error, detail: error.detail.slice(0, LONGEST_DETAIL) } : error;
 }
 
 /** An ended call keeps its PBX id, so late words about it are heard and dropped; a PBX that reuses ids starts a new call much later. */

@@ -31,6 +31,8 @@ export type PbxErrorKind =
   | 'not-a-pbx'
   /** Login worked, the live connection was refused. */
   | 'live-refused'
+  /** The company's relay, through which the PBX's events come, is not there, or does not know us. Calls can be placed all the same. */
+  | 'relay-failed'
   /** The PBX refused this request. */
   | 'rejected'
   | 'number-refused'

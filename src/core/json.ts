@@ -35,3 +35,8 @@ export function asFlag(value: unknown): boolean | undefined {
   if (value === false || value === 'false' || value === 0 || value === '0') return false;
   return undefined;
 }
+
+/** The entry of one of our tables for a stranger's word; not what every object has, such as `constructor`. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, word: string | undefined): T | undefined {
+  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}

@@ -5,7 +5,7 @@ import { type AppState, INITIAL } from './update.ts';
 
 /**
  * What must outlive an update of the extension and a crash of the browser, both of which empty `storage.session`: requests without a good
- * outcome, calls that may still be live, and how many were placed lately.
+ * outcome, calls that may still be live, and how many were placed lately. Nothing of private windows.
  */
 export interface Keepsake {
   readonly calls: readonly Call[];
@@ -18,7 +18,9 @@ const KEEP_WITHIN_MS = 12 * 60 * 60_000;
 
 /** What is to be kept of a state; undefined when nothing is. */
 export function keepsakeOf(state: AppState, now: EpochMs): Keepsake | undefined {
-  const calls = state.calls.filter((call) => isLive(call) || isAwaited(call, now) || !isSure(call));
+  // Nothing of a private window is written to a disk, whatever that costs.
+  const open = state.calls.filter((call) => call.origin?.isPrivate !== true);
+  const calls = open.filter((call) => isLive(call) || isAwaited(call, now) || !isSure(call));
   const { pace, former } = state;
   if (calls.length === 0 && pace === undefined && former === undefined) return undefined;
   return { calls, ...(pace ? { pace } : {}), ...(former ? { former } : {}) };

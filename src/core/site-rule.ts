@@ -2,6 +2,8 @@
 export interface SiteRule {
   readonly mode: 'everywhere' | 'only' | 'except';
   readonly hosts: readonly string[];
+  /** On these hosts a plain click on a marked number acts like its button. */
+  readonly clickHosts?: readonly string[];
   /** Sites whose own call buttons (`<pbxcall number>`) are left to the site's script. Absent: none. */
   readonly ownButtons?: readonly string[];
 }
@@ -22,6 +24,18 @@ export function withSite(rule: SiteRule, host: string, isEnabled: boolean): Site
   const without = rule.hosts.filter((pattern) => pattern !== host);
   if (rule.mode === 'only') return { ...rule, hosts: isEnabled ? [...without, host] : without };
   return { ...rule, mode: 'except', hosts: isEnabled ? without : [...without, host] };
+}
+
+/** True when the user has chosen that a plain click on a number of this host calls it. Nowhere unless chosen. */
+export function isClickToCall({ clickHosts = [] }: SiteRule, host: string): boolean {
+  return clickHosts.some((pattern) => matchesHost(pattern, host));
+}
+
+/** The rule with that choice made for this host. */
+export function withClickToCall(rule: SiteRule, host: string, isOn: boolean): SiteRule {
+  if (isClickToCall(rule, host) === isOn) return rule;
+  const without = (rule.clickHosts ?? []).filter((pattern) => !matchesHost(pattern, host));
+  return { ...rule, clickHosts: isOn ? [...without, host] : without };
 }
 
 /** True when the call buttons that a page on this host brings along are the page's own business. */

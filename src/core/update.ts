@@ -118,7 +118,8 @@ export type AppEvent =
 /** Work the core asks the shell to do. */
 export type Effect =
   | { readonly type: 'open' }
-  | { readonly type: 'close' }
+  /** `isSignOut`: the login is not needed any more, whoever asks for the next one. */
+  | { readonly type: 'close'; readonly isSignOut?: true }
   | { readonly type: 'dial'; readonly intent: DialIntent }
   | { readonly type: 'hang-up'; readonly id: CallId; readonly pbxId: PbxCallId };
 
@@ -321,7 +322,7 @@ function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Ste
   // The count stays: it may be the same login at the same PBX. What an older one was told does not bind a new one.
   const pace = state.pace ? { pace: { placedAt: state.pace.placedAt } } : {};
   const off: AppState = { connection: { status: 'off' }, calls, people: [], ...pace };
-  const close: Effect = { type: 'close' };
+  const close: Effect = { type: 'close', isSignOut: true };
   // Who signs out leaves nothing behind for whoever comes next.
   if (!hasAccount) return { state: { ...off, calls: [] }, effects: [close] };
   const next = connect(off, now);

@@ -100,6 +100,8 @@ export interface PageSettings {
   readonly country: string;
   /** False while no account is set: links then behave as without us. Absent means true. */
   readonly hasAccount?: boolean;
+  /** A plain click on a marked number acts like its button: chosen by the user for this site. */
+  readonly callsOnClick?: true;
   /** The call buttons that the page brings along (`<pbxcall number>`) are left to its own script. */
   readonly leavesOwnButtons?: true;
   /** The country the user has named for this site; nothing else counts then. */

@@ -92,18 +92,20 @@ function Offered({ label, value, offered, onChoose }: OfferedProps): JSX.Element
 
 function ChoiceField({ field, value, problem, isLocked, onInput }: AccountFieldInputProps): JSX.Element {
   const id = useId();
+  // What was saved before there was this choice means what a new form begins with.
+  const shown = value === '' ? (field.initial ?? '') : value;
   return (
     <div class="field">
       <label for={id}>{sayByKey(field.label)}</label>
       <select
         id={id}
         name={field.key}
-        value={value}
+        value={shown}
         disabled={isLocked}
         {...describedBy(id, field, problem)}
         onChange={(event) => onInput(event.currentTarget.value)}
       >
-        {value === '' && <option value="">{say('options_account_choose')}</option>}
+        {shown === '' && <option value="">{say('options_account_choose')}</option>}
         {field.choices?.map((choice) => (
           <option key={choice.value} value={choice.value}>
             {sayByKey(choice.label)}

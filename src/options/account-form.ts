@@ -37,6 +37,12 @@ export function initialValues(fields: readonly AccountField[]): AccountValues {
   return Object.fromEntries(fields.flatMap(({ key, initial }) => (initial === undefined ? [] : [[key, initial]])));
 }
 
+/** What the form of a saved account holds: a choice that an older version or a settings file left out is the usual one. */
+export function savedValues(fields: readonly AccountField[], saved: AccountValues): AccountValues {
+  const choices = fields.filter(({ kind, required }) => kind === 'choice' && required);
+  return { ...initialValues(choices), ...saved };
+}
+
 /** The fields to be filled in while `group` is the chosen alternative, and the others hold these values. */
 export function fieldsOf(
   fields: readonly AccountField[],

@@ -24,6 +24,7 @@ import {
   groupsOf,
   initialValues,
   problemsOf,
+  savedValues,
   valuesToSend,
 } from './account-form.ts';
 import { EndpointsSection } from './endpoints-section.tsx';
@@ -96,7 +97,9 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   const preset = usePresetAccount();
   const isLocked = useLocked('account');
   const given = preset?.vendor === adapter.id ? preset.values : {};
-  const [values, setValues] = useState<AccountValues>(saved?.values ?? { ...initialValues(adapter.fields), ...given });
+  const [values, setValues] = useState<AccountValues>(
+    saved ? savedValues(adapter.fields, saved.values) : { ...initialValues(adapter.fields), ...given },
+  );
   const savedText = JSON.stringify([saved?.values ?? {}, saved?.secretsIn ?? 'kept']);
   const shownText = useRef(savedText);
   const [group, setGroup] = useState(() => chosenGroup(adapter.fields, values));
@@ -123,7 +126,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
     // Saved, imported or signed out: the form shows what is saved now, secrets blank.
     if (shownText.current === savedText) return;
     shownText.current = savedText;
-    setValues(saved?.values ?? initialValues(adapter.fields));
+    setValues(saved ? savedValues(adapter.fields, saved.values) : initialValues(adapter.fields));
     setGroup(chosenGroup(adapter.fields, saved?.values ?? {}));
     setRemembers(saved?.secretsIn !== 'memory');
     setErrors({});

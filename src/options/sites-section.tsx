@@ -48,6 +48,18 @@ export function SitesSection(props: SitesSectionProps): JSX.Element {
         {message && say(message)}
       </p>
       {granted && <Access rule={rule} granted={granted} />}
+      {withOwnButtons && rule.clickHosts !== undefined && rule.clickHosts.length > 0 && (
+        <div class="access">
+          <h3>{say('options_click_sites')}</h3>
+          <p class="help">{say('options_click_sites_help')}</p>
+          <HostList
+            label={say('options_click_sites')}
+            hosts={rule.clickHosts}
+            canAdd={false}
+            onChange={(clickHosts) => setRule({ ...rule, clickHosts })}
+          />
+        </div>
+      )}
       {withOwnButtons && (
         <div class="access">
           <h3>{say('options_own_buttons')}</h3>
@@ -66,10 +78,11 @@ export function SitesSection(props: SitesSectionProps): JSX.Element {
 interface HostListProps {
   readonly label: string;
   readonly hosts: readonly string[];
+  readonly canAdd?: boolean;
   readonly onChange: (hosts: readonly string[]) => void;
 }
 
-function HostList({ label, hosts, onChange }: HostListProps): JSX.Element {
+function HostList({ label, hosts, canAdd = true, onChange }: HostListProps): JSX.Element {
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<MessageKey>();
   const add = () => {
@@ -102,27 +115,29 @@ function HostList({ label, hosts, onChange }: HostListProps): JSX.Element {
           ))}
         </ul>
       )}
-      <form
-        class="host-add"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          add();
-        }}
-      >
-        <Field
-          label={say('options_sites_add_label')}
-          value={typed}
-          type="url"
-          placeholder={say('options_sites_add_placeholder')}
-          error={problem && say(problem)}
-          onInput={(value) => {
-            setTyped(value);
-            setProblem(undefined);
+      {canAdd && (
+        <form
+          class="host-add"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            add();
           }}
-        />
-        <Button isSubmit>{say('options_sites_add')}</Button>
-      </form>
+        >
+          <Field
+            label={say('options_sites_add_label')}
+            value={typed}
+            type="url"
+            placeholder={say('options_sites_add_placeholder')}
+            error={problem && say(problem)}
+            onInput={(value) => {
+              setTyped(value);
+              setProblem(undefined);
+            }}
+          />
+          <Button isSubmit>{say('options_sites_add')}</Button>
+        </form>
+      )}
     </div>
   );
 }

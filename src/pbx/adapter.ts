@@ -96,6 +96,11 @@ export interface PbxSession {
   choices?(): Promise<Result<FieldChoices, PbxError>>;
   /** A question the PBX answers when the line is up: called every 15 to 20 s. A failure means the line is dead. */
   beat(): Promise<Result<void, PbxError>>;
+  /**
+   * Makes the login worthless, where the PBX has a way and the login is ours alone. Asked once, just before `close`; whether it works is
+   * nobody's concern any more.
+   */
+  signOut?(): Promise<void>;
   /** Ends the session at the PBX where that is ours alone; safe to call twice. */
   close(): void;
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { PbxResponse } from './adapter.ts';
 
-export { asFlag, asObject, asObjects, asWord, type Json, readJson } from '../core/json.ts';
+export { asFlag, asObject, asObjects, asWord, type Json, lookUp, readJson } from '../core/json.ts';
 
 /** After this long we ask again where a PBX says "too many" without a time. */
 const ASK_AGAIN_MS = 30_000;

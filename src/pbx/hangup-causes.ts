@@ -1,4 +1,5 @@
 import type { EndReason } from '../core/calls.ts';
+import { lookUp } from './frames.ts';
 
 /** FreeSWITCH's words for the end of a call, as Zorio and Kazoo pass them on. Grouping is ours. */
 const REASONS: Readonly<Record<string, EndReason>> = {
@@ -30,5 +31,5 @@ const REASONS: Readonly<Record<string, EndReason>> = {
 /** The reason behind a hang-up cause; `failed` for one we do not know, `unknown` where there is none. */
 export function reasonOf(cause: string | undefined): EndReason {
   if (cause === undefined) return 'unknown';
-  return REASONS[cause.toUpperCase()] ?? 'failed';
+  return lookUp(REASONS, cause.toUpperCase()) ?? 'failed';
 }

@@ -185,7 +185,7 @@ export const ADDRESS_FORMS: Readonly<Record<string, RegExp>> = {
   DE: /\bD-\d{5}\b|\b(?:Handelsregister|Amtsgericht|HRB|USt-?Id)\b|\p{Ll}(?:straße|strasse|str\.)\s*\d+[a-z]?,?\s+\d{5}\s\p{Lu}/iu,
   AT: /\bA-\d{4}\b|\bATU\d{8}\b|\bFN \d{5,6}\s?[a-z]\b|\d{4} (?:Wien|Graz|Linz|Salzburg|Innsbruck)\b/,
   CH: /\bCH-\d{4}\b|\bCHE-\d{3}/,
-  FR: /\bF-\d{5}\b|\bSIRE[NT]\b|\bCEDEX\b|\bRCS\s\p{Lu}|\d+,?\s(?:bis\s)?(?:rue|avenue|boulevard|chemin|allée|impasse)\s/iu,
+  FR: /\bF-\d{5}\b|\bSIRE[NT]\b|\bCEDEX\b|\bRCS\s\p{Lu}|\d{1,5},?\s(?:bis\s)?(?:rue|avenue|boulevard|chemin|allée|impasse)\s/iu,
   IT: /\bP\.?\s?IVA\b|\bPartita IVA\b|\b(?:Via|Viale|Piazza|Corso)\s\p{Lu}\p{L}+[^.]{0,30}\b\d{5}\b/u,
   ES: /\b(?:C\/|Calle|Avda\.?|Avenida|Plaza)\s[^.]{2,40}\b\d{5}\b|\b[ABCDEFGHJNPQRSUVW]-?\d{8}\b(?=.{0,20}\bCIF|\bNIF)/u,
   SE: /\bSE-\d{3}\s?\d\d\b|\borg\.?\s?nr\b/i,

@@ -174,8 +174,13 @@ function baseWeights(evidence: PageEvidence, plans: NumberPlans): ReadonlyMap<st
   return weights;
 }
 
+/** A page may call its language `constructor`. */
+function isKnownLanguage(language: string): boolean {
+  return Object.hasOwn(LANGUAGE_COUNTRIES, language);
+}
+
 function countriesOf(language: string): readonly (readonly [string, number])[] {
-  const countries = LANGUAGE_COUNTRIES[language]?.split(' ') ?? [];
+  const countries = isKnownLanguage(language) ? (LANGUAGE_COUNTRIES[language]?.split(' ') ?? []) : [];
   return countries.map((country, at) => [country, at === 0 ? 2.5 : 1]);
 }
 
@@ -185,7 +190,7 @@ function withLanguage(
   stated: string,
   written: string | undefined,
 ): ReadonlyMap<string, number> {
-  if (written === undefined || LANGUAGE_COUNTRIES[stated.toLowerCase().slice(0, 2)] !== undefined) return base;
+  if (written === undefined || isKnownLanguage(stated.toLowerCase().slice(0, 2))) return base;
   const weights = new Map(base);
   for (const [country, weight] of countriesOf(written)) weights.set(country, (weights.get(country) ?? 0) + weight);
   return weights;
@@ -266,7 +271,7 @@ function rank(
 /** Countries that are looked at even when nothing names them. */
 function pool(evidence: PageEvidence, hasLetters: boolean): readonly string[] {
   const language = evidence.lang.toLowerCase().split(/[-_]/)[0] ?? '';
-  return LANGUAGE_COUNTRIES[language] === undefined && !hasLetters ? ENGLISH_SPEAKING : [];
+  return !isKnownLanguage(language) && !hasLetters ? ENGLISH_SPEAKING : [];
 }
 
 interface PlanFit {

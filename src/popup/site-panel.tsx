@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { isSiteEnabled, type SiteRule, withSite } from '../core/site-rule.ts';
+import { isClickToCall, isSiteEnabled, type SiteRule, withClickToCall, withSite } from '../core/site-rule.ts';
 import { ask } from '../messaging/ask.ts';
 import { shortHost } from '../ui/clean-text.ts';
 import { Button, Switch } from '../ui/controls.tsx';
@@ -20,9 +20,11 @@ export function SitePanel({ site, rule, hasAccess }: SitePanelProps): JSX.Elemen
   const host = site.host;
   const shown = shortHost(host);
 
-  const switchTo = (isOn: boolean) => {
-    void ask('settings/change', { sites: withSite(rule, host, isOn) }).catch(() => setMessage('common_failed'));
+  const change = (sites: SiteRule) => {
+    void ask('settings/change', { sites }).catch(() => setMessage('common_failed'));
   };
+  const switchTo = (isOn: boolean) => change(withSite(rule, host, isOn));
+  const isOn = isSiteEnabled(rule, host);
   const enable = (origins: readonly string[]) => {
     // The browser asks only while it handles the click, so nothing may be awaited before.
     const asked = requestAccess({ origins, permissions: [] });
@@ -35,7 +37,17 @@ export function SitePanel({ site, rule, hasAccess }: SitePanelProps): JSX.Elemen
   return (
     <section class="section site" aria-label={say('popup_site_page')}>
       {hasAccess ? (
-        <Switch label={<SiteLabel host={shown} />} isOn={isSiteEnabled(rule, host)} onChange={switchTo} />
+        <>
+          <Switch label={<SiteLabel host={shown} />} isOn={isOn} onChange={switchTo} />
+          {isOn && (
+            <Switch
+              label={say('popup_site_click')}
+              help={say('popup_site_click_help')}
+              isOn={isClickToCall(rule, host)}
+              onChange={(calls) => change(withClickToCall(rule, host, calls))}
+            />
+          )}
+        </>
       ) : (
         <>
           <p class="site-text">{say('popup_site_no_access', shown)}</p>

@@ -9,7 +9,9 @@ import type { RelayClock } from './clock.ts';
 import type { RelayMetrics } from './metrics.ts';
 
 const LARGEST_FRAME_BYTES = 4_096;
-const PING_EVERY_MS = 30_000;
+/** Each socket is pinged once in this many turns; all of them at once would hold up the webhooks. */
+const PING_TURNS = 30;
+const TURN_MS = 1_000;
 /** A reader that leaves so much unread does not read any more. */
 const MOST_UNREAD_BYTES = 1_000_000;
 const MOST_SOCKETS_OF_AGENT = 10;
@@ -29,6 +31,7 @@ export interface AgentSocketsContext {
 interface AgentSocket {
   readonly key: AgentKey;
   readonly socket: WebSocket;
+  readonly turn: number;
   isAlive: boolean;
   framesLeft: number;
   unfollow: () => void;
@@ -41,6 +44,8 @@ export class AgentSockets {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME_BYTES, perMessageDeflate: false });
   readonly #open = new Set<AgentSocket>();
   readonly #perAgent = new Map<AgentKey, number>();
+  #opened = 0;
+  #turn = 0;
   #stop = () => {};
 
   constructor(context: AgentSocketsContext) {
@@ -83,7 +88,9 @@ export class AgentSockets {
 
   async #welcome(agent: AgentId, socket: WebSocket): Promise<void> {
     const key = agentKey(agent);
-    const one: AgentSocket = { key, socket, isAlive: true, framesLeft: MOST_FRAMES, unfollow: () => {} };
+    this.#opened += 1;
+    const turn = this.#opened % PING_TURNS;
+    const one: AgentSocket = { key, socket, turn, isAlive: true, framesLeft: MOST_FRAMES, unfollow: () => {} };
     this.#open.add(one);
     this.#perAgent.set(key, (this.#perAgent.get(key) ?? 0) + 1);
     socket.on('error', () => this.#context.metrics.refused('bad-frame'));
@@ -132,8 +139,9 @@ export class AgentSockets {
   }
 
   #planPing(): void {
-    this.#stop = this.#context.clock.after(PING_EVERY_MS, () => {
-      for (const one of this.#open) this.#ping(one);
+    this.#stop = this.#context.clock.after(TURN_MS, () => {
+      this.#turn = (this.#turn + 1) % PING_TURNS;
+      for (const one of this.#open) if (one.turn === this.#turn) this.#ping(one);
       this.#planPing();
     });
   }

@@ -60,6 +60,8 @@ const LONGEST_RINGING_MS = 10 * 60_000;
 const LONGEST_CALL_MS = 12 * 60 * 60_000;
 const MOST_CALLS = 50;
 const MOST_SEEN = 24;
+/** A book is one message of NATS, which takes a megabyte. */
+const MOST_PAST = 2_000;
 
 /** The book after one event. Pure; a repeated event changes nothing, a late one never takes a call back. */
 export function takeEvent(before: AgentBook, event: CallEvent, now: EpochMs): Taken {
@@ -222,7 +224,7 @@ function replaced(book: AgentBook, known: BookedCall, next: BookedCall): AgentBo
 }
 
 function withPast(book: AgentBook, ended: readonly BookedCall[], now: EpochMs): AgentBook {
-  return { ...book, past: [...book.past, ...ended.map(({ call }) => [call.callId, now] as const)] };
+  return { ...book, past: [...book.past, ...ended.map(({ call }) => [call.callId, now] as const)].slice(-MOST_PAST) };
 }
 
 function tidied(book: AgentBook, now: EpochMs): AgentBook {

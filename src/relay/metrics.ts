@@ -1,29 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RelayVendor } from './agent.ts';
 import type { Took } from './bus.ts';
-
-/** Why something was refused; a label of `pagedial_relay_refused_total`. */
-export type Refusal =
-  | 'bad-signature'
-  | 'unknown-tenant'
-  | 'unknown-extension'
-  | 'malformed'
-  | 'too-large'
-  | 'not-json'
-  | 'too-old'
-  | 'bad-token'
-  | 'bad-ticket'
-  | 'used-ticket'
-  | 'too-many-connections'
-  | 'too-many-tries'
-  | 'not-found'
-  | 'not-signed-in'
-  | 'other-site'
-  | 'bus-down'
-  | 'stopping'
-  | 'bad-frame'
-  | 'slow-reader'
-  | 'failed';
+import type { Refusal } from './refusals.ts';
 
 /** What is counted, in Prometheus' text format. */
 export class RelayMetrics {

@@ -1,5 +1,3 @@
-import { JetStreamApiError, type JetStreamClient, jetstream } from '@nats-io/jetstream';
-import { type KV, Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import type { EpochMs } from '../core/calls.ts';
 import { asObject, asWord, readJson } from '../core/json.ts';
@@ -14,27 +12,19 @@ import {
   sweepBook,
   takeEvent,
 } from './book.ts';
-import { type CallBus, FIRST_WITHIN_MS, type Follower, SWEEP_EVERY_MS, type Took } from './bus.ts';
+import { type CallBus, type Follower, SWEEP_EVERY_MS, type Took } from './bus.ts';
 import type { RelayClock } from './clock.ts';
 import type { RelayConfig } from './config.ts';
 import type { RelayLog } from './log.ts';
+import { NatsStores, readBook, within } from './nats-stores.ts';
 
-const BOOKS = 'pagedial_books';
-const USED = 'pagedial_used';
 const CHANGES = 'pagedial.calls';
 const ASK = 'pagedial.ask';
-/** A book nobody has written to for this long holds nothing that lives. */
-const BOOK_LIFE_MS = 13 * 60 * 60_000;
 const MOST_TRIES = 20;
 const ANSWER_WITHIN_MS = 12_000;
-/** An operation that takes longer than this counts as failed: the server is away. */
-const WITHIN_MS = 2_000;
 const MOST_QUEUED = 50_000;
 const RETRY_MS = 250;
 const AT_ONCE = 32;
-/** JetStream: "wrong last sequence", another relay has written in between. */
-const OVERTAKEN = 10071;
-
 interface World {
   readonly clock: RelayClock;
   readonly log: RelayLog;
@@ -58,12 +48,6 @@ interface Followed {
   waiting: Change[] | undefined;
 }
 
-interface Stores {
-  readonly books: KV;
-  readonly used: KV;
-  readonly stream: JetStreamClient;
-}
-
 /**
  * The bus of many relays, on NATS: each agent's book is one entry of a key-value bucket in the server's memory, changed only by whoever
  * has seen its last state; changes go out as core messages. What this relay has written or shown it also keeps itself, so that a NATS
@@ -75,7 +59,7 @@ export class NatsBus implements CallBus {
   readonly #log: RelayLog;
   readonly #own = new Map<AgentKey, AgentBook>();
   readonly #followed = new Map<AgentKey, Followed>();
-  #stores: Stores | undefined;
+  #stores: NatsStores | undefined;
   #queue: { readonly agent: AgentKey; readonly event: CallEvent }[] = [];
   #isDraining = false;
   #isClosed = false;
@@ -102,7 +86,7 @@ export class NatsBus implements CallBus {
       ...(nats.token === undefined ? {} : { token: nats.token }),
     });
     const bus = new NatsBus(connection, world);
-    bus.#stores = await openStores(connection);
+    bus.#stores = await NatsStores.open(connection);
     void bus.#watch();
     bus.#planSweep();
     return bus;
@@ -151,10 +135,8 @@ export class NatsBus implements CallBus {
   async first(id: string): Promise<boolean | 'down'> {
     if (!this.#stores) return 'down';
     try {
-      await within(this.#stores.used.create(id, ''));
-      return true;
+      return await this.#stores.use(id);
     } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === OVERTAKEN) return false;
       this.#trouble(error);
       return 'down';
     }
@@ -185,16 +167,15 @@ export class NatsBus implements CallBus {
   }
 
   /** Reads, takes, and writes where nobody has written in between; else from the start. */
-  async #write(stores: Stores, agent: AgentKey, event: CallEvent): Promise<Took> {
+  async #write(stores: NatsStores, agent: AgentKey, event: CallEvent): Promise<Took> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
-      const entry = await within(stores.books.get(agent));
-      const known = entry ? readBook(readJson(entry.string())) : this.#own.get(agent);
-      const { book, outcome, call } = takeEvent(known ?? EMPTY_BOOK, event, this.#clock.now());
+      const { book: known = this.#own.get(agent) ?? EMPTY_BOOK, revision } = await stores.read(agent);
+      const { book, outcome, call } = takeEvent(known, event, this.#clock.now());
       // The relay that took it first may have died before it told anyone: telling again does no harm.
       if (outcome === 'duplicate') this.#publish(agent, { book });
       if (outcome === 'duplicate' || outcome === 'unknown') return outcome;
       const msgID = `${agent} ${event.delivery} ${event.byFarEnd ? 'far' : ''}`;
-      if (!(await save(stores, agent, book, entry?.revision ?? 0, msgID))) continue;
+      if (!(await stores.save(agent, book, revision, msgID))) continue;
       this.#own.set(agent, book);
       if (outcome === 'news' && call) this.#publish(agent, { callId: call.callId, book });
       return outcome;
@@ -244,12 +225,11 @@ export class NatsBus implements CallBus {
   }
 
   /** Tells the followers all calls, and whatever changed while they were read. */
-  async #show(stores: Stores, agent: AgentKey, followed: Followed, to: Iterable<Follower>): Promise<void> {
+  async #show(stores: NatsStores, agent: AgentKey, followed: Followed, to: Iterable<Follower>): Promise<void> {
     const waiting: Change[] = followed.waiting ?? [];
     followed.waiting = waiting;
     try {
-      const entry = await within(stores.books.get(agent));
-      const book = (entry && readBook(readJson(entry.string()))) ?? EMPTY_BOOK;
+      const { book = EMPTY_BOOK } = await stores.read(agent);
       this.#keep(agent, book);
       // Whoever was there before has not heard of what is new in the book.
       const isNews = book.v > followed.v;
@@ -302,7 +282,7 @@ export class NatsBus implements CallBus {
     if (this.#isClosed || this.#isDraining) return;
     this.#isDraining = true;
     try {
-      const stores = this.#stores ?? (await within(openStores(this.#connection)));
+      const stores = this.#stores ?? (await NatsStores.open(this.#connection));
       const wasAway = this.#stores === undefined;
       if (wasAway) await each([...this.#own.keys()], (agent) => this.#bringBack(stores, agent));
       this.#stores = stores;
@@ -322,15 +302,14 @@ export class NatsBus implements CallBus {
     }
   }
 
-  async #bringBack(stores: Stores, agent: AgentKey): Promise<void> {
+  async #bringBack(stores: NatsStores, agent: AgentKey): Promise<void> {
     const own = this.#own.get(agent);
     for (let tries = 0; own && tries < MOST_TRIES; tries++) {
-      const entry = await within(stores.books.get(agent));
-      const there = (entry && readBook(readJson(entry.string()))) ?? EMPTY_BOOK;
+      const { book: there = EMPTY_BOOK, revision } = await stores.read(agent);
       const merged = mergeBooks(own, there);
       if (JSON.stringify(merged) === JSON.stringify(there)) return;
       const next = there.v === 0 ? merged : { ...merged, v: merged.v + 1 };
-      if (await save(stores, agent, next, entry?.revision ?? 0)) {
+      if (await stores.save(agent, next, revision)) {
         this.#own.set(agent, next);
         this.#publish(agent, { book: next });
         return;
@@ -359,54 +338,14 @@ export class NatsBus implements CallBus {
       if (isBookOver(book, now) && !this.#followed.has(agent)) this.#own.delete(agent);
       const stores = this.#stores;
       if (!stores || sweepBook(book, now).ended.length === 0) continue;
-      const entry = await within(stores.books.get(agent));
-      const { book: swept, ended } = sweepBook((entry && readBook(readJson(entry.string()))) ?? EMPTY_BOOK, now);
+      const { book: there = EMPTY_BOOK, revision } = await stores.read(agent);
+      const { book: swept, ended } = sweepBook(there, now);
       this.#own.set(agent, swept);
-      if (ended.length === 0 || !(await save(stores, agent, swept, entry?.revision ?? 0))) continue;
+      if (ended.length === 0 || !(await stores.save(agent, swept, revision))) continue;
       const [{ callId } = { callId: undefined }] = ended.length === 1 ? ended : [];
       this.#publish(agent, { book: swept, ...(callId === undefined ? {} : { callId }) });
     }
   }
-}
-
-/**
- * Writes a book where nobody has written since `last` (0: there was none); false where somebody has.
- * @param msgID - the server takes each once within two minutes; a repeated one counts as overtaken, so that the next look shows what it wrote
- */
-async function save(stores: Stores, agent: AgentKey, book: AgentBook, last: number, msgID?: string): Promise<boolean> {
-  const options = { expect: { lastSubjectSequence: last }, ...(msgID === undefined ? {} : { msgID }) };
-  try {
-    const { duplicate } = await within(stores.stream.publish(`$KV.${BOOKS}.${agent}`, JSON.stringify(book), options));
-    return !duplicate;
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === OVERTAKEN) return false;
-    throw error;
-  }
-}
-
-/** Two relays that start together may be in each other's way for a moment, which the server calls an overlap. */
-async function openStores(connection: NatsConnection, triesLeft = 5): Promise<Stores> {
-  try {
-    return await createStores(connection);
-  } catch (error) {
-    if (!(error instanceof JetStreamApiError) || triesLeft === 0) throw error;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS / 5));
-    return openStores(connection, triesLeft - 1);
-  }
-}
-
-async function createStores(connection: NatsConnection): Promise<Stores> {
-  const manager = new Kvm(connection);
-  // In the server's memory: nothing about calls is ever on a disk.
-  const books = await manager.create(BOOKS, { storage: 'memory', history: 1, ttl: BOOK_LIFE_MS, allow_direct: false });
-  const used = await manager.create(USED, { storage: 'memory', history: 1, ttl: 2 * FIRST_WITHIN_MS });
-  return { books, used, stream: jetstream(connection, { timeout: WITHIN_MS }) };
-}
-
-/** A book as another relay has written it. */
-function readBook(value: unknown): AgentBook | undefined {
-  const book = asObject(value);
-  return book && Array.isArray(book.calls) && Array.isArray(book.past) ? (book as unknown as AgentBook) : undefined;
 }
 
 function readChange(text: string): Change | undefined {
@@ -414,14 +353,6 @@ function readChange(text: string): Change | undefined {
   const book = readBook(change?.book);
   const callId = asWord(change?.callId);
   return book && { book, ...(callId === undefined ? {} : { callId }) };
-}
-
-/** The promise, or a failure when it takes too long: a server that is gone answers never. */
-function within<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('no answer')), WITHIN_MS);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 async function each<T>(items: readonly T[], job: (item: T) => Promise<void>): Promise<void> {

@@ -1,8 +1,10 @@
+import { createSealer, isSealed } from './sealing.ts';
 import { indexedDbStore } from './vault-store.ts';
 
 /**
  * One value that outlives updates of the extension and crashes of the browser, in our own origin's IndexedDB: content scripts cannot read
- * it there in any browser. Written in order and never waited for; where the browser blocks it, it is simply not there.
+ * it there in any browser. Sealed, since whom one calls is nobody else's business. Written in order and never waited for; where the browser
+ * blocks it, it is simply not there.
  */
 export interface KeepsakeItem<T> {
   read(): Promise<T | undefined>;
@@ -17,19 +19,25 @@ export function createKeepsakeItem<T>(
   isKeepsake: (stored: unknown) => stored is T,
   store: ReturnType<typeof indexedDbStore> = indexedDbStore('keepsake'),
 ): KeepsakeItem<T> {
+  const sealer = createSealer(store);
   let written: string | undefined;
   let queue: Promise<void> = Promise.resolve();
   return {
     async read() {
-      const stored = await store.get(KEY).catch(() => undefined);
-      return isKeepsake(stored) ? stored : undefined;
+      try {
+        const sealed = await store.get(KEY);
+        const stored = isSealed(sealed) ? await sealer.open(KEY, sealed) : undefined;
+        return isKeepsake(stored) ? stored : undefined;
+      } catch {
+        return undefined;
+      }
     },
     write(value) {
       const text = JSON.stringify(value) ?? '';
       if (text === written) return;
       written = text;
       queue = queue
-        .then(() => (value === undefined ? store.delete(KEY) : store.set(KEY, value)))
+        .then(async () => (value === undefined ? store.clear() : store.set(KEY, await sealer.seal(KEY, value))))
         .catch(() => {
           written = undefined;
         });

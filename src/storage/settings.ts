@@ -56,10 +56,15 @@ export function readCountry(value: unknown): string | undefined {
 
 /** A site rule, or undefined when the mode is not one of ours. */
 export function readSites(value: unknown): SiteRule | undefined {
-  const { mode, hosts, ownButtons } = asRecord(value);
+  const { mode, hosts, ownButtons, clickHosts } = asRecord(value);
   if (mode !== 'everywhere' && mode !== 'only' && mode !== 'except') return undefined;
-  const left = readHosts(ownButtons);
-  return { mode, hosts: readHosts(hosts), ...(left.length === 0 ? {} : { ownButtons: left }) };
+  const [left, clicks] = [readHosts(ownButtons), readHosts(clickHosts)];
+  return {
+    mode,
+    hosts: readHosts(hosts),
+    ...(left.length === 0 ? {} : { ownButtons: left }),
+    ...(clicks.length === 0 ? {} : { clickHosts: clicks }),
+  };
 }
 
 function readHosts(value: unknown): readonly string[] {

@@ -1,6 +1,7 @@
 import { browser } from '../browser.ts';
 import type { AccountValues } from '../core/account.ts';
-import type { MemoryStore, VaultStore } from './secrets.ts';
+import type { VaultStore } from './sealing.ts';
+import type { MemoryStore } from './secrets.ts';
 
 const TABLE = 'entries';
 

@@ -31,7 +31,11 @@ function liveView(call: Call, connection: Connection): CallView {
   const hangUp = offeredHangUp(call, connection);
   const state = phaseWords(call, capabilitiesOf(connection));
   const base = { hangUp, mayCallAgain: false, notes: hangUpNotes(call, connection, hangUp), ...detailOf(call) };
-  if (!call.confirmed) return { ...base, state: unconfirmedWords(call, connection), mood: 'unsure', lastKnown: state };
+  // A PBX that says nothing of a call once it took it has nothing to confirm.
+  const isBlind = call.placed === 'yes' && capabilitiesOf(connection)?.liveState === false;
+  const isAsToldEver = isBlind && call.state.phase === 'requested';
+  if (!call.confirmed && !isAsToldEver)
+    return { ...base, state: unconfirmedWords(call, connection), mood: 'unsure', lastKnown: state };
   return {
     ...base,
     state,

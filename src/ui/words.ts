@@ -88,6 +88,7 @@ export const ERROR_WORDS: Readonly<Record<PbxError['kind'], readonly [MessageKey
   'bad-address': ['error_bad_address', 'error_bad_address_do', 'settings'],
   'not-a-pbx': ['error_not_a_pbx', 'error_not_a_pbx_do', 'settings'],
   'live-refused': ['error_live_refused', 'error_live_refused_do', 'retry'],
+  'relay-failed': ['error_relay_failed', 'error_relay_failed_do', 'retry'],
   rejected: ['error_rejected', 'error_rejected_do', 'retry'],
   'number-refused': ['error_number_refused', 'error_number_refused_do', 'settings'],
   'phone-not-registered': ['popup_not_registered', 'options_test_phone_do', 'retry'],

@@ -390,7 +390,7 @@ describe('the account', () => {
     await world.answer({ type: 'account/remove' }, POPUP);
 
     expect(world.keeper.current().connection.status).toBe('off');
-    expect(world.effects.at(-1)).toEqual({ type: 'close' });
+    expect(world.effects.at(-1)).toEqual({ type: 'close', isSignOut: true });
     expect(world.world.cleared).toBe(1);
     await save(world, { ...ACCOUNT, password: '' });
     expect((await world.accounts.ready()).ok).toBe(false);
@@ -400,11 +400,15 @@ describe('the account', () => {
 describe('settings of a page', () => {
   test('are those of its own frame, and the frame is remembered without its path', async () => {
     const { answer, frames } = await startBackground({
-      sites: { mode: 'except', hosts: ['ads.example.com'] },
+      sites: { mode: 'except', hosts: ['ads.example.com'], clickHosts: ['crm.example.com'] },
       country: 'DE',
     });
 
-    expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({ decorate: true, country: 'DE' });
+    expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({
+      decorate: true,
+      country: 'DE',
+      callsOnClick: true,
+    });
     expect(await answer({ type: 'page/settings' }, pageIn('https://ads.example.com/x?y', 7, 2))).toEqual({
       decorate: false,
       country: 'DE',

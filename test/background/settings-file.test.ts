@@ -92,6 +92,11 @@ describe('importing', () => {
       { problem: 'wrong-type', path: 'sites.hosts.1' },
     ],
     [
+      'a wrong host to click on',
+      { pagedial: 1, sites: { mode: 'everywhere', clickHosts: [7] } },
+      { problem: 'wrong-type', path: 'sites.clickHosts.0' },
+    ],
+    [
       'a wrong format',
       { pagedial: 1, dialing: { numberFormat: 'x' } },
       { problem: 'wrong-type', path: 'dialing.numberFormat' },

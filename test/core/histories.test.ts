@@ -45,6 +45,10 @@ const event: fc.Arbitrary<AppEvent> = fc.oneof(
       { requiredKeys: ['type', 'capabilities'] },
     ),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('listed' as const), alive: fc.array(report, { maxLength: 3 }) }),
+  },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('lost' as const), error, jitter }) },
   { weight: 8, arbitrary: fc.record({ type: fc.constant('report' as const), report }) },
   {
@@ -151,7 +155,8 @@ test('there is no phantom: every call was dialled or reported, and no PBX call i
     for (const { event: happened, after } of moments) {
       if (happened.type === 'dial') dialled.add(happened.id);
       if (happened.type === 'report') reported.add(happened.report.pbxId);
-      if (happened.type === 'opened') for (const call of happened.alive ?? []) reported.add(call.pbxId);
+      if (happened.type === 'opened' || happened.type === 'listed')
+        for (const call of happened.alive ?? []) reported.add(call.pbxId);
       for (const call of after.calls) {
         expect(dialled.has(call.id) || (call.pbxId !== undefined && reported.has(call.pbxId))).toBe(true);
       }

@@ -61,6 +61,14 @@ test('what ended is not kept, and a connection never is', () => {
   expect(afterUpdate(play(woke, opened)).connection).toEqual({ status: 'off' });
 });
 
+test('nothing of a private window is kept but the count', () => {
+  const origin = { tabId: 7, frameId: 0, isPrivate: true } as const;
+  const kept = keepsakeOf(play(woke, opened, { ...dial, origin } as AppEvent, accepted), T);
+
+  expect(kept?.calls).toEqual([]);
+  expect(kept?.pace?.placedAt).toEqual([T]);
+});
+
 test('a call of yesterday says nothing about today', () => {
   const state = play(woke, opened, dial, accepted);
 

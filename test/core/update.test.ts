@@ -111,7 +111,7 @@ describe('connecting', () => {
     const { state, effects } = play(...online, { type: 'account-changed', hasAccount: false }, lost, [tick, 120_000]);
 
     expect(state.connection).toEqual({ status: 'off' });
-    expect(effects).toEqual([{ type: 'open' }, { type: 'close' }]);
+    expect(effects).toEqual([{ type: 'open' }, { type: 'close', isSignOut: true }]);
   });
 
   test('an attempt that says nothing is given up', () => {

@@ -50,6 +50,30 @@ describe.each(BROWSER_KINDS)('call links in %s', (kind) => {
     ]);
   });
 
+  test('an element that names a number without showing it has a call button, one that shows digits is taken at its text', async () => {
+    const page = await office.show(
+      `<p><span data-phone="+1 617 555 0141">Call Ann</span></p>
+      <p><button data-tel="tel:+16175550142" onclick="document.title = 'own'">Show number</button></p>
+      <p itemscope><span itemprop="telephone" content="+1-617-555-0143">Front desk</span></p>
+      <p><span data-phone="+1 617 555 0144">617-555-0145</span></p>
+      <div data-phone="+1 617 555 0146"><p>A card about somebody who has a long story to tell</p></div>
+      <p><a href="tel:+16175550147" data-phone="+16175550148">Support</a></p><p id="late"></p>`,
+    );
+    const known = ['+16175550141', '+16175550142', '+16175550143', '+16175550145', '+16175550147'];
+    expect(await listed(page, 5)).toEqual(known);
+
+    await page.evaluate(() => {
+      const late = document.querySelector('#late');
+      if (late) late.innerHTML = '<span data-phone-number="6175550149">Call Bea</span>';
+    });
+    expect(await listed(page, 6)).toEqual([...known, '+16175550149']);
+    await page.bringToFront();
+    await page.click('button');
+    expect(await page.title()).toBe('own');
+    await clickButton(office.browser, page, '+16175550141');
+    await until('the number is called', () => office.pbx.places().some(({ number }) => number === '+16175550141'));
+  });
+
   test('a link with a code is refused, one with an internet address asked about, one with a number called', async () => {
     const page = await office.show(
       '<p><a id="code" href="tel:*21*6175550127%23">Support</a></p>' +

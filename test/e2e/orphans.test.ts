@@ -8,7 +8,7 @@ import { untilOnline } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
 
 /** Longer than an old content script may take to notice that it is an orphan. */
-const NOTICED_MS = 4_000;
+const NOTICED_MS = 3_000;
 
 interface Watched {
   /** How many of our hosts the page has had at the same time at most. */
@@ -43,12 +43,12 @@ describe.each(BROWSER_KINDS)('content scripts of an older version in %s', (kind)
     await office.browser.update();
     await untilOnline(office.browser);
 
+    await rest(NOTICED_MS);
     for (const [page, number] of [
       [front, '+16175550110'],
       [behind, '+16175550111'],
     ] as const) {
       await findButton(office.browser, page, number);
-      await rest(NOTICED_MS);
       expect(await watched(page)).toEqual({ most: 1, hosts: 1 });
       await clickButton(office.browser, page, number);
       await until('the PBX is asked', () => timesPlaced(office, number) === 1);
@@ -58,7 +58,8 @@ describe.each(BROWSER_KINDS)('content scripts of an older version in %s', (kind)
     }
   });
 
-  // The browser cuts the old script off before it can hear of it, and nothing of the extension is left that could tidy up.
+  // Firefox ends the script without a word to it, and nothing of the extension is left that could tidy up: the page keeps our element until
+  // it is loaded anew (measured with Firefox 153; the button does nothing there).
   test.skipIf(kind === 'firefox')('leave nothing behind when the extension is removed', async () => {
     const page = await watchedPage('<p>Office: +1 617 555 0113</p>');
     await findButton(office.browser, page, '+16175550113');

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { pressCall, untilAsked, untilNothingAsked } from './harness/confirm.ts';
-import { findNumber } from './harness/numbers.ts';
+import { clickButton, findNumber } from './harness/numbers.ts';
 import { type Office, openOffice } from './harness/office.ts';
 import { openPopup, openPopupOver, textOf, untilShown } from './harness/popup.ts';
 import { until } from './harness/until.ts';
@@ -126,6 +126,19 @@ describe.each(BROWSER_KINDS)('what pages bring along for a Vodia PBX, in %s', (k
       JSON.stringify([await chrome.storage.session.get(), await chrome.storage.local.get()]),
     );
     expect(kept).not.toContain(SECRET);
+    await popup.close();
+  });
+
+  test('the name in the row of a number goes with the call', async () => {
+    const page = await office.show(
+      `<table><tr><th>Ticket</th><th>Customer</th><th>Phone</th></tr>
+       <tr><td>4711</td><td>Oscar Lind</td><td>+1 617 555 0171</td></tr></table>`,
+    );
+
+    await clickButton(office.browser, page, '+16175550171');
+
+    const popup = await openPopup(office.browser);
+    await untilShown(popup, /Oscar Lind/);
     await popup.close();
   });
 

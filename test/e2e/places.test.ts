@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { tabTo } from './harness/keyboard.ts';
 import { clickButton, findButton, findNumber } from './harness/numbers.ts';
-import { type Office, openOffice } from './harness/office.ts';
-import { until } from './harness/until.ts';
+import { type Office, openOffice, settingsFor } from './harness/office.ts';
+import { openPopupOver } from './harness/popup.ts';
+import { importSettings } from './harness/set-up.ts';
+import { rest, until } from './harness/until.ts';
 
 /** Where numbers stand in a CRM, and that each can be called there with the mouse. */
 describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
@@ -118,6 +121,56 @@ describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
     expect(office.pbx.places().slice(before)).toEqual([]);
     await clickButton(office.browser, page, '+16175550188');
     await placed('+16175550188');
+  });
+
+  test("by a plain click on its text, once chosen for the site; selecting and the page's controls stay as they are", async () => {
+    const page = await office.show(
+      `<p>Office: <span id="one">+1 617 555 0189</span></p>
+      <p>Desk: <span id="two">+1 617 555 0190</span></p>
+      <p><button id="own" onclick="this.dataset.pressed = 'yes'">Copy 617-555-0191</button></p>`,
+    );
+    const calls = () => office.pbx.places().map(({ number }) => number);
+    const before = calls().length;
+    await findButton(office.browser, page, '+16175550190');
+    await page.click('#one');
+    await rest(600);
+    expect(calls().slice(before)).toEqual([]);
+
+    const popup = await openPopupOver(office.browser, page);
+    await popup.bringToFront();
+    await tabTo(popup, 'Click a number to call it');
+    await popup.keyboard.press(' ');
+    await until('the choice is kept', () =>
+      office.browser.inExtension(async () => {
+        const { settings } = (await chrome.storage.local.get('settings')) as {
+          settings?: { sites: { clickHosts?: readonly string[] } };
+        };
+        return settings?.sites.clickHosts?.length === 1;
+      }),
+    );
+    await popup.close();
+    await page.bringToFront();
+    await findButton(office.browser, page, '+16175550190');
+    await rest(500);
+
+    await page.click('#two', { count: 2 });
+    await page.evaluate(() => document.querySelector<HTMLElement>('#one')?.click());
+    await page.click('#own');
+    const { x, y, width, height } = (await findNumber(office.browser, page, '+16175550189')).rect;
+    await page.mouse.move(x + 4, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 4, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    await rest(600);
+    expect(calls().slice(before)).toEqual([]);
+    expect(await page.evaluate(() => String(getSelection()))).toContain('617 555');
+    expect(await page.evaluate(() => document.querySelector<HTMLElement>('#own')?.dataset.pressed)).toBe('yes');
+
+    await page.click('#two');
+
+    await placed('+16175550190');
+    expect(calls().slice(before)).toEqual(['+16175550190']);
+    await importSettings(office.browser, settingsFor(office.pbx));
   });
 
   async function placed(number: string): Promise<void> {

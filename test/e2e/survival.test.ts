@@ -131,7 +131,7 @@ const STRIKES: readonly Strike[] = [
       await until(
         'the loss is known',
         async () => (await readState(office.browser))?.connection.status !== 'online',
-        25_000,
+        30_000,
       );
     },
     shown: { 'waiting for the line': 'state_ringing_pick_up' },
@@ -155,8 +155,8 @@ const TWINS = STATIONS.flatMap((station, row) =>
   STRIKES.map((strike, column) => ({ station, strike, index: row + column })),
 );
 
-/** How long it may take until a call that is live at the PBX is shown as it stands. */
-const SHOWN_WITHIN_MS = 5_000;
+/** How long it may take until a call that is live at the PBX is shown as it stands: 5 s, and as much again on a busy machine. */
+const SHOWN_WITHIN_MS = 10_000;
 
 describe.each(BROWSER_KINDS)('a call survives in %s', (kind) => {
   let office: Office;

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { AccountValues } from '../../src/core/account.ts';
 import { chosenGroup, fieldsOf, groupsOf, problemsOf, valuesToSend } from '../../src/options/account-form.ts';
 import { readHost } from '../../src/options/host.ts';
+import { vodia } from '../../src/pbx/vendors/vodia.ts';
 import { ADAPTERS } from '../ui/fake-registry.ts';
 
 const [fake, plain] = ADAPTERS;
@@ -22,6 +24,25 @@ describe('alternatives of a form', () => {
 
   test('a secret is sent as it was typed, blanks and all', () => {
     expect(valuesToSend(fake.fields, { password: ' x ' })).toEqual({ password: ' x ' });
+  });
+});
+
+describe('fields that depend on another', () => {
+  const keys = (values: AccountValues) => fieldsOf(vodia.fields, 'password', values).map(({ key }) => key);
+
+  test('are there only for its values, and nothing of them is sent otherwise', () => {
+    expect(keys({})).toEqual(['server', 'domain', 'user', 'way', 'password']);
+    expect(keys({ way: 'portal' })).toEqual(['server', 'domain', 'user', 'way']);
+    expect(keys({ way: 'basic' })).toContain('apiUser');
+    expect(keys({ way: 'link-hash' })).toContain('connectDirectly');
+    const portal = { way: 'portal', password: 'x', apiUser: 'y' };
+    expect(valuesToSend(fieldsOf(vodia.fields, 'password', portal), portal)).toEqual({ way: 'portal' });
+  });
+
+  test('an account from before there was the choice needs none', () => {
+    const values = { server: 'https://pbx.example.com', domain: 'acme.example', user: '45', password: 'x' };
+
+    expect(problemsOf(vodia, fieldsOf(vodia.fields, 'password', values), values, false)).toEqual({});
   });
 });
 

@@ -417,7 +417,7 @@ describe('Call Control v3', () => {
     pbx.colleagueCalls('211', NUMBER);
     await turns();
 
-    expect(line.limit).toEqual({ kind: 'live-refused', detail: 'relay: the token is for another extension' });
+    expect(line.limit).toEqual({ kind: 'relay-failed', detail: 'relay: the token is for another extension' });
     expect(line.capabilities).toEqual(PLACE_ONLY);
     expect(told.reports).toEqual([]);
   });

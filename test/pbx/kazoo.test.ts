@@ -645,6 +645,21 @@ describe('Kazoo', () => {
       expect(kept?.values).toEqual({ _ownerId: 'user-ann', _accountId: 'acc0unt1' });
     });
 
+    test('is ended with the account: its token is worth nothing then, and one of the user’s own stays', async () => {
+      const byName = await connect(account('quickcall'));
+      const [kept] = told.of('remember');
+      await byName.signOut?.();
+      byName.close();
+      const again = await connect(account('quickcall', { ...kept?.values, ...kept?.secrets }));
+      await again.listCalls();
+      expect(pbx.logins).toBe(2);
+
+      const byToken = await connect(account('channels'));
+      await byToken.signOut?.();
+      byToken.close();
+      expect((await (await connect(account('channels'))).listCalls()).ok).toBe(true);
+    });
+
     test('is renewed by the token itself before it runs out, else by logging in', async () => {
       for (const refresh of VARIANT_VALUES.refresh) {
         Object.assign(pbx.variants, { refresh });

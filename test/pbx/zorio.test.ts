@@ -727,6 +727,22 @@ describe('Zorio', () => {
       await expect.poll(() => stages(told).at(-1)).toMatch(/^ended/);
     });
 
+    test('a relay that was away gets the webhooks again, and the call comes right', async () => {
+      Object.assign(pbx.engine.settings, { ringForMs: 120_000 });
+      const session = await connect(followed());
+      await session.dial({ number: NUMBER, ref: 'ours' });
+      await expect.poll(() => stages(told)).toEqual(['own-phone']);
+      const address = pbx.webhooks.url;
+      pbx.webhooks.url = address.replace(/:\d+/, ':9');
+      pbx.phone('1001').answer();
+      await expect.poll(() => pbx.webhooks.answers.at(-1)).toBe(0);
+      pbx.webhooks.url = address;
+
+      clock.advance(31_000);
+
+      await expect.poll(() => stages(told)).toEqual(['own-phone', 'far-end']);
+    });
+
     test('a lost answer does not lose the call: what the relay tells is taken for it', async () => {
       const background = new MiniBackground(clock);
       await background.opened(await connect(followed(), background.tell));
@@ -745,7 +761,7 @@ describe('Zorio', () => {
       await pbx.webhooks.settled();
 
       expect(refused.capabilities).toEqual(ZORIO);
-      expect(refused.limit).toEqual({ kind: 'live-refused', detail: 'relay: HTTP 401' });
+      expect(refused.limit).toEqual({ kind: 'relay-failed', detail: 'relay: HTTP 401' });
       expect(told.reports).toEqual([]);
       expect(pbx.places().length).toBe(1);
     });

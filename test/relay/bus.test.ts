@@ -6,11 +6,11 @@ import { createLog } from '../../src/relay/log.ts';
 import { MemoryBus } from '../../src/relay/memory-bus.ts';
 import { NatsBus } from '../../src/relay/nats-bus.ts';
 import { realClock } from '../simulators/clock.ts';
-import { ensureNats, type NatsServer, startNats } from './nats-server.ts';
+import { findNats, type NatsServer, startNats } from './nats-server.ts';
 
 const clock = realClock();
 const log = createLog('silent');
-const program = ensureNats();
+const program = findNats();
 const AGENT = 'zorio.-.MTAwMQ';
 
 /** What one follower was told: states, `|` where a snapshot came. */

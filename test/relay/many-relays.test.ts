@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentId } from '../../src/relay/agent.ts';
 import { seededRandom } from '../simulators/faults.ts';
-import { ensureNats, type NatsServer, startNats } from './nats-server.ts';
+import { findNats, type NatsServer, startNats } from './nats-server.ts';
 import { type RelayProcess, startRelayProcess } from './relay-process.ts';
 import { AgentEar, sendZorio, zorioAgent } from './rig.ts';
 
-const program = ensureNats();
+const program = findNats();
 const CALL = {
   call_uuid: 'c-1',
   extension: '1001',

@@ -15,16 +15,22 @@ export interface NatsServer {
   close(): Promise<void>;
 }
 
-/** Path of `nats-server`; as root on Debian or Ubuntu it is installed first. Undefined where it cannot be had: why has been printed. */
+/** Path of `nats-server`; undefined where there is none. */
+export function findNats(): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].filter(Boolean);
+  return folders.map((folder) => join(folder, 'nats-server')).find(existsSync);
+}
+
+/** The same; as root on Debian or Ubuntu it is installed first. Says so where it cannot be had. */
 export function ensureNats(): string | undefined {
-  const found = inPath();
+  const found = findNats();
   if (found) return found;
   if (process.platform === 'linux' && isRoot() && existsSync('/usr/bin/apt-get')) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env });
     spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'nats-server'], { stdio: 'ignore', env });
   }
-  const installed = inPath();
+  const installed = findNats();
   if (!installed)
     console.warn('NOT RUN: tests on NATS. There is no nats-server here; "apt-get install nats-server" brings it.');
   return installed;
@@ -56,11 +62,6 @@ export async function startNats(program: string): Promise<NatsServer> {
   };
   await server.start();
   return server;
-}
-
-function inPath(): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'].filter(Boolean);
-  return folders.map((folder) => join(folder, 'nats-server')).find(existsSync);
 }
 
 export async function freePort(): Promise<number> {

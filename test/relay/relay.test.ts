@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RelayConfig } from '../../src/relay/config.ts';
 import { tokenId } from '../../src/relay/signing.ts';
+import { virtualClock } from '../simulators/clock.ts';
 import {
   AgentEar,
   type RigRelay,
@@ -273,13 +274,51 @@ describe('the relay', () => {
       const tries = await Promise.all(Array.from({ length: 40 }, () => ticket('Bearer wr0ng', strict)));
       expect(tries.filter(({ status }) => status === 429).length).toBeGreaterThan(5);
       expect(tries.every(({ status }) => status === 401 || status === 429)).toBe(true);
+      expect((await ticket(`Bearer ${relay.token(zorioAgent('1002'))}`, strict)).status).toBe(200);
     });
+
+    test.each(['//', '/%', '/agent?ticket=%', '/agent?ticket=a.b', '/other', '*'])(
+      'a socket asked for at "%s" is refused and harms nobody',
+      async (path) => {
+        const { hostname, port } = new URL(relay.origin);
+        const socket = connect(Number(port), hostname);
+        const said = new Promise<string>((resolve) => void socket.once('data', (bytes) => resolve(bytes.toString())));
+        const upgrade =
+          'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZQ==';
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: relay\r\n${upgrade}\r\n\r\n`);
+
+        expect(await said).toMatch(/^HTTP\/1\.1 4\d\d /);
+        socket.destroy();
+        await listen();
+      },
+    );
 
     test('more sockets than one agent can need are refused', async () => {
       for (let count = 0; count < 10; count++) await listen();
 
       await expect(AgentEar.open(relay, zorioAgent('1001'))).rejects.toThrow('HTTP 429');
       await listen(zorioAgent('1002'));
+    });
+
+    test('an agent whose machine fell asleep is let go, others are not', async () => {
+      const clock = virtualClock();
+      const other = await startRigRelay({ clock });
+      open.push(() => {
+        // The goodbye waits on this clock, too.
+        const closing = other.close();
+        clock.advance(10_000);
+        return closing;
+      });
+      const [asleep, awake] = [await listen(zorioAgent('1001'), other), await listen(zorioAgent('1002'), other)];
+      asleep.fallAsleep();
+
+      for (let second = 0; second < 65; second++) {
+        clock.advance(1_000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+
+      await expect.poll(() => other.sockets.length).toBe(1);
+      expect(awake.closed).toBeUndefined();
     });
 
     test('frames that no browser sends do no harm', async () => {

@@ -43,12 +43,14 @@ export interface RigOptions {
   readonly nats?: string;
   /** Only what time it is; the relay's timers are the machine's. */
   readonly now?: () => number;
+  /** Time and timers. */
+  readonly clock?: RelayClock;
 }
 
-export async function startRigRelay({ config = {}, nats, now }: RigOptions = {}): Promise<RigRelay> {
+export async function startRigRelay({ config = {}, nats, now, clock: given }: RigOptions = {}): Promise<RigRelay> {
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
-  const clock: RelayClock = { ...realClock(), ...(now ? { now } : {}) };
+  const clock: RelayClock = given ?? { ...realClock(), ...(now ? { now } : {}) };
   const bus: CallBus =
     nats === undefined ? new MemoryBus(clock) : await NatsBus.open({ servers: [nats] }, { clock, log });
   const relay = await startRelay({ ...CONFIG, ...config }, { clock, log, bus });
@@ -211,6 +213,11 @@ export class AgentEar {
 
   send(text: string): void {
     this.#socket.send(text);
+  }
+
+  /** Reads and answers nothing any more, and says nothing of it. */
+  fallAsleep(): void {
+    this.#socket.pause();
   }
 
   close(): void {

@@ -498,6 +498,10 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
         ? good({}, { token: issue(owner) })
         : refuse(400, 'invalid data');
     }
+    if (area === 'token_auth' && request.method === 'DELETE') {
+      tokens.delete(given);
+      return good({});
+    }
     if (area !== 'accounts') return refuse(404, 'bad_identifier');
     return account === accountId ? forUsers(request, owner, rest) : refuse(403, 'forbidden');
   };
@@ -609,6 +613,7 @@ function pointOf(method: string, path: string): string | undefined {
   if (path === '/v2/user_auth') return 'user_auth';
   if (path === '/v2/auth') return 'refresh';
   if (path === '/v2/auth/tokeninfo') return 'identify';
+  if (path === '/v2/token_auth') return 'sign-out';
   if (/\/(connect|quickcall\/[^/]+)$/.test(path)) return 'connect';
   if (/\/channels$/.test(path)) return 'channels';
   if (/\/channels\/[^/]+$/.test(path)) return 'hang-up';

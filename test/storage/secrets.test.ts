@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
-import { createVault, type MemoryStore, type VaultStore } from '../../src/storage/secrets.ts';
+import type { VaultStore } from '../../src/storage/sealing.ts';
+import { createVault, type MemoryStore } from '../../src/storage/secrets.ts';
 
 function createStore() {
   const entries = new Map<string, unknown>();

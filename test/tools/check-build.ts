@@ -26,8 +26,7 @@ const INSTALL_PERMISSIONS = new Set([
 ]);
 
 /** Checks one build as a store or a suspicious user would: manifest, content script, forbidden code. */
-export function checkBuild(target: Target): readonly Check[] {
-  const dist = distOf(target);
+export function checkBuild(target: Target, dist = distOf(target)): readonly Check[] {
   if (!existsSync(join(dist, 'manifest.json'))) return [check(`${target}: there is a build`, 'no manifest.json')];
   const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8')) as Manifest;
   const scripts = listFiles(dist).filter((file) => /\.m?js$/.test(file));
@@ -43,6 +42,9 @@ export function checkBuild(target: Target): readonly Check[] {
       `${target}: no code from strings or from other servers`,
       list(scripts.flatMap((file) => forbiddenCode(dist, file))),
     ),
+    check(`${target}: no address that is not known here`, list(scripts.flatMap((file) => newOrigins(dist, file)))),
+    check(`${target}: one place talks to the network, the background`, networkProblem(dist, scripts)),
+    check(`${target}: the manifest opens no door`, openDoors(manifest, target)),
     check(`${target}: pages load local files only`, list(listFiles(dist).flatMap((file) => remoteTags(dist, file)))),
   ];
 }
@@ -81,11 +83,13 @@ interface Manifest {
   readonly [key: string]: unknown;
 }
 
-function check(name: string, problem: string | false | undefined | unknown): Check {
+/** A check that holds while there is no problem. */
+export function check(name: string, problem: string | false | undefined | unknown): Check {
   return problem ? { name, problem: String(problem) } : { name };
 }
 
-function list(problems: readonly string[]): string | undefined {
+/** Problems as one text; undefined when there are none. */
+export function list(problems: readonly string[]): string | undefined {
   return problems.length > 0 ? problems.join('; ') : undefined;
 }
 
@@ -151,10 +155,71 @@ function forbiddenCode(dist: string, file: string): readonly string[] {
     [/(?<![\w$.])eval\s*\(/, 'eval'],
     [/(?<![\w$.])(?:new\s+)?Function\s*\(\s*[^)\s]/, 'Function from a string'],
     [/\bimportScripts\s*\(/, 'importScripts'],
+    [/\bset(?:Timeout|Interval)\s*\(\s*["'`]/, 'a timer that runs a string'],
+    [/\bwrappedJSObject\b|\bexportFunction\b|["'`]MAIN["'`]/, "a way into the page's own world"],
+    [
+      /\b(?:window|parent|top|self|globalThis)\.postMessage\b|\bon(?:Message|Connect)External\??\.addListener/,
+      'a way for strangers to talk to us',
+    ],
+    [/\bWebAssembly\b/, 'WebAssembly'],
     [/\b(?:import|from)\s*\(?\s*["'`](?:https?:)?\/\//, 'import from a server'],
     [/["'`](?:https?:)?\/\/[^"'`\s]+\.(?:m?js|wasm|css)["'`?#]/, 'address of a remote script or style'],
   ];
   return forbidden.filter(([pattern]) => pattern.test(code)).map(([, what]) => `${file}: ${what}`);
+}
+
+/** Every address in the code, with what it is there for; none of them is ever asked. */
+const KNOWN_ORIGINS: Readonly<Record<string, string>> = {
+  'www.w3.org': 'namespaces of markup',
+  'pbx.example.com': 'example in a form',
+  'crm.example.com': 'example in a form',
+  'relay.example.com': 'example in a form',
+  'api.pbx.example.com': 'example in a form',
+  'hooks.example.com': 'example in a ready profile',
+  'app.zorio.vn': 'example in the form of Zorio: its own address',
+  'api-eu-central-1.phoneserver.dev': 'filled into the form of Call Control v3: its own address',
+};
+
+function newOrigins(dist: string, file: string): readonly string[] {
+  const code = readFileSync(join(dist, file), 'utf8');
+  const hosts = [...code.matchAll(/(?:https?|wss?):\/\/([a-z\d-]+(?:\.[a-z\d-]+)+)/gi)].map(([, host = '']) => host);
+  const strange = new Set(hosts.filter((host) => !Object.hasOwn(KNOWN_ORIGINS, host) && host !== '127.0.0.1'));
+  return [...strange].map((host) => `${file}: ${host}`);
+}
+
+const NETWORK =
+  /(?<![\w$.])fetch\s*\(|new\s+WebSocket\b|XMLHttpRequest|sendBeacon|new\s+EventSource|RTCPeerConnection|WebTransport|new\s+(?:Shared)?Worker\b/g;
+
+/** One `fetch` and one `WebSocket`, both behind the check of address and access. */
+function networkProblem(dist: string, scripts: readonly string[]): string | undefined {
+  const found = scripts.flatMap((file) =>
+    [...readFileSync(join(dist, file), 'utf8').matchAll(NETWORK)].map(
+      ([what]) => `${what.replace(/\W+/g, ' ').trim()} in ${file.replace(/-[\w-]{8}\.js$/, '')}`,
+    ),
+  );
+  const wanted = ['fetch in assets/main.ts', 'new WebSocket in assets/main.ts'];
+  return found.sort().join() === wanted.join() ? undefined : found.join('; ') || 'none found';
+}
+
+/** What would let pages, other extensions or a private window's traces in or out. */
+function openDoors(manifest: Manifest, target: Target): string | undefined {
+  const { externally_connectable, incognito } = manifest as { externally_connectable?: object; incognito?: string };
+  const forbidden = [
+    'key',
+    'update_url',
+    'sandbox',
+    'content_scripts',
+    'chrome_url_overrides',
+    'devtools_page',
+  ];
+  return list([
+    ...forbidden.filter((name) => name in manifest),
+    // Without it every extension could connect. Firefox has no such key and lets nobody in who finds no listener.
+    ...(target === 'chrome' && JSON.stringify(externally_connectable) !== '{"ids":[]}'
+      ? ['externally_connectable']
+      : []),
+    ...(incognito === undefined || incognito === 'spanning' ? [] : ['incognito']),
+  ]);
 }
 
 function remoteTags(dist: string, file: string): readonly string[] {

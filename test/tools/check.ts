@@ -4,6 +4,7 @@ import { ensureBrowsers } from './browsers.ts';
 import { build } from './build.ts';
 import { type Check, checkBuild, checkLock, lintFirefox } from './check-build.ts';
 import { CACHE, runTool, TARGETS } from './project.ts';
+import { checkDependencies } from './supply-chain.ts';
 
 interface Tally {
   readonly passed: number;
@@ -40,7 +41,15 @@ async function runStatic(): Promise<Tally> {
     { name: 'lint and format', ...(lint === 0 ? {} : { problem: 'biome check' }) },
     ...(await buildBoth()),
   ]);
-  return add(first, report([checkLock(), ...TARGETS.flatMap(checkBuild), await lintFirefox()]));
+  return add(
+    first,
+    report([
+      checkLock(),
+      ...checkDependencies(),
+      ...TARGETS.flatMap((target) => checkBuild(target)),
+      await lintFirefox(),
+    ]),
+  );
 }
 
 async function buildBoth(): Promise<readonly Check[]> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/core/calls.ts';
-import type { Connection } from '../../src/core/connection.ts';
+import { type Connection, PLACE_ONLY } from '../../src/core/connection.ts';
 import { callView } from '../../src/ui/call-view.ts';
 import { BLIND, call, ONLINE, PLACES_ONLY, REFUSED, WAITING } from './states.ts';
 
@@ -23,6 +23,15 @@ describe('what is said of a live call', () => {
     ['is talked on', TALKING, ONLINE, 'state_talking', 'offered'],
     ['is on hold', { ...TALKING, state: { phase: 'held', since: 2_000 } }, ONLINE, 'state_held', 'offered'],
     ['was placed by a PBX that says no more', {}, PLACES_ONLY, 'state_placed_only', 'absent'],
+    ['was placed by such a PBX before we were away', { confirmed: false }, PLACES_ONLY, 'state_placed_only', 'absent'],
+    [
+      'was talked on when the line that told so was lost',
+      { ...TALKING, confirmed: false },
+      PLACES_ONLY,
+      'state_unconfirmed_since',
+      'absent',
+    ],
+    ['comes in and can be declined', { ...RINGING_OWN, direction: 'incoming' }, BLIND, 'state_incoming', 'offered'],
     ['is being hung up', { ...TALKING, hangUp: { step: 'sent', at: 0 } }, ONLINE, 'state_talking', 'pressed'],
     ['would not end', { ...TALKING, hangUp: { step: 'unconfirmed', at: 0 } }, ONLINE, 'state_talking', 'offered'],
     [
@@ -52,6 +61,19 @@ describe('what is said of a live call', () => {
     expect(callView(call({ ...TALKING, confirmed: false }), WAITING)).not.toHaveProperty('timer');
     expect(callView(call({ ...TALKING, confirmed: false }), WAITING).lastKnown).toEqual(['state_talking']);
     expect(callView(call(RINGING_OWN), ONLINE)).not.toHaveProperty('timer');
+  });
+
+  test('a call that comes in says how to take it and how to decline it, where that is possible', () => {
+    const incoming = call({ ...RINGING_OWN, direction: 'incoming' });
+
+    expect(callView(incoming, ONLINE).notes).toEqual([['decline_hint']]);
+    expect(callView(incoming, PLACES_ONLY).notes).toEqual([['hang_up_on_phone']]);
+  });
+
+  test('a phone that asks for a key is said to', () => {
+    const asking = { ...PLACES_ONLY, capabilities: { ...PLACE_ONLY, pressKey: '1' } } as Connection;
+
+    expect(callView(call(), asking).state).toEqual(['state_placed_press']);
   });
 
   test('a PBX that cannot hang up is no reason for a button: the phone can', () => {

@@ -1,4 +1,5 @@
 import type { Call, CallId, EndReason, PbxCall, PbxCallId } from '../../core/calls.ts';
+import { lookUp } from '../frames.ts';
 import type { AriChannel, AriEvent } from './read-event.ts';
 
 /** How far a leg has come; it never goes back. */
@@ -297,7 +298,7 @@ function endOf(leg: Leg, cause: number | undefined): Extract<PbxCall['change'], 
     return { to: 'ended', reason: 'failed', error: { kind: 'number-refused', detail } };
   }
   // Declined and unknown numbers are told as NOANSWER; only the cause tells them apart (seen with 16).
-  return { to: 'ended', reason: CAUSES[cause] ?? DIAL_STATUSES[leg.dialStatus] ?? 'unknown' };
+  return { to: 'ended', reason: CAUSES[cause] ?? lookUp(DIAL_STATUSES, leg.dialStatus) ?? 'unknown' };
 }
 
 function endedByUs(leg: Leg, hasTalked: boolean): EndReason {

@@ -57,7 +57,7 @@ export class ServiceSession implements PbxSession, RelayListener {
   /** The relay's line is open, or why it is not. */
   follows(line: Result<RelayLine, PbxError>): void {
     if (line.ok) this.#line = line.value;
-    else this.limit = { kind: 'live-refused', detail: 'detail' in line.error ? line.error.detail : line.error.kind };
+    else this.limit = line.error;
   }
 
   /** For the relay's line. */

@@ -1,4 +1,4 @@
-import { asFlag, asObject, asObjects, asWord, type Json, readJson } from '../frames.ts';
+import { asFlag, asObject, asObjects, asWord, type Json, lookUp, readJson } from '../frames.ts';
 
 /** What an event or a channel entry says about one leg. */
 export interface LegWord {
@@ -42,7 +42,7 @@ export function parseFrame(text: string): KazooFrame {
   const frame = asObject(readJson(text));
   if (!frame) return { type: 'other' };
   if (frame.action === 'reply') return readReply(frame);
-  const what = EVENTS[asWord(frame.name) ?? asWord(frame.event_name) ?? ''];
+  const what = lookUp(EVENTS, asWord(frame.name) ?? asWord(frame.event_name));
   const fields = lowerKeys(asObject(frame.data) ?? asObject(frame.args));
   const id = asWord(fields.call_id);
   if (what === undefined || id === undefined) return { type: 'other' };

@@ -159,6 +159,13 @@ export class KazooSession implements PbxSession {
     return alive;
   }
 
+  /** Source: public documents of Kazoo on token authentication */
+  async signOut(): Promise<void> {
+    const { login, api } = this.#context;
+    // A token of the user's own is not ours to end.
+    if (login.way === 'name' && login.token !== '') await api.send('DELETE', 'token_auth');
+  }
+
   close(): void {
     this.#isOver = true;
     this.#cancelPoll();

@@ -27,6 +27,7 @@ const ANSWER_WITHIN_MS = 8_000;
 
 /**
  * Opens the line to the company's relay: a ticket of one use for the token, then the socket. Resolves once the first snapshot was told.
+ * `relay-failed`, with why, or `permission-missing`.
  * @param extension - whose calls are expected; the token of somebody else is refused here
  */
 export async function openRelayLine(
@@ -38,13 +39,20 @@ export async function openRelayLine(
   const address = relayAddress(account);
   if (!address) return fail({ kind: 'bad-address', detail: 'relay' });
   const answer = await askRelay('/ticket', account, ports);
-  if (!answer.ok) return answer;
+  if (!answer.ok) return fail(relayTrouble(answer.error));
   const ticket = asWord(asObject(readJson(answer.value.body))?.ticket);
-  if (ticket === undefined) return fail({ kind: 'not-a-pbx', detail: 'relay: no ticket' });
+  if (ticket === undefined) return fail({ kind: 'relay-failed', detail: 'relay: no ticket' });
   const line = new Line(extension, ports, on);
   const url = `${address.socketOrigin}${address.path}/agent?ticket=${encodeURIComponent(ticket)}`;
   const socket = await ports.openSocket(url, line);
-  return socket.ok ? line.greeted(socket.value) : socket;
+  const greeted = socket.ok ? await line.greeted(socket.value) : socket;
+  return greeted.ok ? greeted : fail(relayTrouble(greeted.error));
+}
+
+/** Whatever is wrong with the relay is told as that: the PBX has no part in it. Only access to it is for the user to give. */
+function relayTrouble(error: PbxError): PbxError {
+  if (error.kind === 'permission-missing') return error;
+  return { kind: 'relay-failed', detail: ('detail' in error && error.detail) || error.kind };
 }
 
 /** One POST to the relay with the account's relay token. Whatever is no 200 with data is an error. */

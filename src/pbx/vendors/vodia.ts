@@ -31,6 +31,7 @@ export const vodia: PbxAdapter = {
     field('user', 'text', 'password', '45'),
     {
       ...field('way', 'choice', 'password'),
+      required: false,
       initial: 'session',
       help: 'pbx_vodia_way_help',
       choices: WAYS.map((way) => ({ value: way, label: `pbx_vodia_way_${way.replace('-', '_')}` })),

@@ -1,3 +1,6 @@
+import { ClassicEditor } from '@ckeditor/ckeditor5-editor-classic';
+import { Essentials } from '@ckeditor/ckeditor5-essentials';
+import { Paragraph } from '@ckeditor/ckeditor5-paragraph';
 import { defaultKeymap } from '@codemirror/commands';
 import { EditorState as CodeState } from '@codemirror/state';
 import { EditorView as CodeView, keymap as codeKeymap } from '@codemirror/view';
@@ -14,18 +17,23 @@ export interface Saved {
   readonly html: string;
 }
 
-/** Starts an editor in `#editor` and answers with the way to save. */
-export function startEditor(name: string): () => Saved {
+/** Starts an editor in `#editor`, puts the focus in it, and leaves the way to save as `save` in the window. */
+export async function startEditor(name: string): Promise<void> {
   const place = document.querySelector<HTMLElement>('#editor');
   const start = EDITORS[name];
   if (!place || !start) throw new Error(`no editor ${name}`);
-  return start(place);
+  (window as { save?: () => Saved }).save = await start(place);
+  document.querySelector<HTMLElement>('[contenteditable=true]')?.focus();
 }
 
-const EDITORS: Readonly<Record<string, (place: HTMLElement) => () => Saved>> = {
+const EDITORS: Readonly<Record<string, (place: HTMLElement) => (() => Saved) | Promise<() => Saved>>> = {
   bare(place) {
     place.contentEditable = 'true';
     return () => ({ text: place.innerText, html: place.innerHTML });
+  },
+  async ckeditor(place) {
+    const editor = await ClassicEditor.create(place, { licenseKey: 'GPL', plugins: [Essentials, Paragraph] });
+    return () => ({ text: editor.getData().replace(/<[^>]+>/g, '\n'), html: editor.getData() });
   },
   codemirror(place) {
     const view = new CodeView({
@@ -35,7 +43,7 @@ const EDITORS: Readonly<Record<string, (place: HTMLElement) => () => Saved>> = {
     return () => ({ text: view.state.doc.toString(), html: view.contentDOM.innerHTML });
   },
   quill(place) {
-    const quill = new Quill(place);
+    const quill = new Quill(place, { modules: { history: { delay: 200 } } });
     return () => ({ text: quill.getText(), html: quill.root.innerHTML });
   },
   prosemirror(place) {

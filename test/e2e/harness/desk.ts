@@ -8,11 +8,11 @@ export type Desk = Pick<Office, 'browser' | 'pbx'>;
 
 type SavedCall = AppState['calls'][number];
 
-/** Asks for a call as the popup does. Resolves once the intent is saved. */
-export async function dial(desk: Desk, number: string): Promise<void> {
-  await desk.browser.inExtension(async (text) => {
+/** Asks for a call as the popup does. Resolves with the background's answer once the intent is saved, or refused. */
+export function dial(desk: Desk, number: string): Promise<unknown> {
+  return desk.browser.inExtension((text) => {
     const payload = { text, requestId: crypto.randomUUID() };
-    await chrome.runtime.sendMessage({ type: 'ui/dial', payload });
+    return chrome.runtime.sendMessage({ type: 'ui/dial', payload }) as Promise<unknown>;
   }, number);
 }
 

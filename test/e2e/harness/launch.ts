@@ -44,6 +44,12 @@ export interface TestBrowser {
   setColors(page: Page, colors: 'light' | 'dark'): Promise<void>;
   /** Lets the next `permissions.request` for these match patterns succeed without a prompt. */
   acceptPrompt(origins: readonly string[]): Promise<void>;
+  /** Takes all access to sites away, as the user can at any time in the browser's own pages. */
+  takeAccessAway(): Promise<void>;
+  /** Lets the extension work in private windows, which users have to switch on by hand. It starts anew. */
+  allowPrivateWindows(): Promise<void>;
+  /** Opens a page in a new private window. */
+  openPrivately(url: string): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -58,8 +64,6 @@ export interface LaunchOptions {
   /** A profile that outlives the browser, see `keepProfile`; a fresh one where absent. */
   readonly kept?: KeptProfile;
   readonly args?: readonly string[];
-  /** Folder of the profile, which outlives the browser; absent: one that goes with it. */
-  readonly profile?: string;
 }
 
 /** Names of this machine, beside `127.0.0.1`, for pages of several sites. */
@@ -105,7 +109,6 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     executablePath,
     headless: options.headless ?? true,
     pipe: true,
-    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     enableExtensions: true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
@@ -175,7 +178,16 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       }
       await page.close();
     },
+    takeAccessAway: () => configure({ hostAccess: 'ON_CLICK' }),
+    allowPrivateWindows: () => configure({ incognitoAccess: true }),
   };
+
+  async function configure(change: object): Promise<void> {
+    const page = await browser.newPage();
+    await page.goto('chrome://extensions/');
+    await page.evaluate(updateConfiguration, { extensionId: id, ...change });
+    await page.close();
+  }
 }
 
 /** The id of the extension that the browser has loaded at its start. */
@@ -190,7 +202,6 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath,
-    ...(options.profile === undefined ? {} : { userDataDir: options.profile }),
     headless: options.headless ?? true,
     acceptInsecureCerts: options.trustsAnyCertificate ?? true,
     defaultViewport: options.forPeople ? null : VIEWPORT,
@@ -242,6 +253,24 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
     },
     // The preference above accepts every prompt.
     async acceptPrompt() {},
+    async takeAccessAway() {
+      const page = await openOwn(`${extensionOrigin}/${IDLE_FILE}`);
+      await page.evaluate(() => chrome.permissions.remove({ origins: ['https://*/*', 'http://*/*'] }));
+      await page.close();
+    },
+    async allowPrivateWindows() {
+      const id = JSON.stringify(GECKO_ID);
+      await inFirefoxItself(
+        browser,
+        `(async () => {
+          const { ExtensionPermissions } = ChromeUtils.importESModule('resource://gre/modules/ExtensionPermissions.sys.mjs');
+          const { AddonManager } = ChromeUtils.importESModule('resource://gre/modules/AddonManager.sys.mjs');
+          const wanted = { permissions: ['internal:privateBrowsingAllowed'], origins: [] };
+          await ExtensionPermissions.add(${id}, wanted, WebExtensionPolicy.getByID(${id}).extension);
+          await (await AddonManager.getAddonByID(${id})).reload();
+        })()`,
+      );
+    },
   };
 }
 
@@ -258,6 +287,7 @@ function common(
   | 'puppeteer'
   | 'extensionOrigin'
   | 'open'
+  | 'openPrivately'
   | 'findOwnPage'
   | 'inExtension'
   | 'update'
@@ -266,6 +296,14 @@ function common(
   | 'close'
 > {
   let idle: Promise<Page> | undefined;
+  const idlePage = async () => {
+    const page = await idle?.catch(() => undefined);
+    // An update takes it away, and the driver does not always know.
+    const isThere = await page?.evaluate(() => chrome.runtime?.id !== undefined).catch(() => false);
+    if (page && isThere) return page;
+    idle = openIdle();
+    return idle;
+  };
   return {
     kind,
     puppeteer: browser,
@@ -275,6 +313,19 @@ function common(
       await page.goto(url);
       await page.bringToFront();
       return page;
+    },
+    async openPrivately(url) {
+      // An own page of before the extension started anew is gone.
+      idle = openIdle();
+      const page = await idle;
+      await page.evaluate((address) => chrome.windows.create({ incognito: true, url: address }), url);
+      return until('the private window shows the page', async () => {
+        for (const target of browser.targets()) {
+          const shown = await target.page().catch(() => null);
+          if ((await shown?.evaluate(() => location.href).catch(() => '')) === url) return shown;
+        }
+        return undefined;
+      });
     },
     findOwnPage(name) {
       const address = ownAddress(extensionOrigin, name);
@@ -287,8 +338,7 @@ function common(
       });
     },
     async inExtension(job, ...args) {
-      idle ??= openIdle();
-      const page = await idle;
+      const page = await idlePage();
       return (await page.evaluate(job as unknown as (...all: unknown[]) => unknown, ...args)) as Awaited<
         ReturnType<typeof job>
       >;
@@ -300,6 +350,12 @@ function common(
       if ((await browser.pages()).length <= 1) await browser.newPage();
       await page?.close().catch(() => undefined);
       if (folder) await browser.installExtension(folder);
+      await until('the new version answers', async () => {
+        const next = await openIdle();
+        if (await next.evaluate(() => chrome.runtime?.id !== undefined)) idle = Promise.resolve(next);
+        else await next.close();
+        return idle;
+      });
     },
     sleep() {
       const processes = processTree(browser.process()?.pid);
@@ -324,6 +380,14 @@ function ownAddress(extensionOrigin: string, name: OwnPage): string {
 }
 
 /** Runs in `chrome://extensions`, the only place with this interface. */
+function updateConfiguration(change: object): Promise<void> {
+  const { developerPrivate } = chrome as unknown as {
+    readonly developerPrivate: { updateExtensionConfiguration(change: object): Promise<void> };
+  };
+  return developerPrivate.updateExtensionConfiguration(change);
+}
+
+/** The same. */
 function addHostPermission(id: string, pattern: string): Promise<void> {
   const { developerPrivate } = chrome as unknown as {
     readonly developerPrivate: { addHostPermission(id: string, pattern: string): Promise<void> };
@@ -331,8 +395,8 @@ function addHostPermission(id: string, pattern: string): Promise<void> {
   return developerPrivate.addHostPermission(id, pattern);
 }
 
-/** Evaluates in Firefox's own (chrome) scope: public in BiDi, named by nobody in Puppeteer. */
-async function inFirefoxItself(browser: Browser, expression: string): Promise<void> {
+/** Evaluates in Firefox's own (chrome) scope, and answers with a string if that is what comes of it: public in BiDi, named by nobody in Puppeteer. */
+export async function inFirefoxItself(browser: Browser, expression: string): Promise<string> {
   const { connection } = browser as unknown as {
     readonly connection: { send(method: string, params: object): Promise<{ result: unknown }> };
   };
@@ -340,5 +404,7 @@ async function inFirefoxItself(browser: Browser, expression: string): Promise<vo
     contexts: readonly { context: string }[];
   };
   const context = await until('Firefox shows a window', () => tree.contexts[0]?.context);
-  await connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true });
+  const answer = await connection.send('script.evaluate', { expression, target: { context }, awaitPromise: true });
+  const { result } = answer.result as { readonly result?: { readonly value?: unknown } };
+  return String(result?.value ?? '');
 }

@@ -7,7 +7,7 @@ export interface PageServer {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly origin: string;
   readonly port: number;
-  /** Serves this HTML under `path` from now on and answers with its full address. `host` is another name of this machine (`*.test`). */
+  /** Serves this under `path` from now on, as HTML unless the path ends otherwise, and answers with its full address. `host` is another name of this machine (`*.test`). */
   add(path: string, html: string, host?: string): string;
   close(): Promise<void>;
 }
@@ -19,6 +19,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.xhtml': 'application/xhtml+xml; charset=utf-8',
+  '.pdf': 'application/pdf',
 };
 
 /** Serves a folder, or pages given as text, on loopback. Start several for pages of several origins. */
@@ -50,7 +52,7 @@ function answer(
   const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
   const page = pages.get(path);
   const file = folder && fileFor(folder, path);
-  if (page !== undefined) send(response, TYPES['.html'], page);
+  if (page !== undefined) send(response, TYPES[extname(path)] ?? TYPES['.html'], page);
   else if (file) send(response, TYPES[extname(file)], readFileSync(file));
   else response.writeHead(404).end();
 }

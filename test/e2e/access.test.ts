@@ -1,0 +1,98 @@
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { pressCall, untilAsked, untilNothingAsked } from './harness/confirm.ts';
+import { clickButton } from './harness/numbers.ts';
+import { AGENT, type Office, openOffice } from './harness/office.ts';
+import { openPopup, pressButton, untilShown } from './harness/popup.ts';
+import { readState, untilOnline } from './harness/set-up.ts';
+import { until } from './harness/until.ts';
+import { words } from './harness/words.ts';
+
+describe.each(BROWSER_KINDS)('what the user allows, in %s', (kind) => {
+  let office: Office;
+
+  beforeAll(async () => {
+    office = await openOffice(kind);
+  });
+
+  afterAll(() => office?.close());
+
+  test('a private window is worked in, and nothing of it stays: no country, no call, no page', async () => {
+    await office.browser.allowPrivateWindows();
+    const page = await privatePage('<p>London: +44 20 7946 0123</p>');
+    await untilOnline(office.browser);
+    const before = await onDisk();
+
+    await clickButton(office.browser, page, '+442079460123');
+    await pressCall(await untilAsked(office.browser));
+    await until('the PBX is asked', () => office.pbx.places().some(({ number }) => number === '+442079460123'));
+    expect((await readState(office.browser))?.calls.at(-1)).toMatchObject({ origin: { isPrivate: true } });
+    expect(await onDisk()).toEqual(before);
+    for (const call of office.pbx.engine.live()) office.pbx.engine.end(call, 'completed', 'system');
+    await until('the call is over', async () =>
+      (await readState(office.browser))?.calls.every(({ state }) => state.phase === 'ended'),
+    );
+    await untilNothingAsked(office.browser);
+    await page.close();
+
+    await until('it is forgotten', async () => (await readState(office.browser))?.calls.length === 0);
+    await until('the window is forgotten', async () => !(await everything()).includes('/private-'));
+    expect(await onDisk()).toEqual(before);
+    expect(await everything()).not.toContain('7946');
+  });
+
+  test('access taken away in mid-call: buttons go at once, and the call is hung up all the same', async () => {
+    const page = await office.show('<p>Office: +1 617 555 0185</p>');
+    await clickButton(office.browser, page, '+16175550185');
+    await until('the PBX is asked', () => office.pbx.places().some(({ number }) => number === '+16175550185'));
+    office.pbx.phone(AGENT.extension).answer();
+    await until('the other end rings', () => office.pbx.farEnd().answer());
+    const popup = await openPopup(office.browser);
+    await untilShown(popup, words('state_talking'));
+    expect(await ownElements(page)).toBe(1);
+
+    await office.browser.takeAccessAway();
+
+    await until('nothing of ours is in the page', async () => (await ownElements(page)) === 0);
+    expect(office.pbx.engine.live()).toHaveLength(1);
+    await pressButton(popup, 'Hang up');
+    await until('the call is over', () => office.pbx.engine.live().length === 0);
+    await untilShown(popup, words('error_permission_missing'));
+  });
+
+  let pages = 0;
+
+  function privatePage(body: string): Promise<Page> {
+    const html = `<!doctype html><html lang="en"><title>Private</title><body>${body}</body></html>`;
+    return office.browser.openPrivately(office.pages.add(`/private-${++pages}`, html));
+  }
+
+  /** What outlives the browser: settings and the like, and what is kept over an update. */
+  function onDisk(): Promise<unknown> {
+    return office.browser.inExtension(async () => {
+      const kept = await new Promise((resolve) => {
+        const opening = indexedDB.open('keepsake');
+        opening.onerror = () => resolve('blocked');
+        opening.onupgradeneeded = () => opening.transaction?.abort();
+        opening.onsuccess = () => {
+          const keys = opening.result.transaction('entries').objectStore('entries').getAllKeys();
+          keys.onsuccess = () => resolve(keys.result.filter((key) => key === 'calls'));
+          opening.result.close();
+        };
+      });
+      return { local: await chrome.storage.local.get(null), kept };
+    });
+  }
+
+  function everything(): Promise<string> {
+    return office.browser.inExtension(async () =>
+      JSON.stringify([await chrome.storage.local.get(null), await chrome.storage.session.get(null)]),
+    );
+  }
+
+  /** Elements beside head and body: our overlay. */
+  function ownElements(page: Page): Promise<number> {
+    return page.evaluate(() => document.documentElement.children.length - 2);
+  }
+});

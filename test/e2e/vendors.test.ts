@@ -1,0 +1,254 @@
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectSound, SCENARIOS, type Scenario, type Stage } from '../matrix/scenarios.ts';
+import { type MatrixPbx, type MatrixSystem, SYSTEMS } from '../matrix/systems.ts';
+import { startKazoo } from '../simulators/kazoo.ts';
+import { startZorio } from '../simulators/zorio.ts';
+import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { fillAccount } from './harness/account-form.ts';
+import { launch, type TestBrowser } from './harness/launch.ts';
+import { clickButton } from './harness/numbers.ts';
+import { startPageServer } from './harness/page-server.ts';
+import { openPopup, pressButton, untilShown } from './harness/popup.ts';
+import { importSettings, readState, untilOnline } from './harness/set-up.ts';
+import { rest, until } from './harness/until.ts';
+import { words } from './harness/words.ts';
+
+/** The whole matrix takes half an hour; each PBX is placed a call with and followed as far as it can be shown. */
+const isFull = process.env.PAGEDIAL_FULL === '1';
+const SAMPLE = ['answered, and hung up in the popup where that is possible'];
+const CELLS = SYSTEMS.flatMap((system) =>
+  SCENARIOS.filter(({ name, isFor }) => (isFor?.(system) ?? true) && (isFull || SAMPLE.includes(name))).map(
+    (scenario) => ({ system, scenario }),
+  ),
+);
+/** Call records and reconnections take their time. */
+const PATIENCE_MS = isFull ? 60_000 : 15_000;
+
+describe.each(BROWSER_KINDS)('every PBX in %s', (kind) => {
+  let browser: TestBrowser;
+  let count = 0;
+
+  beforeAll(async () => {
+    browser = await launch(kind);
+  });
+
+  afterAll(() => browser?.close());
+
+  test.each(CELLS)(
+    '$system.name: $scenario.name',
+    async ({ system, scenario }) => {
+      await play(system, scenario);
+    },
+    isFull ? 180_000 : 60_000,
+  );
+
+  test('a call given to the phone app of this computer is said to be, and nothing more', async () => {
+    await importSettings(browser, {
+      pagedial: 1,
+      account: { vendor: 'hand-off', values: { scheme: 'tel' } },
+      country: 'US',
+    });
+    await untilOnline(browser);
+    const popup = await openPopup(browser);
+
+    await type(popup, '+16175550190');
+
+    await shows(popup, '0190', PATIENCE_MS, 'state_handed_over');
+    expect(await hangUpOf(popup, '0190')).toBe(false);
+  });
+
+  test('Zorio gets the record of the page with the call, and tells how it ended after the background was killed', async () => {
+    const pbx = await startZorio();
+    const pages = await startPageServer();
+    try {
+      const html = '<!doctype html><html lang="en"><title>Lead</title><p>Maya: +1 617 555 0142</p></html>';
+      const values = {
+        server: pbx.origin,
+        extension: '1001',
+        username: 'ann',
+        password: 's3cret-1001',
+        headers: 'CRM-Lead-Id: {recordId}',
+        recordPatterns: `${pages.origin}/leads/{recordId}`,
+      };
+      await importSettings(browser, { pagedial: 1, account: { vendor: 'zorio', values }, country: 'US' });
+      await untilOnline(browser);
+      const page = await browser.open(pages.add('/leads/LEAD-42', html));
+
+      await clickButton(browser, page, '+16175550142');
+
+      await until('the call is placed', () => pbx.places().length === 1);
+      expect(pbx.places()[0]?.body).toMatchObject({ to_phone: '+16175550142', headers: { 'CRM-Lead-Id': 'LEAD-42' } });
+      const popup = await openPopup(browser);
+      await shows(popup, '0142', PATIENCE_MS, 'state_placed_only');
+      await popup.click('.told summary');
+      await untilShown(popup, /call_uuid/);
+      expect(pbx.phone('1001').answer()).toBe(true);
+      await until('the customer is busy', () => pbx.farEnd().busy());
+      // As if it had been placed a while ago: the record is looked for at once, and the test need not wait for its time.
+      // The popup is closed first, since it wakes the background.
+      await popup.close();
+      await browser.stopBackground();
+      await makeOlder(60_000);
+      await untilOnline(browser);
+      await shows(await openPopup(browser), '0142', PATIENCE_MS, 'end_busy');
+      expect(pbx.logins).toBe(1);
+      expect(pbx.places()).toHaveLength(1);
+      expect(pbx.violations).toEqual([]);
+    } finally {
+      await Promise.all([pages.close(), pbx.close()]);
+    }
+  });
+
+  test('what a PBX has is picked in the options instead of typed: caller ids at Zorio', async () => {
+    const pbx = await startZorio();
+    const options = await browser.openOwnPage('options');
+    try {
+      await fillAccount(options, 'zorio', { server: pbx.origin, extension: '1001', token: pbx.token });
+
+      await pressButton(options, 'Test connection');
+
+      const select = await until('caller ids are offered', () => options.$('.offered select'));
+      const [value = ''] = await select.evaluate((list) =>
+        [...(list as HTMLSelectElement).options].map((option) => option.value).filter((one) => one !== ''),
+      );
+      await select.select(value);
+      expect(await options.$eval('input[name="callerId"]', (input) => (input as HTMLInputElement).value)).toBe(value);
+    } finally {
+      await options.close();
+      await pbx.close();
+    }
+  });
+
+  test('click-to-call endpoints are listed, made, chosen and removed in the options', async () => {
+    const pbx = await startKazoo();
+    const options = await browser.openOwnPage('options');
+    try {
+      await fillAccount(options, 'kazoo', { server: pbx.origin, accountId: pbx.accountId, token: pbx.token });
+      await pressButton(options, 'Show what the PBX has');
+      await untilShown(options, /Ann's button/);
+
+      await pressButton(options, 'New endpoint…');
+      await typeInto(options, 'Name', 'Second desk');
+      await typeInto(options, 'Extension that rings', '2040');
+      await pressButton(options, 'Create');
+      await untilShown(options, words('endpoints_created'));
+      expect([...pbx.endpoints.values()].at(-1)).toMatchObject({ name: 'Second desk', extension: '2040' });
+
+      await pressButton(options, "Use for my calls: Ann's button (2040)");
+      await pressButton(options, 'Remove Second desk (2040)');
+      await pressButton(options, 'Remove');
+      await until('the endpoint is gone', () => pbx.endpoints.size === 5);
+      await pressButton(options, 'Save');
+      await untilShown(options, words('options_account_saved'));
+      await untilOnline(browser);
+      expect(await options.$eval('input[name="clickToCallId"]', (input) => (input as HTMLInputElement).value)).toBe(
+        'c2c-ann',
+      );
+      expect(pbx.violations).toEqual([]);
+    } finally {
+      await options.close();
+      await pbx.close();
+    }
+  });
+
+  async function play(system: MatrixSystem, scenario: Scenario): Promise<void> {
+    const pbx = await system.start();
+    try {
+      await importSettings(browser, { pagedial: 1, account: pbx.account, country: 'US' });
+      await untilOnline(browser);
+      const popup = await openPopup(browser);
+      const stage = stageOf(system, pbx, popup);
+      await scenario.play(stage);
+      expectSound(stage, scenario);
+      await popup.close();
+    } finally {
+      for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'system');
+      await pbx.close();
+    }
+  }
+
+  function stageOf(system: MatrixSystem, pbx: MatrixPbx, popup: Page): Stage {
+    let tail = '';
+    return {
+      system,
+      pbx,
+      async dial() {
+        count += 1;
+        tail = `01${String(count % 100).padStart(2, '0')}`;
+        await type(popup, `+1617555${tail}`);
+      },
+      shows: (...keys) => shows(popup, tail, PATIENCE_MS, ...keys),
+      hasHangUp: () => hangUpOf(popup, tail),
+      hangUp: () => pressButton(popup, 'Hang up'),
+      until: async (what, probe) => void (await until(what, probe, PATIENCE_MS)),
+      async killBackground() {
+        await browser.stopBackground();
+        await popup.reload();
+        await untilOnline(browser);
+      },
+      wait: (ms) => rest(Math.min(ms, 3_000)),
+    };
+  }
+
+  async function makeOlder(ms: number): Promise<void> {
+    await browser.inExtension(async (by) => {
+      const { state } = (await chrome.storage.session.get('state')) as { state: { calls: { startedAt: number }[] } };
+      const calls = state.calls.map((call) => ({ ...call, startedAt: call.startedAt - by }));
+      await chrome.storage.session.set({ state: { ...state, calls } });
+      await chrome.runtime.sendMessage({ type: 'page/settings', payload: {} });
+    }, ms);
+    expect((await readState(browser))?.calls.length).toBeGreaterThan(0);
+  }
+});
+
+async function typeInto(options: Page, label: string, text: string): Promise<void> {
+  const focus = (wanted: string) => {
+    const found = [...document.querySelectorAll('label')].find((one) => one.textContent?.trim() === wanted);
+    document.getElementById(found?.htmlFor ?? '')?.focus();
+    return found !== undefined;
+  };
+  await until(`there is a field "${label}"`, () => options.evaluate(focus, label));
+  await options.keyboard.type(text);
+}
+
+async function type(popup: Page, number: string): Promise<void> {
+  await popup.bringToFront();
+  await popup.focus('#dial-number');
+  await popup.keyboard.type(number);
+  await popup.keyboard.press('Enter');
+}
+
+/** Waits until the card of the number that ends like this says one of these. */
+async function shows(popup: Page, tail: string, withinMs: number, ...keys: readonly string[]): Promise<void> {
+  const wanted = keys.map(words);
+  let last = '';
+  try {
+    await until(
+      `the popup says ${keys.join(' or ')}`,
+      async () => {
+        last = (await cardOf(popup, tail))?.text ?? '';
+        return wanted.some((pattern) => pattern.test(last));
+      },
+      withinMs,
+    );
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}; its card says: ${last}`);
+  }
+}
+
+async function hangUpOf(popup: Page, tail: string): Promise<boolean> {
+  return (await cardOf(popup, tail))?.hasHangUp ?? false;
+}
+
+function cardOf(
+  popup: Page,
+  tail: string,
+): Promise<{ readonly text: string; readonly hasHangUp: boolean } | undefined> {
+  return popup.evaluate((end) => {
+    const card = [...document.querySelectorAll<HTMLElement>('.call')].find((one) =>
+      (one.querySelector('.call-number')?.textContent ?? '').replace(/\D/g, '').endsWith(end),
+    );
+    return card && { text: card.innerText, hasHangUp: card.querySelector('.button-danger') !== null };
+  }, tail);
+}
