@@ -57,10 +57,12 @@ export function installStub(setting: StageSetting): void {
   };
   const areas = {
     session: {
-      values: { state: setting.state, 'account-test': setting.test, policy: setting.policy, journal: setting.journal } as Record<
-        string,
-        unknown
-      >,
+      values: {
+        state: setting.state,
+        'account-test': setting.test,
+        policy: setting.policy,
+        journal: setting.journal,
+      } as Record<string, unknown>,
       on: events(),
     },
     local: {

@@ -390,7 +390,12 @@ export const MORE_OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>
     state: state(ONLINE),
     granted: ['https://*/*', 'http://*/*'],
     policy: {
-      settings: { account: { vendor: 'fake', values: { domain: 'acme.example' } }, sites: {}, dialing: {}, country: 'US' },
+      settings: {
+        account: { vendor: 'fake', values: { domain: 'acme.example' } },
+        sites: {},
+        dialing: {},
+        country: 'US',
+      },
       locked: ['account', 'sites', 'dialing', 'country', 'screenPop'],
       faults: [],
     },
