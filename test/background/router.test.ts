@@ -390,7 +390,7 @@ describe('the account', () => {
     await world.answer({ type: 'account/remove' }, POPUP);
 
     expect(world.keeper.current().connection.status).toBe('off');
-    expect(world.effects.at(-1)).toEqual({ type: 'close' });
+    expect(world.effects.at(-1)).toEqual({ type: 'close', isSignOut: true });
     expect(world.world.cleared).toBe(1);
     await save(world, { ...ACCOUNT, password: '' });
     expect((await world.accounts.ready()).ok).toBe(false);

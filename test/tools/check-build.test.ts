@@ -12,9 +12,11 @@ beforeEach(() => {
   mkdirSync(CACHE, { recursive: true });
   dist = mkdtempSync(join(CACHE, 'checked-'));
   mkdirSync(join(dist, 'assets'));
-  const { browser_specific_settings: _firefox, ...manifest } = JSON.parse(
-    readFileSync(join(ROOT, 'manifest.json'), 'utf8'),
-  );
+  const {
+    browser_specific_settings: _firefox,
+    sidebar_action: _sidebar,
+    ...manifest
+  } = JSON.parse(readFileSync(join(ROOT, 'manifest.json'), 'utf8'));
   write('manifest.json', JSON.stringify(manifest));
   write('content.js', 'void 0;');
   write(MAIN, 'await fetch(url);new WebSocket(url);');

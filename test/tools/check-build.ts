@@ -204,15 +204,7 @@ function networkProblem(dist: string, scripts: readonly string[]): string | unde
 /** What would let pages, other extensions or a private window's traces in or out. */
 function openDoors(manifest: Manifest, target: Target): string | undefined {
   const { externally_connectable, incognito } = manifest as { externally_connectable?: object; incognito?: string };
-  const forbidden = [
-    'key',
-    'update_url',
-    'sandbox',
-    'omnibox',
-    'content_scripts',
-    'chrome_url_overrides',
-    'devtools_page',
-  ];
+  const forbidden = ['key', 'update_url', 'sandbox', 'content_scripts', 'chrome_url_overrides', 'devtools_page'];
   return list([
     ...forbidden.filter((name) => name in manifest),
     // Without it every extension could connect. Firefox has no such key and lets nobody in who finds no listener.
