@@ -69,11 +69,16 @@ const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
 /**
  * What makes it doubtful that the user saw the link that was pressed, though the press itself was real: something that hides, covers or
  * fades it, or digits that are there for us and not for the eye. It cannot find every trick, so it only adds questions; it never refuses.
+ * @param text - what is called, where that is not all of the element
  */
-export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] {
-  const text = document.createRange();
-  text.selectNodeContents(link);
+export function linkDoubts(link: Element, target: Target, text = contentsOf(link)): readonly PageDoubt[] {
   return isHidden(link) || isOtherNumber(readSeen(text), target) ? DOUBTFUL : [];
+}
+
+function contentsOf(element: Element): Range {
+  const contents = document.createRange();
+  contents.selectNodeContents(element);
+  return contents;
 }
 
 /** The same for the buttons of ours in a host, which can be enlarged, clipped and covered as well. */

@@ -95,8 +95,8 @@ describe('importing', () => {
       'a wrong host to click on',
       { pagedial: 1, sites: { mode: 'everywhere', clickHosts: [7] } },
       { problem: 'wrong-type', path: 'sites.clickHosts.0' },
-      ],
-      [
+    ],
+    [
       'a wrong list of sites with buttons of their own',
       { pagedial: 1, sites: { mode: 'everywhere', ownButtons: 'crm.example.com' } },
       { problem: 'wrong-type', path: 'sites.ownButtons' },
