@@ -105,7 +105,7 @@ describe.concurrent('a long time', () => {
 
 /** F7: in a call it is said within 25 s, and mended. */
 async function deadLine(office: Office): Promise<void> {
-  await talk(office, '+16175550107');
+  await talk(office, '+16175550147');
   const popup = await openPopup(office.browser);
   await untilShown(popup, words('state_talking'));
 
@@ -140,14 +140,14 @@ async function idle(office: Office): Promise<void> {
 
 /** F8: what happened while the machine slept is shown within 5 s of its waking. */
 async function sleep(office: Office): Promise<void> {
-  await talk(office, '+16175550108');
+  await talk(office, '+16175550148');
   const popup = await openPopup(office.browser);
   await untilShown(popup, words('state_talking'));
 
   const wake = office.browser.sleep();
   office.pbx.halfOpen();
   office.pbx.dropSockets();
-  office.pbx.farEnd().hangUp();
+  expect(office.pbx.farEnd().hangUp()).toBe(true);
   await rest(ASLEEP_MS);
   wake();
 
