@@ -60,7 +60,7 @@ describe.concurrent.each(BROWSER_KINDS)('content scripts of an older version in 
   });
 
   // Firefox ends the script without a word to it, and nothing of the extension is left that could tidy up: the page keeps our element until
-  // it is loaded anew (measured with Firefox 153; the button does nothing there).
+  // it is loaded anew (measured with Firefox 153).
   const whereItCan = kind === 'firefox' ? test.sequential.skip : test.sequential;
   whereItCan('leave nothing behind when the extension is removed', async () => {
     const page = await watchedPage('<p>Office: +1 617 555 0113</p>');
