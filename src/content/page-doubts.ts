@@ -76,6 +76,13 @@ export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] 
   return isHidden(link) || isOtherNumber(readSeen(text), target) ? DOUBTFUL : [];
 }
 
+/** The same for a number in a text. */
+export function numberDoubts(target: Target): readonly PageDoubt[] {
+  const text = rangeOf(target);
+  const isUnclear = isHidden(painterOf(target) ?? target.holder) || (text !== undefined && readSeen(text).hasUnseen);
+  return isUnclear ? DOUBTFUL : [];
+}
+
 /** The same for the buttons of ours in a host, which can be enlarged, clipped and covered as well. */
 export function createSight(host: Element): Sight {
   const seen = new Map<Element, Seen>();
@@ -106,12 +113,7 @@ export function createSight(host: Element): Sight {
   }
 
   function look(button: Element, target: Target): void {
-    const text = rangeOf(target);
-    const isDoubtful =
-      isHidden(painterOf(target) ?? target.holder) ||
-      (text !== undefined && readSeen(text).hasUnseen) ||
-      isVeiled(host, FAINT_BUTTON) ||
-      isCut(button, host);
+    const isDoubtful = numberDoubts(target).length > 0 || isVeiled(host, FAINT_BUTTON) || isCut(button, host);
     if (isDoubtful) lookedHiddenAt.set(button, performance.now());
   }
 
