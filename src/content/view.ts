@@ -5,7 +5,7 @@ import type { Dialler } from './dial.ts';
 import { isFixed, isShown, isWithin, painterOf, rangeOf, type Spot, spotOf } from './geometry.ts';
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
-import { linkDoubts } from './page-doubts.ts';
+import { numberDoubts } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import type { ClickedNumber } from './plain-click.ts';
 import { compareAcross, containsAcross } from './roots.ts';
@@ -398,7 +398,7 @@ export function createView(page: Document, parts: ViewParts): View {
         const now = spotOf(target);
         const isStill = now && isSamePoint(now.last, spot.last) && performance.now() - since >= INERT_MS;
         if (!isStill || !placeButton(target, now, isOurs, [])) return undefined;
-        return { target, doubts: linkDoubts(painter, target, rangeOf(target)) };
+        return { target, doubts: numberDoubts(target) };
       }
       return undefined;
     },
