@@ -160,7 +160,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       policy: { apply: async () => {}, allowed: (change) => change, allowedAccount: (_vendor, values) => values },
       surfaces: {
         point: async (pointed) => void world.pointed.push(pointed),
-        recent: { tell: () => {}, forget: async () => {} },
+        recent: { tell: () => {}, forget: async () => {}, tidy: async () => {} },
       },
       settings: async () => world.settings,
       pausedUntil: () => undefined,
