@@ -122,6 +122,18 @@ describe.each(BROWSER_KINDS)('a call button in %s', (kind) => {
     await until('the button is gone', async () => !(await buttonOf()));
   });
 
+  test('is not needed to see a call link: it is marked where its author took the line from under it', async () => {
+    await show(
+      '<p><a href="tel:+16175550143" style="text-decoration:none">617 555 0143</a></p><p><a href="tel:+16175550144">617 555 0144</a></p>' +
+        `<p><a href="tel:+16175550145" style="text-decoration:none">Call us</a></p>${LINE}`,
+    );
+    await findButton(browser, page, NUMBER);
+    const marked = () =>
+      page.evaluate(() => [...CSS.highlights.values()].flatMap((highlight) => [...highlight].map(String)).sort());
+    await until('what needs a mark has one', async () => (await marked()).length >= 2);
+    expect(await marked()).toEqual(['+1 617 555 0142', '617 555 0143']);
+  });
+
   test('is there in a full-screen element', async () => {
     await show(
       `<div id="stage" style="background:#fff"><button onclick="stage.requestFullscreen()">Full</button>${LINE}</div>`,
