@@ -326,6 +326,7 @@ async function start(): Promise<void> {
   await keeper.dispatch({ type: 'woke', hasAccount, ...(blockedBy === undefined ? {} : { blockedBy }) });
   // After `woke`: an account that the organisation gives is connected to like one that the user gives.
   await policy.apply();
+  void surfaces.recent.tidy().catch(() => {});
 }
 
 /** The network or the machine is back: a wait is over, and a line that looks alive has to show that it is. */
@@ -374,6 +375,7 @@ async function tabInFront(isPrivate: boolean): Promise<{ readonly id?: number | 
 async function changeSettings(change: SettingsChange): Promise<void> {
   if (Object.keys(change).length > 0) await settingsItem.write({ ...(await settingsItem.read()), ...change });
   await tellSettings();
+  await surfaces.recent.tidy();
 }
 
 /** Every frame gets the settings of its own site; where access was taken away, that is the end of it. */

@@ -67,8 +67,9 @@ export function createPolicyKeeper(parts: PolicyKeeperParts): PolicyKeeper {
         policy = readPolicy(await parts.readManaged(), faultOf);
         await parts.publish(policy);
         await takeOver();
-      } catch (error) {
-        console.error('PageDial: policy not applied', error instanceof Error ? error.name : '');
+      } catch {
+        // The diagnostics page names it; what was in force before stays.
+        await parts.publish({ ...policy, faults: [...policy.faults, 'not applied'] }).catch(() => {});
       }
     },
     allowed(change) {

@@ -13,6 +13,8 @@ export interface RecentCalls {
   tell(news: readonly CallNews[]): void;
   /** Removes one, or all of them. */
   forget(id?: string): Promise<void>;
+  /** Removes what the user does not want to be kept any more. */
+  tidy(): Promise<void>;
 }
 
 /** The single writer of the list. A full disk costs the list, never a call. */
@@ -39,6 +41,15 @@ export function createRecentCalls(parts: RecentCallsParts): RecentCalls {
       const known = calls.filter((call) => call !== undefined);
       if (known.length > 0) void keep(known).catch(() => {});
     },
-    forget: (id) => change((list) => (id === undefined ? [] : list.filter((call) => call.id !== id))),
+    forget: (id) => change((list) => without(list, id)),
+    async tidy() {
+      if (!(await parts.isWanted())) await change((list) => without(list));
+    },
   };
+}
+
+/** The same list where nothing is to be removed, so that nothing is written. */
+function without(list: readonly RecentCall[], id?: string): readonly RecentCall[] {
+  const left = id === undefined ? [] : list.filter((call) => call.id !== id);
+  return left.length === list.length ? list : left;
 }

@@ -89,9 +89,7 @@ function Question({ proposal, onRefused }: QuestionProps): JSX.Element {
         <p class="site">
           <span class="quiet">{say('confirm_site')}</span> <bdi>{siteWords(host)}</bdi>
         </p>
-        <p class="site">
-          <NightHint country={chosen.country} />
-        </p>
+        <NightHint country={chosen.country} />
         <Reasons choice={chosen} />
       </main>
       <footer class="footer">

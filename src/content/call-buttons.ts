@@ -61,6 +61,8 @@ export interface CallButtonsParts {
   readonly highlightNames: readonly string[];
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
+  /** What time it is where an E.164 number is, in words, while it is night there; empty otherwise. */
+  nightHint(e164: string): string;
   onPress(event: MouseEvent): void;
   /** The system went from light to dark, or back. */
   onColors(): void;
@@ -110,7 +112,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     set(element, 'aria-disabled', isPaused ? 'true' : undefined);
     const name = nameOf(shown, parts.format);
     set(element, 'aria-label', name);
-    set(element, 'title', titleOf(shown, name));
+    set(element, 'title', titleOf(shown, name, parts.nightHint));
     element.classList.toggle('shown', revealed === shown.target);
   }
 
@@ -276,10 +278,12 @@ function nameOf({ target, call }: Shown, format: CallButtonsParts['format']): st
   return target.refused === undefined ? words('content_call', number) : words('content_not_dialled', number);
 }
 
-function titleOf({ target, call, pausedSeconds }: Shown, name: string): string {
+function titleOf({ target, call, pausedSeconds }: Shown, name: string, hint: CallButtonsParts['nightHint']): string {
   if (call) return call.words || name;
   if (pausedSeconds > 0) return words('content_paused', String(pausedSeconds));
-  return target.refused === undefined ? name : words(`content_refused_${target.refused.replaceAll('-', '_')}`);
+  if (target.refused !== undefined) return words(`content_refused_${target.refused.replaceAll('-', '_')}`);
+  const night = target.e164 === undefined ? '' : hint(target.e164);
+  return night === '' ? name : `${name}. ${night}`;
 }
 
 /** The number as it will be dialled, grouped for reading, kept left to right in any language. */

@@ -4,5 +4,6 @@ export { createFinder } from '../phone/find-numbers.ts';
 export { formatNumber } from '../phone/format-number.ts';
 export { withLessons } from '../phone/taught-finder.ts';
 export { createContextReader } from './context.ts';
+export { createNightTeller } from './night.ts';
 export { createPointing } from './pointing.ts';
 export { createView } from './view.ts';

@@ -48,6 +48,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let listenedIn: Element | undefined;
   let pointing: Pointing | undefined;
   let gone: Target | undefined;
+  let nightHint: ((e164: string) => string) | undefined;
   let counting: ReturnType<typeof setTimeout> | undefined;
   const keyTargets = new Map<string, Target>();
 
@@ -162,6 +163,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     }
     const current = scanner;
     const { createView, formatNumber, atlas } = tools;
+    nightHint ??= tools.createNightTeller(atlas);
     listen();
     view ??= createView(page, {
       targetsOf: current.targetsOf,
@@ -170,6 +172,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       dialler,
       mayDraw: leaveIfOrphaned,
       format: (number) => formatNumber(number, atlas),
+      nightHint,
       pausedSeconds,
       onPress,
     });

@@ -49,6 +49,8 @@ export interface ViewParts {
   mayDraw(): boolean;
   /** An E.164 number in groups, for reading. */
   format(number: string): string;
+  /** See `CallButtonsParts.nightHint`. */
+  nightHint(e164: string): string;
   /** How long the PBX takes no more calls; 0 when it takes one now. */
   pausedSeconds(): number;
   /** A trusted click or key on a button whose place and number are as they were. */
@@ -80,6 +82,7 @@ export function createView(page: Document, parts: ViewParts): View {
   const buttonParts = {
     highlightNames: marks.names,
     format: parts.format,
+    nightHint: parts.nightHint,
     onPress: press,
     onColors: () => soon(),
   };

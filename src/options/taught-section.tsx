@@ -22,7 +22,7 @@ export function TaughtSection({ taught }: { readonly taught: Taught }): JSX.Elem
     <>
       <p class="intro">{say('options_taught_intro')}</p>
       {taught.numbers.length + countries.length === 0 && <p class="quiet">{say('options_taught_none')}</p>}
-      <ul class="host-list" aria-label={say('options_taught')}>
+      <ul class="host-list" hidden={taught.numbers.length + countries.length === 0} aria-label={say('options_taught')}>
         {taught.numbers.map(({ host, text, isPhone }) => (
           <li key={`${host} ${text}`}>
             <span>{say(isPhone ? 'options_taught_phone' : 'options_taught_not', text, host)}</span>

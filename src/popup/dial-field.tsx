@@ -60,7 +60,12 @@ export function DialField({ settings, dial, waitMs, takesFocus }: DialFieldProps
       </div>
       <p class="dial-preview" id="dial-preview" aria-live="polite">
         {preview?.type === 'dials' && say('popup_dial_will', preview.dialled)}
-        {preview?.type === 'dials' && <NightHint country={preview.country} />}
+        {preview?.type === 'dials' && (
+          <>
+            {' '}
+            <NightHint country={preview.country} />
+          </>
+        )}
         {preview?.type === 'not-a-number' && say('refused_not_a_number')}
       </p>
       {waitMs > 0 && <p class="quiet">{say('popup_dial_paused')}</p>}

@@ -128,6 +128,20 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       world.cleared += 1;
     },
   });
+  const dialing = createDialing({
+    keeper,
+    proposals,
+    tellRefused,
+    settings: async () => world.settings,
+    knownCountries: async () => world.countries,
+    rememberCountry: async (country) => void world.countries.push(country),
+    rememberSiteCountry: async (host, country) => void world.siteCountries.push([host, country]),
+    privateTab: async () => world.privateTab,
+    isOnline: () => world.isOnline,
+    wantsPage: () => world.wantsPage,
+    ownsLink: (_settings, { host }) => host === 'pbx.example.com',
+    newId: () => `call-${memory.state.calls.length + 1}`,
+  });
   const answer = createRouter(
     { id: 'abc', origin: OWN },
     createHandlers({
@@ -141,25 +155,12 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         },
         send: async () => {},
       }),
-      dialing: createDialing({
-        keeper,
-        proposals,
-        tellRefused,
-        settings: async () => world.settings,
-        knownCountries: async () => world.countries,
-        rememberCountry: async (country) => void world.countries.push(country),
-        rememberSiteCountry: async (host, country) => void world.siteCountries.push([host, country]),
-        privateTab: async () => world.privateTab,
-        isOnline: () => world.isOnline,
-        wantsPage: () => world.wantsPage,
-        ownsLink: (_settings, { host }) => host === 'pbx.example.com',
-        newId: () => `call-${memory.state.calls.length + 1}`,
-      }),
+      dialing,
       started: Promise.resolve(),
       policy: { apply: async () => {}, allowed: (change) => change, allowedAccount: (_vendor, values) => values },
       surfaces: {
         point: async (pointed) => void world.pointed.push(pointed),
-        recent: { tell: () => {}, forget: async () => {} },
+        recent: { tell: () => {}, forget: async () => {}, tidy: async () => {} },
       },
       settings: async () => world.settings,
       pausedUntil: () => undefined,
@@ -195,6 +196,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     keeper,
     accounts,
     proposals,
+    dialing,
     answer,
     dial,
     type,
