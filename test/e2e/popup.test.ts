@@ -4,7 +4,7 @@ import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { pressByKey, tabTo, typeByKey } from './harness/keyboard.ts';
 import { findNumber } from './harness/numbers.ts';
 import { type Office, openOffice } from './harness/office.ts';
-import { hasButton, openPopupOver, pressButton, textOf, untilShown } from './harness/popup.ts';
+import { hasButton, openPopupOver, pressButton, untilShown } from './harness/popup.ts';
 import { until } from './harness/until.ts';
 import { words } from './harness/words.ts';
 
