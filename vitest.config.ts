@@ -7,7 +7,7 @@ export default defineConfig({
         oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
         test: {
           name: 'unit',
-          globalSetup: 'test/relay/nats-setup.ts',
+          globalSetup: 'test/relay/set-up.ts',
           environment: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: ['test/e2e/**', 'test/asterisk/**'],
@@ -16,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          globalSetup: 'test/relay/nats-setup.ts',
+          globalSetup: 'test/relay/set-up.ts',
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,

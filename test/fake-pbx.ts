@@ -57,6 +57,7 @@ export function createFakePbx(): FakePbx {
         { key: 'server', label: 'server', kind: 'url', required: true },
         { key: 'user', label: 'user', kind: 'text', required: true },
         { key: 'password', label: 'password', kind: 'secret', required: true },
+        { key: 'way', label: 'way', kind: 'choice', required: false, initial: 'safe' },
       ],
       check: (values) =>
         Object.fromEntries(['server', 'user', 'password'].filter((key) => !values[key]).map((key) => [key, 'missing'])),

@@ -31,7 +31,26 @@ test('PRIVACY.md names every way out of the browser, and no other', () => {
   expect([...new Set(waysInCode())].sort()).toEqual([...named].sort());
 });
 
+test('nothing is logged but our own words and the names of faults', () => {
+  const said = sources().flatMap(({ file, code }) =>
+    [...code.matchAll(/console\.\w+\(([^;]*?)\)[;,]/g)].map(([, what = '']) => `${file} ${what}`),
+  );
+
+  expect(said).toEqual([
+    "background/keeper.ts 'PageDial: an event was dropped:', error instanceof Error ? error.name : 'error'",
+    "background/main.ts 'PageDial: news dropped', error instanceof Error ? error.name : '')",
+  ]);
+});
+
 function waysInCode(): readonly string[] {
+  return sources().flatMap(({ file, code }) => {
+    const found = Object.entries(WAYS).filter(([, pattern]) => code.search(pattern) >= 0);
+    return found.map(([way]) => `${file} ${way}`);
+  });
+}
+
+/** The code of the extension, without comments. */
+function sources(): readonly { readonly file: string; readonly code: string }[] {
   const folder = join(ROOT, 'src');
   return (
     readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -39,10 +58,10 @@ function waysInCode(): readonly string[] {
       .map((entry) => join(entry.parentPath, entry.name))
       // The relay is a server of the company, not a part of the extension.
       .filter((path) => !path.startsWith(join(folder, 'relay')))
-      .flatMap((path) => {
-        const code = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*/g, '');
-        const found = Object.entries(WAYS).filter(([, pattern]) => code.search(pattern) >= 0);
-        return found.map(([way]) => `${path.slice(folder.length + 1)} ${way}`);
-      })
+      .sort()
+      .map((path) => ({
+        file: path.slice(folder.length + 1),
+        code: readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/[^\n]*/g, ''),
+      }))
   );
 }

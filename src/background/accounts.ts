@@ -159,11 +159,16 @@ export async function findMissing(
 }
 
 /**
- * Saved secrets go only where they went before: whoever changes the address (a form, a file from somebody else) must know the password.
- * A PBX without an address of its own keeps it in other fields, so all of them count then.
+ * Saved secrets go only where, and as, they went before: whoever changes the address or the way they are used (a form, a file from
+ * somebody else) must know the password. A PBX without an address of its own keeps it in other fields, so all of them count then.
  */
 function isSamePlace(adapter: PbxAdapter, saved: AccountValues, given: AccountValues): boolean {
   const open = adapter.fields.filter((field) => field.kind !== 'secret');
   const addresses = open.filter((field) => field.kind === 'url');
-  return (addresses.length > 0 ? addresses : open).every(({ key }) => (saved[key] ?? '') === (given[key] ?? ''));
+  const ways = open.filter((field) => field.kind === 'choice');
+  const isSame = ({ key, kind, initial = '' }: AccountField) => {
+    const held = (values: AccountValues) => values[key] || (kind === 'choice' ? initial : '');
+    return held(saved) === held(given);
+  };
+  return (addresses.length > 0 ? [...addresses, ...ways] : open).every(isSame);
 }

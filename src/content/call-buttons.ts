@@ -3,7 +3,6 @@ import { LAYER_WIDTH } from './button-styles.ts';
 import type { Look } from './colors.ts';
 import type { CallView } from './dial.ts';
 import { words } from './extension-api.ts';
-import { painterOf } from './geometry.ts';
 import { createHost, type Host, part } from './host.ts';
 import { createSight } from './page-doubts.ts';
 import { type Placed, SIZE } from './placement.ts';
@@ -143,7 +142,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
 
   function lookAt({ element, shown }: Button): void {
     sight.watch(element);
-    sight.look(element, painterOf(shown.target) ?? shown.target.holder);
+    sight.look(element, shown.target);
   }
 
   /** One that is drawn only while its number is pointed at or focused is out of sight for no fault of the page. */
@@ -220,7 +219,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     doubtsOf(target) {
       const button = buttons.get(target);
       // Asked about a button that is no longer there: nobody can have seen it.
-      return button ? sight.doubts(button.element, painterOf(target) ?? target.holder) : ['page-doubtful'];
+      return button ? sight.doubts(button.element, target) : ['page-doubtful'];
     },
     focus(target) {
       const button = buttons.get(target);

@@ -1,9 +1,18 @@
 import type { PageDoubt } from '../core/risk.ts';
+import { isUncovered, painterOf, rangeOf } from './geometry.ts';
 import { containsAcross, parentAcross } from './roots.ts';
+import type { Target } from './targets.ts';
 
 /** Below this a button of ours, or the number, is too faint for a press on it to be meant. A page may well draw its own text faintly. */
 const FAINT_BUTTON = 0.7;
 const FAINT_NUMBER = 0.4;
+/** CSS pixels a digit takes at least, where it is meant to be read. */
+const NARROWEST_DIGIT = 1.5;
+const LOWEST_DIGIT = 4;
+/** Fewer are no number that a link could show. */
+const FEWEST_DIGITS = 5;
+/** Text nodes of one number that are looked at. */
+const MOST_PARTS = 40;
 /** CSS pixels. Ours are 24 wide; a page that enlarges one makes the whole screen a call button. */
 const LARGEST_BUTTON = 48;
 const SMALLEST_BUTTON = 9;
@@ -32,9 +41,9 @@ export interface Sight {
   /** All of them are for a while. Who was hidden by the page stays so until the browser says otherwise. */
   rest(isResting: boolean): void;
   /** Looks once more what the page does to the button and its number. */
-  look(button: Element, number: Element): void;
+  look(button: Element, target: Target): void;
   /** What speaks against taking a press on the button at this moment for the user's wish. */
-  doubts(button: Element, number: Element): readonly PageDoubt[];
+  doubts(button: Element, target: Target): readonly PageDoubt[];
   stop(): void;
 }
 
@@ -59,11 +68,17 @@ const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
 
 /**
  * What makes it doubtful that the user saw the link that was pressed, though the press itself was real: something that hides, covers or
- * fades it. It cannot find every trick, so it only adds questions; it never refuses.
- * @param number - the element that paints the number
+ * fades it, or digits that are there for us and not for the eye. It cannot find every trick, so it only adds questions; it never refuses.
+ * @param text - what is called, where that is not all of the element
  */
-export function linkDoubts(number: Element): readonly PageDoubt[] {
-  return isVeiled(number, FAINT_NUMBER) || isBesidePopover(number) ? DOUBTFUL : [];
+export function linkDoubts(link: Element, target: Target, text = contentsOf(link)): readonly PageDoubt[] {
+  return isHidden(link) || isOtherNumber(readSeen(text), target) ? DOUBTFUL : [];
+}
+
+function contentsOf(element: Element): Range {
+  const contents = document.createRange();
+  contents.selectNodeContents(element);
+  return contents;
 }
 
 /** The same for the buttons of ours in a host, which can be enlarged, clipped and covered as well. */
@@ -95,9 +110,14 @@ export function createSight(host: Element): Sight {
     observer.observe(button);
   }
 
-  function look(button: Element, number: Element): void {
-    const isHidden = linkDoubts(number).length > 0 || isVeiled(host, FAINT_BUTTON) || isCut(button, host);
-    if (isHidden) lookedHiddenAt.set(button, performance.now());
+  function look(button: Element, target: Target): void {
+    const text = rangeOf(target);
+    const isDoubtful =
+      isHidden(painterOf(target) ?? target.holder) ||
+      (text !== undefined && readSeen(text).hasUnseen) ||
+      isVeiled(host, FAINT_BUTTON) ||
+      isCut(button, host);
+    if (isDoubtful) lookedHiddenAt.set(button, performance.now());
   }
 
   /** False as well where the browser does not tell: in Firefox, and on pages whose root has a filter (dark modes), which it never calls visible. */
@@ -125,8 +145,8 @@ export function createSight(host: Element): Sight {
       }
     },
     look,
-    doubts(button, number) {
-      look(button, number);
+    doubts(button, target) {
+      look(button, target);
       const now = performance.now();
       const wasHidden = now - (lookedHiddenAt.get(button) ?? Number.NEGATIVE_INFINITY) < SEEN_FOR_MS;
       return wasHidden || isToldHidden(button, now) ? DOUBTFUL : [];
@@ -136,6 +156,65 @@ export function createSight(host: Element): Sight {
       seen.clear();
     },
   };
+}
+
+/** @param number - the element that paints the number */
+function isHidden(number: Element): boolean {
+  return isVeiled(number, FAINT_NUMBER) || isBesidePopover(number);
+}
+
+/** What the eye sees of a text; `hasUnseen` when digits of it cannot be read: not drawn, tiny, see-through or cut off. */
+interface SeenText {
+  readonly digits: string;
+  readonly hasUnseen: boolean;
+}
+
+/** Words for screen readers may repeat the number unseen: only what is seen and says otherwise is doubtful. */
+function isOtherNumber({ digits, hasUnseen }: SeenText, { e164, dial, ext = '' }: Target): boolean {
+  const called = (e164 ?? dial ?? '').replace(/\D/g, '');
+  const plain = digits.replace(/^0+/, '');
+  return hasUnseen && plain.length >= FEWEST_DIGITS && !called.endsWith(plain) && !(called + ext).endsWith(plain);
+}
+
+function readSeen(text: Range): SeenText {
+  let seen = '';
+  let hasUnseen = false;
+  const root = text.commonAncestorContainer;
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  let node: Node | null = root instanceof Text ? root : walker.nextNode();
+  for (let parts = 0; node && parts < MOST_PARTS; node = walker.nextNode()) {
+    if (!(node instanceof Text) || !text.intersectsNode(node)) continue;
+    parts += 1;
+    const part = document.createRange();
+    part.setStart(node, node === text.startContainer ? text.startOffset : 0);
+    part.setEnd(node, node === text.endContainer ? text.endOffset : node.data.length);
+    const digits = part.toString().match(/\p{Nd}/gu) ?? [];
+    if (digits.length === 0) continue;
+    if (isUnseen(part, node.parentElement, digits.length)) hasUnseen = true;
+    else seen += digits.join('');
+  }
+  return { digits: seen, hasUnseen };
+}
+
+function isUnseen(part: Range, painter: Element | null, digits: number): boolean {
+  if (!painter) return false;
+  const rects = [...part.getClientRects()];
+  const width = rects.reduce((sum, rect) => sum + rect.width, 0);
+  const height = Math.max(0, ...rects.map((rect) => rect.height));
+  if (width < digits * NARROWEST_DIGIT || height < LOWEST_DIGIT) return true;
+  if (isVeiled(painter, FAINT_NUMBER) || isSeeThrough(painter)) return true;
+  return rects.some((rect) => {
+    const [x, y] = [rect.left + rect.width / 2, rect.top + rect.height / 2];
+    return isInView(x, y) && !isUncovered(painter, x, y, () => false);
+  });
+}
+
+/** Text may be see-through where a picture is painted in its place. */
+function isSeeThrough(painter: Element): boolean {
+  const style = getComputedStyle(painter);
+  const ink = style.getPropertyValue('-webkit-text-fill-color') || style.color;
+  const isClear = ink === 'transparent' || /^rgba\(.*,\s*0(?:\.0\d*)?\)$|\/\s*0(?:\.0\d*)?\)$/.test(ink);
+  return isClear && !style.backgroundClip.includes('text');
 }
 
 /** True when the element, or what it stands in, is painted so that one cannot see it well. */

@@ -281,7 +281,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     // The page's own script behind an embedded button would place the same call once more.
     if (pressed.what !== 'link') event.stopImmediatePropagation();
     if (pressed.what === 'embed-cancel') dialler.cancel(target);
-    else dialOrRefuse(target, linkDoubts(pressed.element));
+    else dialOrRefuse(target, linkDoubts(pressed.element, target));
   }
 
   function dialOrRefuse(target: Target, doubts: readonly PageDoubt[]): void {

@@ -409,7 +409,7 @@ export function createView(page: Document, parts: ViewParts): View {
         const now = spotOf(target);
         const isStill = now && isSamePoint(now.last, spot.last) && performance.now() - since >= INERT_MS;
         if (!isStill || !placeButton(target, now, isOurs, [])) return undefined;
-        return { target, doubts: linkDoubts(painter) };
+        return { target, doubts: linkDoubts(painter, target, rangeOf(target)) };
       }
       return undefined;
     },

@@ -46,7 +46,9 @@ export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
   const [problem, setProblem] = useState<MessageKey>();
   const live = calls.filter(isLive).sort(newestFirst);
   const [showsAll, setShowsAll] = useState(false);
-  const ended = calls.filter((call) => !isLive(call)).sort(newestFirst);
+  // In the panel the recent calls stand right below; only those that are not kept have a card there.
+  const isListed = (call: Call) => place === 'panel' && settings.recentCalls.keep && !call.origin?.isPrivate;
+  const ended = calls.filter((call) => !isLive(call) && !isListed(call)).sort(newestFirst);
   const shown = [...live, ...(showsAll ? ended : ended.slice(0, FEW_ENDED))];
   const hiddenCount = live.length + ended.length - shown.length;
   const timed = live.find((call) => call.talkingSince !== undefined);

@@ -21,8 +21,8 @@ export interface CallBus {
   first(id: string): Promise<boolean | 'down'>;
   /** Asks the relay that answers questions of this name; undefined where none does. */
   ask(name: string, question: string): Promise<string | undefined>;
-  /** From now on this relay answers questions of this name. */
-  answer(name: string, reply: (question: string) => Promise<string>): void;
+  /** This relay answers questions of this name. Resolves once the others know. */
+  answer(name: string, reply: (question: string) => Promise<string>): Promise<void>;
   /** False while other relays cannot be reached. */
   readonly isUp: boolean;
   /** Events that wait for the other relays. */

@@ -48,7 +48,7 @@ export class MemoryBus implements CallBus {
     return this.#replies.get(name)?.(question);
   }
 
-  answer(name: string, reply: (question: string) => Promise<string>): void {
+  async answer(name: string, reply: (question: string) => Promise<string>): Promise<void> {
     this.#replies.set(name, reply);
   }
 

@@ -150,12 +150,13 @@ export class NatsBus implements CallBus {
     }
   }
 
-  answer(name: string, reply: (question: string) => Promise<string>): void {
+  async answer(name: string, reply: (question: string) => Promise<string>): Promise<void> {
     this.#connection.subscribe(`${ASK}.${name}`, {
       callback: (error, message) => {
         if (!error) void reply(message.string()).then((text) => message.respond(text));
       },
     });
+    await within(this.#connection.flush()).catch((error) => this.#trouble(error));
   }
 
   async close(): Promise<void> {

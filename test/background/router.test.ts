@@ -15,6 +15,7 @@ describe('who may ask what', () => {
     'call/dismiss',
     'connection/retry',
     'account/test',
+    'account/endpoints',
     'account/save',
     'account/remove',
     'settings/change',
@@ -314,6 +315,17 @@ describe('the account', () => {
     expect(JSON.stringify(world.world.tested)).not.toContain('canary');
   });
 
+  test('nor is it used in another way, while the way a new form begins with is no other one', async () => {
+    const world = await startBackground();
+    await save(world, ACCOUNT);
+    const test = (values: object) => world.answer({ type: 'account/test', payload: { vendor: 'fake', values } }, POPUP);
+
+    await test({ ...ACCOUNT, password: '', way: 'in the address' });
+    expect(JSON.stringify(world.world.tested)).not.toContain('canary');
+    await test({ ...ACCOUNT, password: '', way: 'safe' });
+    expect(JSON.stringify(world.world.tested)).toContain('canary');
+  });
+
   test('nor does a settings file send it there', async () => {
     const world = await startBackground();
     await save(world, ACCOUNT);
@@ -418,6 +430,17 @@ describe('settings of a page', () => {
       { tabId: 7, frameId: 0, host: 'crm.example.com', url: 'https://crm.example.com/' },
       { tabId: 7, frameId: 2, host: 'ads.example.com', url: 'https://ads.example.com/' },
     ]);
+  });
+
+  test('say where the page handles its own call buttons, and that there is no account', async () => {
+    const { answer, world } = await startBackground({
+      sites: { mode: 'everywhere', hosts: [], ownButtons: ['crm.example.com'] },
+    });
+    expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({ leavesOwnButtons: true, hasAccount: true });
+
+    const { account: _removed, ...rest } = world.settings;
+    world.settings = rest;
+    expect(await answer({ type: 'page/settings' }, PAGE)).toMatchObject({ hasAccount: false });
   });
 
   test('come with the atlas only where numbers are to be found', async () => {

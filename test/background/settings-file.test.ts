@@ -97,6 +97,11 @@ describe('importing', () => {
       { problem: 'wrong-type', path: 'sites.clickHosts.0' },
     ],
     [
+      'a wrong list of sites with buttons of their own',
+      { pagedial: 1, sites: { mode: 'everywhere', ownButtons: 'crm.example.com' } },
+      { problem: 'wrong-type', path: 'sites.ownButtons' },
+    ],
+    [
       'a wrong format',
       { pagedial: 1, dialing: { numberFormat: 'x' } },
       { problem: 'wrong-type', path: 'dialing.numberFormat' },

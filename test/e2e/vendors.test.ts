@@ -22,6 +22,8 @@ const CELLS = SYSTEMS.flatMap((system) =>
     (scenario) => ({ system, scenario }),
   ),
 );
+/** A record comes a few seconds after its call. */
+const RECORD_AFTER_MS = 3_500;
 /** Call records and reconnections take their time. */
 const PATIENCE_MS = isFull ? 60_000 : 15_000;
 
@@ -85,6 +87,7 @@ describe.each(BROWSER_KINDS)('every PBX in %s', (kind) => {
       await untilShown(popup, /call_uuid/);
       expect(pbx.phone('1001').answer()).toBe(true);
       await until('the customer is busy', () => pbx.farEnd().busy());
+      await rest(RECORD_AFTER_MS);
       // As if it had been placed a while ago: the record is looked for at once, and the test need not wait for its time.
       // The popup is closed first, since it wakes the background.
       await popup.close();

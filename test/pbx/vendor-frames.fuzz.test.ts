@@ -248,14 +248,13 @@ describe.each(Object.entries(VENDORS))('frames of a hostile %s', (_id, { listen,
       const text = mutate(pick(isTheirs ? theirs : ours, random), random);
       for (const report of hear(text, run)) {
         if (report.pbxId.startsWith('their-')) throw new Error(`told of somebody else's call: ${text}`);
-        calls = applyReport(calls.slice(-30), report, run);
+        calls = applyReport(calls.slice(-5), report, run);
+        for (const call of calls) if (!isFit(call)) throw new Error(`told too much: ${text.slice(0, 200)}`);
         reports += 1;
       }
     }
 
-    for (const call of calls) expectFit(call);
     expect(reports).toBeGreaterThan(RUNS / 100);
-    expect(JSON.stringify(calls).length).toBeLessThan(calls.length * 2_000);
     expect((await listen())(JSON.stringify(alive), RUNS)).toMatchObject([{ change: { to: expect.any(String) } }]);
   });
 });
@@ -290,8 +289,7 @@ describe('answers of a hostile Zorio', () => {
   });
 });
 
-function expectFit(call: Call): void {
-  expect(call.pbxId?.length ?? 0).toBeLessThanOrEqual(200);
-  expect(call.number.length).toBeLessThanOrEqual(100);
-  expect(call.name?.length ?? 0).toBeLessThanOrEqual(100);
+/** True for what may be saved after every event. */
+function isFit({ pbxId = '', number, name = '' }: Call): boolean {
+  return pbxId.length <= 200 && number.length <= 100 && name.length <= 100;
 }

@@ -210,6 +210,25 @@ describe('how a call stands', () => {
     expect(desk.told.states()).toEqual(['ringing', 'talking']);
   });
 
+  test('several words about another call in a row do not end a call that the PBX still has', async () => {
+    const desk = await vodiaDesk({ variants: { snapshot: 'changed-only' } });
+    const line = await desk.session();
+    const first = await talk(desk, line);
+
+    // All of them come before the PBX answers what they make us ask.
+    const second = desk.pbx.engine.place({ tenant: desk.pbx.tenant, agent: '45', number: OTHER });
+    desk.pbx.phone('45').answer(second.id);
+    desk.pbx.farEnd(second.id).answer();
+    await turns();
+    desk.clock.advance(5_000);
+    await turns();
+
+    expect(desk.told.states(desk.pbx.wireId(first))).toEqual(['ringing', 'talking']);
+    desk.pbx.farEnd(first.id).hangUp();
+    await desk.until(() => desk.told.states(desk.pbx.wireId(first)).at(-1) === 'ended unknown');
+    expect(desk.told.states(desk.pbx.wireId(second)).at(-1)).toBe('talking');
+  });
+
   test('a list that is late does not end a call either when the next answer takes long', async () => {
     const desk = await vodiaDesk();
     const line = await desk.session();

@@ -155,7 +155,7 @@ function describeBus(name: string, open: (count: number) => Promise<readonly Cal
 
     test('a question is answered by whoever can, and by nobody where nobody can', async () => {
       const [a, b] = await two();
-      a.answer('echo', async (question) => `${question}!`);
+      await a.answer('echo', async (question) => `${question}!`);
 
       expect(await b.ask('echo', 'hello')).toBe('hello!');
       expect(await a.ask('echo', 'hello')).toBe('hello!');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentId } from '../../src/relay/agent.ts';
 import { Signing } from '../../src/relay/signing.ts';
-import { buildRelay, isRelayFresh, RELAY_PROGRAM } from '../tools/build-relay.ts';
+import { ensureRelay, RELAY_PROGRAM } from '../tools/build-relay.ts';
 import { freePort } from './nats-server.ts';
 import { AGENT_KEY, TENANT, V3_KEY, ZORIO_SECRET } from './rig.ts';
 
@@ -23,7 +23,7 @@ export interface RelayProcess {
 }
 
 export async function startRelayProcess(settings: Readonly<Record<string, unknown>> = {}): Promise<RelayProcess> {
-  if (!isRelayFresh()) await buildRelay();
+  await ensureRelay();
   const [port, opsPort] = [await freePort(), await freePort()];
   const file = join(mkdtempSync(join(tmpdir(), 'pagedial-relay-')), 'relay.json');
   const config = {

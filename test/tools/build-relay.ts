@@ -29,6 +29,11 @@ export async function buildRelay(): Promise<void> {
   cpSync(DEPLOY, RELAY_DIST, { recursive: true });
 }
 
+/** Builds it where that is needed. */
+export async function ensureRelay(): Promise<void> {
+  if (!isRelayFresh()) await buildRelay();
+}
+
 /** True when nothing of the relay has changed since it was built. */
 export function isRelayFresh(): boolean {
   if (!existsSync(RELAY_PROGRAM)) return false;

@@ -1,4 +1,7 @@
 import type { AccountTest } from '../../src/core/account-test.ts';
+import type { JournalEntry } from '../../src/core/journal.ts';
+import type { Policy } from '../../src/core/policy.ts';
+import type { RecentCall } from '../../src/core/recent-call.ts';
 import type { AppState } from '../../src/core/update.ts';
 import type { PageNumbers } from '../../src/messaging/protocol.ts';
 import type { Settings } from '../../src/storage/settings.ts';
@@ -9,6 +12,9 @@ export interface StageSetting {
   readonly state: AppState;
   readonly settings: Settings;
   readonly test?: AccountTest;
+  readonly recent?: readonly RecentCall[];
+  readonly policy?: Policy;
+  readonly journal?: readonly JournalEntry[];
   /** Buttons to be pressed, one after the other, before anybody looks. */
   readonly press?: readonly string[];
   readonly tabUrl?: string;
@@ -51,10 +57,18 @@ export function installStub(setting: StageSetting): void {
   };
   const areas = {
     session: {
-      values: { state: setting.state, 'account-test': setting.test } as Record<string, unknown>,
+      values: {
+        state: setting.state,
+        'account-test': setting.test,
+        policy: setting.policy,
+        journal: setting.journal,
+      } as Record<string, unknown>,
       on: events(),
     },
-    local: { values: { settings: setting.settings } as Record<string, unknown>, on: events() },
+    local: {
+      values: { settings: setting.settings, 'recent-calls': setting.recent } as Record<string, unknown>,
+      on: events(),
+    },
   };
   const granted = new Set(setting.granted);
   const onAdded = events();
@@ -82,6 +96,7 @@ export function installStub(setting: StageSetting): void {
       id: 'stage',
       lastError: undefined,
       getURL: (path: string) => `/${path}`,
+      getManifest: () => ({ version: '0.1.0' }),
       openOptionsPage: async () => {
         stage.optionsOpened++;
       },
@@ -117,6 +132,8 @@ export function installStub(setting: StageSetting): void {
     tabs: {
       query: async () => [{ id: 7, url: setting.tabUrl }],
       getCurrent: async () => ({ id: 9 }),
+      onActivated: events(),
+      onUpdated: events(),
       remove: async (tabId: number) => void stage.closed.push(tabId),
       connect: () => {
         const onMessage = events();

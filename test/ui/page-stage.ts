@@ -13,8 +13,14 @@ import { DEFAULT_SETTINGS } from '../../src/storage/settings.ts';
 import { installStub, type StageSetting } from './browser-stub.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const PAGES = ['popup', 'options', 'confirm'] as const satisfies readonly StagePage[];
-const HEIGHTS: Readonly<Record<StagePage, number>> = { popup: 600, options: 900, confirm: 420 };
+const PAGES = ['popup', 'options', 'confirm', 'panel', 'diagnostics'] as const satisfies readonly StagePage[];
+const HEIGHTS: Readonly<Record<StagePage, number>> = {
+  popup: 600,
+  options: 900,
+  confirm: 420,
+  panel: 800,
+  diagnostics: 900,
+};
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -22,7 +28,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-export type StagePage = 'popup' | 'options' | 'confirm';
+export type StagePage = 'popup' | 'options' | 'confirm' | 'panel' | 'diagnostics';
 
 /** Our own pages as built, served from loopback under the manifest's own content security policy. */
 export interface PageStage {

@@ -1,7 +1,9 @@
+import arabic from '../../public/_locales/ar/messages.json' with { type: 'json' };
 import type { AccountTest } from '../../src/core/account-test.ts';
 import type { Call } from '../../src/core/calls.ts';
 import { type Capabilities, type Connection, PLACE_ONLY } from '../../src/core/connection.ts';
 import type { Choice, Proposal } from '../../src/core/proposal.ts';
+import type { RecentCall } from '../../src/core/recent-call.ts';
 import type { AppState } from '../../src/core/update.ts';
 import type { PageNumber, PageNumbers } from '../../src/messaging/protocol.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
@@ -329,6 +331,89 @@ export const OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
       },
     },
   },
+};
+
+const NOW = Date.now();
+const RESULTS = ['completed', 'busy', 'no-answer', 'own-phone-no-answer', 'failed'] as const;
+/** Calls of the last days, newest first. */
+export function recentCalls(count: number): readonly RecentCall[] {
+  return Array.from({ length: count }, (_, index): RecentCall => {
+    const startedAt = NOW - index * 41 * 60_000;
+    const isIncoming = index % 4 === 1;
+    return {
+      id: `r${index}`,
+      number: `+1617555${String(100 + (index % 100)).padStart(4, '0')}`,
+      ...(index % 3 === 0 ? { name: index === 3 ? HOSTILE.slice(0, 64) : `Customer ${index + 1}` } : {}),
+      ...(index % 7 === 0 ? { ext: '45' } : {}),
+      direction: isIncoming ? 'incoming' : 'outgoing',
+      startedAt,
+      endedAt: startedAt + 95_000,
+      ...(index % 5 === 0 ? { talkedMs: 75_000 + index * 1_000 } : {}),
+      reason: RESULTS[index % 5] ?? 'completed',
+      placed: index % 11 === 4 ? 'no' : 'yes',
+      confirmed: index % 13 !== 6,
+    };
+  });
+}
+
+const ARABIC = { messages: arabic, language: 'ar', isRtl: true } as const;
+const TAUGHT: Settings = {
+  ...SETTINGS,
+  screenPop: { on: 'ring', address: 'https://crm.example.com/search?phone={digits}' },
+  taught: {
+    numbers: [
+      { host: 'crm.example.com', text: '2015550123', isPhone: false },
+      { host: `${'a-very-long-name.'.repeat(6)}example.com`, text: '+442079460123', isPhone: true },
+    ],
+    countries: { 'crm.example.com': 'GB' },
+  },
+};
+
+/** What the side panel may show. */
+export const PANEL_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
+  recent: { ...CRM, settings: SETTINGS, state: state(ONLINE), recent: recentCalls(60) },
+  arabic: {
+    ...CRM,
+    ...ARABIC,
+    settings: SETTINGS,
+    state: state(ONLINE, [call({ ...talking(Date.now() - 65_000), name: 'Ann Lee', ext: '45' })]),
+    recent: recentCalls(12),
+  },
+};
+
+/** The options in other circumstances than a user's own. */
+export const MORE_OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
+  taught: { settings: TAUGHT, state: state(ONLINE), granted: ['https://*/*', 'http://*/*'] },
+  arabic: { ...ARABIC, settings: TAUGHT, state: state(ONLINE), granted: ['https://*/*', 'http://*/*'] },
+  locked: {
+    settings: TAUGHT,
+    state: state(ONLINE),
+    granted: ['https://*/*', 'http://*/*'],
+    policy: {
+      settings: {
+        account: { vendor: 'fake', values: { domain: 'acme.example' } },
+        sites: {},
+        dialing: {},
+        country: 'US',
+      },
+      locked: ['account', 'sites', 'dialing', 'country', 'screenPop'],
+      faults: [],
+    },
+  },
+};
+
+export const DIAGNOSTICS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
+  usual: {
+    settings: SETTINGS,
+    state: state(ONLINE),
+    journal: Array.from({ length: 40 }, (_, index) => ({
+      at: NOW - index * 1_000,
+      what: index % 2 ? 'report' : 'dialled',
+      detail: index % 2 ? 'outgoing ringing own-phone' : 'accepted',
+      ...(index % 2 ? {} : { tookMs: 80 + index }),
+    })),
+  },
+  arabic: { ...ARABIC, settings: SETTINGS, state: state(REFUSED) },
 };
 
 const choice = (change: Partial<Choice> = {}): Choice => ({

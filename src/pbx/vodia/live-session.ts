@@ -19,7 +19,7 @@ export const LIVE: Capabilities = {
 const ANSWER_WITHIN_MS = 8_000;
 /** How long the first answer is waited for; a PBX without calls may stay silent. */
 const FIRST_WORD_MS = 2_000;
-/** A call missing from a list has ended when a second list lacks it too, or none comes within this time from a PBX that may stay silent. */
+/** A call that a list lacks has ended when no list within this time has it. */
 const DOUBT_MS = 1_500;
 /** A placed call that is not pushed is asked for. */
 const ASK_AGAIN_MS = 3_000;
@@ -52,7 +52,8 @@ export class LiveSession implements PbxSession {
   readonly #calls = new OwnCalls();
   readonly #waiters = new Set<Waiter>();
   readonly #dials = new Map<string, (result: Result<DialAccepted, DialFailure>) => void>();
-  readonly #doubted = new Set<PbxCallId>();
+  /** Live calls that a list lacked, with how many lists have lacked them since. */
+  readonly #doubted = new Map<PbxCallId, number>();
   readonly #colleagues = new Set<string>();
   #self: VodiaSelf;
   #socket: PbxSocket | undefined;
@@ -197,23 +198,36 @@ export class LiveSession implements PbxSession {
     const told = this.#calls.take(frame.calls, ports.now());
     for (const report of told.reports) tell({ type: 'report', report });
     for (const { ref, pbxId } of told.placed) this.#dials.get(ref)?.(ok({ pbxId }));
-    this.#doubt(told.missing);
+    this.#doubt(told.missing, frame.calls.length);
   }
 
-  /** A list without a live call may be incomplete or old: asked again, and believed when the next one lacks it too. */
-  #doubt(missing: readonly PbxCallId[]): void {
+  /**
+   * A list without a live call may be incomplete, old, or only about the call that changed: it is asked again. "No calls" while there was
+   * one is believed the second time; anything else only when no list within {@link DOUBT_MS} has the call, since two words about another
+   * call may come before the answer.
+   */
+  #doubt(missing: readonly PbxCallId[], listed: number): void {
+    for (const id of this.#doubted.keys()) if (!missing.includes(id)) this.#doubted.delete(id);
+    const isNew = missing.some((id) => !this.#doubted.has(id));
+    for (const id of missing) this.#doubted.set(id, (this.#doubted.get(id) ?? -1) + 1);
+    if (listed === 0 && missing.length === 1 && !isNew) this.#endDoubted(missing);
+    if (this.#doubted.size === 0) this.#cancelDoubt();
+    else if (isNew && this.#send({ action: 'get-calls' })) this.#settleDoubtsLater();
+  }
+
+  #settleDoubtsLater(): void {
     this.#cancelDoubt();
-    this.#end(missing.filter((id) => this.#doubted.has(id)));
-    this.#doubted.clear();
-    const open = missing.filter((id) => this.#calls.has(id));
-    if (open.length === 0) return;
-    for (const id of open) this.#doubted.add(id);
-    // A PBX that always answers is waited for: its silence says something about the line, not about the call.
-    if (!this.#send({ action: 'get-calls' }) || this.#answersWhenEmpty === true) return;
     this.#cancelDoubt = this.#context.ports.after(DOUBT_MS, () => {
-      this.#end([...this.#doubted]);
-      this.#doubted.clear();
+      // A PBX that always answers is waited for: its silence says something about the line, not about the call.
+      const isHeard = (lists: number) => lists > 0 || this.#answersWhenEmpty !== true;
+      this.#endDoubted([...this.#doubted].filter(([, lists]) => isHeard(lists)).map(([id]) => id));
+      if (this.#doubted.size > 0) this.#settleDoubtsLater();
     });
+  }
+
+  #endDoubted(ids: readonly PbxCallId[]): void {
+    for (const id of ids) this.#doubted.delete(id);
+    this.#end(ids);
   }
 
   #end(ids: readonly PbxCallId[]): void {

@@ -139,7 +139,9 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     },
     async setOffline(isOffline) {
       if (!isOffline) {
-        await offline?.detach();
+        // Said before the session ends: the worker does not notice its end.
+        await offline?.send('Network.emulateNetworkConditions', networkThatIs(true)).catch(() => undefined);
+        await offline?.detach().catch(() => undefined);
         offline = undefined;
         return;
       }
@@ -150,12 +152,7 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       );
       offline = await worker.createCDPSession();
       await offline.send('Network.enable');
-      await offline.send('Network.emulateNetworkConditions', {
-        offline: true,
-        latency: 0,
-        downloadThroughput: -1,
-        uploadThroughput: -1,
-      });
+      await offline.send('Network.emulateNetworkConditions', networkThatIs(false));
     },
     async openOwnPage(name) {
       const page = await browser.newPage();
@@ -188,6 +185,10 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     await page.evaluate(updateConfiguration, { extensionId: id, ...change });
     await page.close();
   }
+}
+
+function networkThatIs(online: boolean) {
+  return { offline: !online, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
 }
 
 /** The id of the extension that the browser has loaded at its start. */
@@ -296,6 +297,7 @@ function common(
   | 'close'
 > {
   let idle: Promise<Page> | undefined;
+  let spare: Page | undefined;
   const idlePage = async () => {
     const page = await idle?.catch(() => undefined);
     // An update takes it away, and the driver does not always know.
@@ -346,8 +348,8 @@ function common(
     async update() {
       const page = await idle?.catch(() => undefined);
       idle = undefined;
-      // A browser whose last page is closed ends.
-      if ((await browser.pages()).length <= 1) await browser.newPage();
+      // The pages of the extension are closed with it, and a browser whose last page is closed ends.
+      if (!spare || spare.isClosed()) spare = await browser.newPage();
       await page?.close().catch(() => undefined);
       if (folder) await browser.installExtension(folder);
       await until('the new version answers', async () => {

@@ -1,0 +1,95 @@
+import type { Page } from 'puppeteer-core';
+import { type Office, openOffice } from '../e2e/harness/office.ts';
+import { until } from '../e2e/harness/until.ts';
+import type { BrowserKind } from '../tools/browsers.ts';
+import { recentCalls } from '../ui/states.ts';
+import { type Figure, figureOf, round } from './median.ts';
+
+const RUNS = 7;
+const CALLS = 500;
+
+export interface OwnPageFigures {
+  /**
+   * From the start of the navigation to the first content on the screen, drawn from saved state. Nothing is drawn before, and what is
+   * drawn has its handlers: so long it also takes until the page can be used.
+   */
+  readonly firstPaintMs: { readonly popup: Figure; readonly panel: Figure; readonly options: Figure };
+  /** Scrolling through 500 recent calls in the side panel: tasks above 50 ms, and the longest of them. Chromium only. */
+  readonly panelScroll?: { readonly rows: number; readonly longTasks: number; readonly longestMs: number };
+}
+
+/** Times our own pages in one browser, with a full list of recent calls. */
+export async function measureOwnPages(kind: BrowserKind): Promise<OwnPageFigures> {
+  const office = await openOffice(kind);
+  try {
+    await office.browser.inExtension(
+      async (list) => chrome.storage.local.set({ 'recent-calls': list }),
+      recentCalls(CALLS),
+    );
+    return {
+      firstPaintMs: {
+        popup: figureOf(await paints(office, 'popup/popup.html')),
+        panel: figureOf(await paints(office, 'panel/panel.html')),
+        options: figureOf(await paints(office, 'options/options.html')),
+      },
+      ...(kind === 'chromium' ? { panelScroll: await scrollPanel(office) } : {}),
+    };
+  } finally {
+    await office.close();
+  }
+}
+
+async function paints(office: Office, path: string): Promise<readonly number[]> {
+  const times: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    const page = await openPage(office, path);
+    times.push(await until('the page is painted', () => page.evaluate(firstPaint)));
+    await page.close();
+  }
+  return times;
+}
+
+async function scrollPanel(office: Office): Promise<NonNullable<OwnPageFigures['panelScroll']>> {
+  const page = await openPage(office, 'panel/panel.html');
+  await page.bringToFront();
+  await until('the list is there', () => page.$('.recent-row'));
+  const { longTasks, longestMs } = await page.evaluate(scrollToEnd);
+  const rows = await page.evaluate(() => document.querySelectorAll('.recent-row').length);
+  await page.close();
+  return { rows, longTasks, longestMs: round(longestMs) };
+}
+
+async function openPage(office: Office, path: string): Promise<Page> {
+  const url = `${office.browser.extensionOrigin}/src/${path}`;
+  await office.browser.inExtension((address) => void chrome.tabs.create({ url: address, active: true }), url);
+  return until(`${path} is open`, async () => {
+    for (const page of await office.browser.puppeteer.pages()) {
+      if ((await page.evaluate(() => location.href).catch(() => '')) === url) return page;
+    }
+    return undefined;
+  });
+}
+
+/** Runs in the page. */
+function firstPaint(): number | undefined {
+  return performance.getEntriesByName('first-contentful-paint')[0]?.startTime;
+}
+
+/** Runs in the page: scrolls as a hand does, until there is nothing more below. */
+async function scrollToEnd(): Promise<{ longTasks: number; longestMs: number }> {
+  const tasks: number[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) tasks.push(duration);
+  });
+  observer.observe({ type: 'longtask' });
+  const root = document.documentElement;
+  for (let still = 0; still < 20; ) {
+    const before = root.scrollTop;
+    root.scrollTop += 240;
+    await new Promise((done) => requestAnimationFrame(done));
+    still = root.scrollTop === before ? still + 1 : 0;
+  }
+  await new Promise((done) => setTimeout(done, 200));
+  observer.disconnect();
+  return { longTasks: tasks.length, longestMs: Math.max(0, ...tasks) };
+}
