@@ -211,7 +211,7 @@ describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
   test('on a link that repeats its number for screen readers is a call', async () => {
     const hidden = 'position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap';
     const page = await office.show(
-      `<p><a id="link" href="tel:+16175550174"><span style="${hidden}">Call +1 617 555 0174</span>(617) 555-0174</a></p>`,
+      `<p><a id="link" href="tel:+16175550174"><span style="${hidden}">Call +1 617 555 0174</span> (617) 555-0174</a></p>`,
     );
     await findNumber(office.browser, page, '+16175550174');
     const before = office.pbx.places().length;
