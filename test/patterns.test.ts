@@ -66,7 +66,7 @@ interface Pattern {
 
 const patterns = readPatterns();
 
-describe('no text takes long to read', () => {
+describe('no text takes long to read', { timeout: 60_000 }, () => {
   test('the patterns are found', () => {
     expect(patterns.length).toBeGreaterThan(150);
     expect(Object.keys(ON_SHORT_TEXTS).filter((source) => !patterns.some((one) => one.source === source))).toEqual([]);

@@ -39,6 +39,7 @@ test('nothing is logged but our own words and the names of faults', () => {
   expect(said).toEqual([
     "background/keeper.ts 'PageDial: an event was dropped:', error instanceof Error ? error.name : 'error'",
     "background/main.ts 'PageDial: news dropped', error instanceof Error ? error.name : '')",
+    "background/policy.ts 'PageDial: policy not applied', error instanceof Error ? error.name : ''",
   ]);
 });
 

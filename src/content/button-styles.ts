@@ -3,7 +3,8 @@ export const LAYER_WIDTH = 16;
 
 /**
  * How the buttons look. `--ink`, `--ground` and `--accent` are set per button from the page around it; `--h` is the height the lines
- * above and below leave.
+ * above and below leave. The bubble's shadow ends before the button it belongs to: to Chromium it would lie over the button, which then
+ * counts as hidden.
  */
 export const BUTTON_STYLES = `
 .layer { position: absolute; top: 0; left: 0; width: ${LAYER_WIDTH}px; height: 0; }
@@ -43,12 +44,12 @@ button[data-state='waiting'] .disc { background: color-mix(in srgb, var(--warn) 
 .bubble {
   position: fixed; box-sizing: border-box; max-width: min(280px, calc(100vw - 16px)); padding: 7px 10px; border-radius: 7px;
   font: 13px/1.4 system-ui, sans-serif; letter-spacing: normal; text-align: start; color: #fff; background: #2b2b2b;
-  box-shadow: 0 2px 10px rgb(0 0 0 / .35), 0 0 0 1px rgb(255 255 255 / .12); pointer-events: none; opacity: 0; visibility: hidden;
+  box-shadow: 0 2px 5px -2px rgb(0 0 0 / .5), 0 0 0 1px rgb(255 255 255 / .12); pointer-events: none; opacity: 0; visibility: hidden;
   overflow-wrap: anywhere; unicode-bidi: isolate;
 }
 .bubble.shown { opacity: 1; visibility: visible; }
-.probe { position: absolute; width: 1px; height: 1px; visibility: hidden; }
-@media (prefers-color-scheme: dark) { .probe { width: 2px; } }
+.probe { position: fixed; top: 0; left: 0; width: 100vw; height: 100vh; visibility: hidden; pointer-events: none; }
+@media (prefers-color-scheme: dark) { .probe { width: calc(100vw - 1px); } }
 @media (forced-colors: active) {
   .disc { background: ButtonFace !important; color: ButtonText !important; border: 1px solid ButtonText; forced-color-adjust: none; }
   button:hover .disc, button:focus-visible .disc { background: Highlight !important; color: HighlightText !important; }

@@ -64,8 +64,8 @@ export interface CallButtonsParts {
   /** What time it is where an E.164 number is, in words, while it is night there; empty otherwise. */
   nightHint(e164: string): string;
   onPress(event: MouseEvent): void;
-  /** The system went from light to dark, or back. */
-  onColors(): void;
+  /** The view has another size, or the system went from light to dark or back. */
+  onResized(): void;
 }
 
 /** Makes a host at the end of `parent`, or undefined where there can be none. */
@@ -82,7 +82,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     const button = target instanceof Element ? buttonAt(target) : undefined;
     if (button) lookAt(button);
   });
-  const stopColors = watchColors(host.root, parts.onColors);
+  const stopSizes = watchView(host.root, parts.onResized);
   const sight = createSight(host.element);
   let lastNear = 0;
   let pointedAt: Button | undefined;
@@ -247,7 +247,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     },
     remove() {
       if (quiet !== undefined) clearTimeout(quiet);
-      stopColors();
+      stopSizes();
       sight.stop();
       buttons.clear();
       host.remove();
@@ -259,13 +259,13 @@ function isOver({ shown: { placed } }: Button, x: number, y: number): boolean {
   return x >= placed.x && y >= placed.y && x <= placed.x + placed.width && y <= placed.y + placed.height;
 }
 
-/** A box of ours whose width the style sheet takes from the system's colours tells of their change without a listener in the page. */
-function watchColors(root: ShadowRoot, onColors: () => void): () => void {
+/** A box of ours as large as the view, whose width the style sheet also takes from the system's colours: no listener in the page is needed. */
+function watchView(root: ShadowRoot, onResized: () => void): () => void {
   const probe = part('div', 'probe');
   root.append(probe);
   let isFirst = true;
   const observer = new ResizeObserver(() => {
-    if (!isFirst) onColors();
+    if (!isFirst) onResized();
     isFirst = false;
   });
   observer.observe(probe);

@@ -69,16 +69,18 @@ const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
 /**
  * What makes it doubtful that the user saw the link that was pressed, though the press itself was real: something that hides, covers or
  * fades it, or digits that are there for us and not for the eye. It cannot find every trick, so it only adds questions; it never refuses.
- * @param text - what is called, where that is not all of the element
  */
-export function linkDoubts(link: Element, target: Target, text = contentsOf(link)): readonly PageDoubt[] {
+export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] {
+  const text = document.createRange();
+  text.selectNodeContents(link);
   return isHidden(link) || isOtherNumber(readSeen(text), target) ? DOUBTFUL : [];
 }
 
-function contentsOf(element: Element): Range {
-  const contents = document.createRange();
-  contents.selectNodeContents(element);
-  return contents;
+/** The same for a number in a text. */
+export function numberDoubts(target: Target): readonly PageDoubt[] {
+  const text = rangeOf(target);
+  const isUnclear = isHidden(painterOf(target) ?? target.holder) || (text !== undefined && readSeen(text).hasUnseen);
+  return isUnclear ? DOUBTFUL : [];
 }
 
 /** The same for the buttons of ours in a host, which can be enlarged, clipped and covered as well. */
@@ -111,12 +113,7 @@ export function createSight(host: Element): Sight {
   }
 
   function look(button: Element, target: Target): void {
-    const text = rangeOf(target);
-    const isDoubtful =
-      isHidden(painterOf(target) ?? target.holder) ||
-      (text !== undefined && readSeen(text).hasUnseen) ||
-      isVeiled(host, FAINT_BUTTON) ||
-      isCut(button, host);
+    const isDoubtful = numberDoubts(target).length > 0 || isVeiled(host, FAINT_BUTTON) || isCut(button, host);
     if (isDoubtful) lookedHiddenAt.set(button, performance.now());
   }
 

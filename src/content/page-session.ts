@@ -44,7 +44,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let scanner: Scanner | undefined;
   let view: View | undefined;
   let reader: Reader | undefined;
-  let stopListening: AbortController | undefined;
+  let stopListening: (() => void) | undefined;
   let listenedIn: Element | undefined;
   let pointing: Pointing | undefined;
   let gone: Target | undefined;
@@ -126,7 +126,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     view = undefined;
     plainClicks.stop();
     dialler.clear();
-    stopListening?.abort();
+    stopListening?.();
     stopListening = undefined;
   }
 
@@ -136,13 +136,20 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     const root = page.documentElement;
     // `document.open` takes every listener off the document and its window; what was written then has another root.
     if (stopListening && root === listenedIn) return;
-    stopListening?.abort();
+    stopListening?.();
     listenedIn = root;
-    stopListening = new AbortController();
-    const { signal } = stopListening;
+    const hearing = new AbortController();
+    const { signal } = hearing;
     // After an update or removal no button may stay that does nothing: no event tells us of it.
-    const timer = setInterval(leaveIfOrphaned, LOOK_EVERY_MS);
-    signal.addEventListener('abort', () => clearInterval(timer));
+    const timer = setInterval(lookAfterOurselves, LOOK_EVERY_MS);
+    // Not the window's `resize`: at most ten listeners are ours. What is higher, not wider, the overlay tells.
+    const sizes = new ResizeObserver(onMoved);
+    sizes.observe(root);
+    stopListening = () => {
+      hearing.abort();
+      clearInterval(timer);
+      sizes.disconnect();
+    };
     const quiet = { capture: true, passive: true, signal } as const;
     page.addEventListener('click', onClick, { capture: true, signal });
     page.addEventListener('scroll', onScroll, quiet);
@@ -150,9 +157,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     page.addEventListener('contextmenu', (event) => pointing?.pressed(event.clientX, event.clientY), quiet);
     page.addEventListener('focusin', (event) => onFocus(event.composedPath()[0]), quiet);
     page.addEventListener('input', onInput, quiet);
-    page.addEventListener('transitionend', onMoved, quiet);
-    page.addEventListener('animationend', onMoved, quiet);
-    addEventListener('resize', onMoved, { signal });
+    page.fonts?.addEventListener('loadingdone', onMoved, { signal });
+  }
+
+  function lookAfterOurselves(): void {
+    if (leaveIfOrphaned()) view?.tidy();
   }
 
   function onChanged(holders: ReadonlySet<Element>): void {

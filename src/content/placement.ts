@@ -16,6 +16,8 @@ export interface Placed {
 
 export const SIZE = 24;
 const GAP = 2;
+/** Of a punctuation mark, as a share of the line's height. */
+const MARK_WIDTH = 0.4;
 /** The round part that is painted, which must not touch text. */
 const DISC = 20;
 
@@ -40,8 +42,10 @@ export function placeButton(
   if (target.source === 'field') return besideField(painter, spot, ours, taken);
   const isRtl = getComputedStyle(painter).direction === 'rtl';
   const after = boxAt(spot.last.right + GAP, middle(spot.last));
+  // A full stop or a bracket may stand behind the number, and nothing after it.
+  const behind = boxAt(spot.last.right + GAP + spot.last.height * MARK_WIDTH, middle(spot.last));
   const before = boxAt(spot.first.left - GAP - SIZE, middle(spot.first));
-  for (const box of isRtl ? [before, after] : [after, before]) {
+  for (const box of isRtl ? [before, after] : [after, behind, before]) {
     if (hasRoom(box, painter, ours) && !meets(box, taken)) return { mode: 'beside', ...box };
   }
   const x = isRtl ? Math.max(0, spot.last.left - SIZE) : Math.min(spot.last.right, innerWidth - SIZE);

@@ -28,7 +28,6 @@ const FEWEST_DIGITS = 6;
 export function createPointing(parts: PointingParts, signal: AbortSignal): Pointing {
   let told = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
-  signal.addEventListener('abort', () => clearTimeout(timer));
 
   function tell(x: number, y: number): void {
     const place = placeOf(parts.targetAt(x, y), parts.selection().trim());
@@ -52,7 +51,9 @@ export function createPointing(parts: PointingParts, signal: AbortSignal): Point
   return {
     moved(x, y) {
       clearTimeout(timer);
-      timer = setTimeout(() => tell(x, y), REST_MS);
+      timer = setTimeout(() => {
+        if (!signal.aborted) tell(x, y);
+      }, REST_MS);
     },
     pressed(x, y) {
       clearTimeout(timer);

@@ -5,7 +5,7 @@ import type { Dialler } from './dial.ts';
 import { isFixed, isShown, isWithin, painterOf, rangeOf, type Spot, spotOf } from './geometry.ts';
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
-import { linkDoubts } from './page-doubts.ts';
+import { numberDoubts } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import type { ClickedNumber } from './plain-click.ts';
 import { compareAcross, containsAcross } from './roots.ts';
@@ -36,6 +36,8 @@ export interface View {
   buttonBox(target: Target): DOMRect | undefined;
   /** The number in text that is seen at this point and painted by the element, once a click on it counts. */
   numberAt(x: number, y: number, clicked: Element): ClickedNumber | undefined;
+  /** Now and then: looks whether what we are in is still on top. Leaving full screen tells nothing but a new size, if that. */
+  tidy(): void;
   remove(): void;
 }
 
@@ -66,6 +68,8 @@ const FRAME_MS = 5;
 const STILL_AFTER_MS = 110;
 const LOOK_AGAIN_MS = 60;
 const PUT_BACK_MS = 500;
+/** Of a page's animations. */
+const MOST_AWAITED = 200;
 const HOVER_SLACK = 4;
 const HIDE_HOVER_MS = 350;
 /** Where the page scrolls on for longer than this, the keyboard stays where it is. */
@@ -84,7 +88,7 @@ export function createView(page: Document, parts: ViewParts): View {
     format: parts.format,
     nightHint: parts.nightHint,
     onPress: press,
-    onColors: () => soon(),
+    onResized: () => soon(),
   };
   const stop = new AbortController();
   let main: CallButtons | undefined;
@@ -101,7 +105,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
   let isPageIdle = false;
-  let isAwaitingFonts = false;
+  const awaited = new WeakSet<Animation>();
   let lastLook = 0;
   const debt = createDebt();
   let toFocus: { readonly target: Target; readonly since: number } | undefined;
@@ -120,14 +124,21 @@ export function createView(page: Document, parts: ViewParts): View {
     }, ms);
   }
 
-  /** Asked for at each look and not listened to: what loads a font later has changed the page, which is a reason to look. */
-  function lookAgainWithFonts(): void {
-    if (isAwaitingFonts || page.fonts?.status !== 'loading') return;
-    isAwaitingFonts = true;
-    void page.fonts.ready.then(() => {
-      isAwaitingFonts = false;
-      soon(0);
-    });
+  /**
+   * Asked for at each look and not listened to: what begins to move has changed the page or is pointed at, which is a reason to look.
+   * What the page's scripts animate tells nobody its end otherwise.
+   */
+  function lookAgainWhenStill(): void {
+    for (const animation of page.getAnimations?.().slice(0, MOST_AWAITED) ?? []) {
+      if (awaited.has(animation) || animation.playState !== 'running') continue;
+      if (animation.effect?.getComputedTiming().endTime === Infinity) continue;
+      awaited.add(animation);
+      const again = () => {
+        awaited.delete(animation);
+        soon();
+      };
+      void animation.finished.then(again, again);
+    }
   }
 
   async function look(): Promise<void> {
@@ -143,7 +154,7 @@ export function createView(page: Document, parts: ViewParts): View {
       isLooking = false;
       lastLook = performance.now();
     }
-    lookAgainWithFonts();
+    lookAgainWhenStill();
     if (mustLookAgain) {
       mustLookAgain = false;
       soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
@@ -334,7 +345,7 @@ export function createView(page: Document, parts: ViewParts): View {
       pointer = { x, y };
       if (isScrolling) return;
       (inModal?.buttons ?? main)?.near(x, y);
-      if (performance.now() - lastLook > 400 && spots.size > 0) soon();
+      if (performance.now() - lastLook > 400 && near.elements.size > 0) soon();
       const hit = findAt(spots, x, y, parts.callsOnClick());
       if (hit === hovered) {
         if (hit && hoverTimer !== undefined) {
@@ -401,9 +412,12 @@ export function createView(page: Document, parts: ViewParts): View {
         const now = spotOf(target);
         const isStill = now && isSamePoint(now.last, spot.last) && performance.now() - since >= INERT_MS;
         if (!isStill || !placeButton(target, now, isOurs, [])) return undefined;
-        return { target, doubts: linkDoubts(painter, target, rangeOf(target)) };
+        return { target, doubts: numberDoubts(target) };
       }
       return undefined;
+    },
+    tidy() {
+      if (inModal && inModal.modal !== topModal(page)) soon(0);
     },
     remove() {
       stop.abort();

@@ -133,6 +133,8 @@ export const INITIAL: AppState = { connection: { status: 'off' }, calls: [], peo
 
 /** A session that can only place calls is opened anew after this long, in case the live connection works again. */
 export const LIMITED_RETRY_MS = 60_000;
+/** The same under a live call, where the company's relay is all that is missing. */
+export const RELAY_RETRY_MS = 15_000;
 /** The same number asked for again within this time is the same call: a double click, two tabs, a key held down. */
 export const REPEAT_WITHIN_MS = 3_000;
 /** How long a call stays in sight that can be hung up but not followed: the PBX never says that it ended. */
@@ -209,7 +211,8 @@ export function nextDeadline(state: AppState): EpochMs | undefined {
   const times: EpochMs[] = state.calls.flatMap((call) => callDeadlines(call, connection));
   if (connection.status === 'waiting') times.push(connection.retryAt);
   if (connection.status === 'connecting') times.push(connection.since + CONNECT_WITHIN_MS);
-  if (mayWiden(state) && connection.status === 'online') times.push(connection.since + LIMITED_RETRY_MS);
+  const widen = widenAt(state);
+  if (widen !== undefined) times.push(widen);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
@@ -268,9 +271,15 @@ function sightMs(call: Call, connection: Connection): number {
   return call.ringsForMs ?? UNTOLD_CALL_MS;
 }
 
-/** A session that works only in part may be opened anew, but never under a live call. */
-function mayWiden({ connection, calls }: AppState): boolean {
-  return connection.status === 'online' && connection.limit !== undefined && !calls.some(isLive);
+/**
+ * When a session that works only in part is opened anew: never under a live call, but where it is only the relay that is missing. It just
+ * tells, so nothing of the call is lost by that, and until it is back nobody sees how the call goes on.
+ */
+function widenAt({ connection, calls }: AppState): EpochMs | undefined {
+  if (connection.status !== 'online' || connection.limit === undefined) return undefined;
+  if (!calls.some(isLive)) return connection.since + LIMITED_RETRY_MS;
+  const isOnItsWay = calls.some((call) => call.state.phase === 'requested' && call.placed !== 'yes');
+  return connection.limit.kind === 'relay-failed' && !isOnItsWay ? connection.since + RELAY_RETRY_MS : undefined;
 }
 
 function quiet(state: AppState): Step {
@@ -342,7 +351,7 @@ function tick(state: AppState, now: EpochMs): Step {
     const failed = lost(next, error, 0.5, now);
     return { state: failed.state, effects: [{ type: 'close' }, ...failed.effects] };
   }
-  if (mayWiden(next) && connection.status === 'online' && connection.since + LIMITED_RETRY_MS <= now) {
+  if ((widenAt(next) ?? Number.POSITIVE_INFINITY) <= now) {
     const again = connect({ ...next, connection: { status: 'off' } }, now);
     return { state: again.state, effects: [{ type: 'close' }, ...again.effects] };
   }

@@ -13,6 +13,7 @@ import {
   LIMITED_RETRY_MS,
   nextDeadline,
   openCalls,
+  RELAY_RETRY_MS,
   UNTOLD_CALL_MS,
   update,
 } from '../../src/core/update.ts';
@@ -135,6 +136,17 @@ describe('connecting', () => {
     const inCall = play(woke, limited, dial, accepted, talking, [tick, LIMITED_RETRY_MS]);
     expect(inCall.state.connection.status).toBe('online');
     expect(nextDeadline(inCall.state)).toBeUndefined();
+  });
+
+  test('where only the relay is missing it is asked for under a call, too, but not while a request is on its way', () => {
+    const limited: AppEvent = { ...opened, limit: { kind: 'relay-failed', detail: '' } };
+
+    const inCall = play(woke, limited, dial, accepted, talking, [tick, RELAY_RETRY_MS]);
+    expect(inCall.state.connection.status).toBe('connecting');
+    expect(inCall.call?.state.phase).toBe('talking');
+    expect(inCall.effects.filter(({ type }) => type === 'dial').length).toBe(1);
+    const placing = play(woke, limited, [dial, RELAY_RETRY_MS - 5_000], [tick, RELAY_RETRY_MS + 1_000]);
+    expect(placing.state.connection.status).toBe('online');
   });
 });
 

@@ -9,7 +9,7 @@ import { launch, type TestBrowser } from './harness/launch.ts';
 import { type PageServer, startPageServer } from './harness/page-server.ts';
 import { importSettings } from './harness/set-up.ts';
 
-const STEPS = process.env.PAGEDIAL_FULL ? 2_000 : 60;
+const STEPS = Number(process.env.CHURN_STEPS ?? (process.env.PAGEDIAL_FULL ? 2_000 : 60));
 const STEPS_AFTER_HYDRATION = process.env.PAGEDIAL_FULL ? 500 : 10;
 const PROMISED_MS = 100;
 /** A busy machine may be late with one step in ten; an idle one hardly ever is. */

@@ -15,17 +15,19 @@ import { words } from './harness/words.ts';
 // The faults of security.md, section 4, that are no twin of a call's station (survival.test.ts) and take no minute (staying-up.test.ts).
 
 const CLOSE_CODES = [1000, 1001, 1006, 1008, 1011, 4401] as const;
-const RESTARTS = IS_FULL ? 100 : 8;
+const RESTARTS = IS_FULL ? 100 : 5;
 /** What is promised within 5 s, on a busy machine. */
 const WITHIN_MS = 10_000;
 const ALARM_STARTS = IS_FULL ? 20 : 4;
 
-describe.each(BROWSER_KINDS)('faults in %s', (kind) => {
+// Both browsers at the same time: most of it is waiting. Within one, one after the other.
+describe.concurrent.each(BROWSER_KINDS)('faults in %s', (kind) => {
   let office: Office;
   let popup: Page | undefined;
   let index = 0;
   /** In `npm test` each fault strikes in one of the browsers, in full runs in both. */
-  const fault = (name: string, job: () => Promise<void>) => test.skipIf(!isSampled(kind, index++, 2))(name, job);
+  const fault = (name: string, job: () => Promise<void>) =>
+    (isSampled(kind, index++, 2) ? test.sequential : test.sequential.skip)(name, job);
 
   beforeAll(async () => {
     office = await openOffice(kind);
@@ -227,7 +229,7 @@ describe.each(BROWSER_KINDS)('faults in %s', (kind) => {
   );
 
   // In both: each browser has its own way of sending a request again by itself.
-  test('F22: a call whose answer got lost is not known, and is not placed again, not by the browser either', async () => {
+  test.sequential('F22: a call whose answer got lost is not known, and is not placed again, not by the browser either', async () => {
     const number = '+16175550122';
     office.pbx.faults.set('socket', { kind: 'refuse', status: 403 }, { always: true });
     office.pbx.dropSockets();

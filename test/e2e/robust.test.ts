@@ -177,7 +177,7 @@ describe.each(BROWSER_KINDS)('in %s, no error and no hang', (kind) => {
     });
     await findNumber(browser, page, NUMBER);
     await page.mouse.move(60, 60);
-    await rest(4_000);
+    await rest(2_500);
     const fights = await page.evaluate(() => (window as unknown as { readonly fights: number }).fights);
     expect(fights).toBeGreaterThan(0);
     expect(fights).toBeLessThanOrEqual(6);

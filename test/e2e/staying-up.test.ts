@@ -14,8 +14,8 @@ import { words } from './harness/words.ts';
 
 // What takes its time, all of it at the same time: nothing of it keeps a machine busy.
 
-const IDLE_MS = IS_FULL ? 600_000 : 36_000;
-const ASLEEP_MS = IS_FULL ? 60_000 : 12_000;
+const IDLE_MS = IS_FULL ? 600_000 : 34_000;
+const ASLEEP_MS = IS_FULL ? 60_000 : 8_000;
 const SOAK_MS = IS_FULL ? 600_000 : 60_000;
 const SOAK_SEED = 5;
 /** A browser stops a background that gives no sign of life for 30 s; what is sent to stay there has to come well before. */
@@ -33,9 +33,10 @@ describe.concurrent('a long time', () => {
       const office = await openOffice(kind);
       onTestFinished(() => office.close());
 
-      await deadLine(office);
+      // In `npm test` each browser plays two of the three, side by side with what else has to wait here.
+      if (IS_FULL || kind === 'firefox') await deadLine(office);
       await idle(office);
-      await sleep(office);
+      if (IS_FULL || kind === 'chromium') await sleep(office);
 
       expect(office.pbx.violations).toEqual([]);
     },
@@ -105,7 +106,7 @@ describe.concurrent('a long time', () => {
 
 /** F7: in a call it is said within 25 s, and mended. */
 async function deadLine(office: Office): Promise<void> {
-  await talk(office, '+16175550107');
+  await talk(office, '+16175550147');
   const popup = await openPopup(office.browser);
   await untilShown(popup, words('state_talking'));
 
@@ -140,14 +141,14 @@ async function idle(office: Office): Promise<void> {
 
 /** F8: what happened while the machine slept is shown within 5 s of its waking. */
 async function sleep(office: Office): Promise<void> {
-  await talk(office, '+16175550108');
+  await talk(office, '+16175550148');
   const popup = await openPopup(office.browser);
   await untilShown(popup, words('state_talking'));
 
   const wake = office.browser.sleep();
   office.pbx.halfOpen();
   office.pbx.dropSockets();
-  office.pbx.farEnd().hangUp();
+  expect(office.pbx.farEnd().hangUp()).toBe(true);
   await rest(ASLEEP_MS);
   wake();
 

@@ -158,7 +158,8 @@ const TWINS = STATIONS.flatMap((station, row) =>
 /** How long it may take until a call that is live at the PBX is shown as it stands: 5 s, and as much again on a busy machine. */
 const SHOWN_WITHIN_MS = 10_000;
 
-describe.each(BROWSER_KINDS)('a call survives in %s', (kind) => {
+// Both browsers at the same time: most of it is waiting. Within one, one after the other.
+describe.concurrent.each(BROWSER_KINDS)('a call survives in %s', (kind) => {
   let office: Office;
   let popup: Page | undefined;
 
@@ -181,7 +182,7 @@ describe.each(BROWSER_KINDS)('a call survives in %s', (kind) => {
   );
   let next = 10;
 
-  test.each(played.map(({ station, strike }) => [station.name, strike.name, station, strike] as const))(
+  test.sequential.each(played.map(({ station, strike }) => [station.name, strike.name, station, strike] as const))(
     '%s, when %s',
     async (_station, _strike, station, strike) => {
       const number = `+161755501${next++}`;

@@ -37,6 +37,13 @@ describe('the book of an agent', () => {
     expect([...stateOf(first), ...stateOf(second)]).toEqual(states);
   });
 
+  test('the same delivery counts once, however often it comes', () => {
+    const once = play([event('ringing', 'r'), event('answered', 'a')]);
+
+    expect(takeEvent(once, event('answered', 'a'), T)).toMatchObject({ book: once, outcome: 'duplicate' });
+    expect(stateOf(play([event('answered', 'a'), event('answered', 'a')]))).toEqual(['answered']);
+  });
+
   test('an answer that was overtaken still counts', () => {
     const events = [event('answered', 'b'), event('ringing', 'r'), event('answered', 'a')];
 

@@ -339,6 +339,8 @@ export class CallEngine {
         break;
       case 'early-media':
         this.#later(call, farEndRingsAfterMs, () => {
+          // Whoever answered first has left the ringing behind.
+          if (call.legs.farEnd.state !== 'dialling') return;
           this.#leg(call.legs.farEnd, 'ringing');
           call.phase = 'early-media';
           this.#changed(call);
