@@ -38,6 +38,9 @@ export const REASONS: Readonly<Record<string, string>> = {
   'puppeteer-core': 'drives real browsers',
   vitest: 'runs the tests',
   // ── pages of other frameworks that our content script must not disturb ──
+  '@ckeditor/ckeditor5-editor-classic': 'an editor in a test page',
+  '@ckeditor/ckeditor5-essentials': 'an editor in a test page',
+  '@ckeditor/ckeditor5-paragraph': 'an editor in a test page',
   '@codemirror/commands': 'an editor in a test page',
   '@codemirror/state': 'an editor in a test page',
   '@codemirror/view': 'an editor in a test page',
