@@ -10,6 +10,7 @@ export default defineConfig({
           globalSetup: 'test/relay/set-up.ts',
           environment: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
+          setupFiles: ['test/tools/seed.ts'],
           exclude: ['test/e2e/**', 'test/asterisk/**'],
         },
       },
