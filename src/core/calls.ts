@@ -216,7 +216,7 @@ export function isAwaited(call: Call, now: EpochMs): boolean {
 
 function findCall(calls: readonly Call[], report: PbxCall, now: EpochMs): Call | undefined {
   return (
-    calls.find((call) => call.pbxId === report.pbxId && mayContinue(call, report)) ??
+    calls.find((call) => call.pbxId === report.pbxId && mayContinue(call, report, calls)) ??
     calls.find((call) => report.ref !== undefined && call.id === report.ref && call.pbxId === undefined) ??
     (calls.some((call) => call.pbxId === report.pbxId && isLive(call)) ? undefined : findAdoptable(calls, report, now))
   );
@@ -235,14 +235,17 @@ function cutDetail(error: PbxError): PbxError {
   return 'detail' in error ? { ...error, detail: error.detail.slice(0, LONGEST_DETAIL) } : error;
 }
 
-/** An ended call keeps its PBX id, so late words about it are heard and dropped; a PBX that reuses ids starts a new call much later. */
-function mayContinue(call: Call, report: PbxCall): boolean {
+/**
+ * An ended call keeps its PBX id, so late words about it are heard and dropped; a PBX that reuses ids starts a new call much later, or
+ * for a request of ours that waits for its id.
+ */
+function mayContinue(call: Call, report: PbxCall, calls: readonly Call[]): boolean {
   return (
     isLive(call) ||
     !call.confirmed ||
     report.change.to !== 'ringing' ||
-    report.ref === undefined ||
-    report.ref === call.id
+    report.ref === call.id ||
+    !calls.some((other) => other.id === report.ref && other.pbxId === undefined)
   );
 }
 

@@ -122,6 +122,20 @@ test.each<[string, readonly Moment[]]>([
     'an update between the request and its answer loses neither',
     [at(9_000, { do: 'click', number: 0 }), at(0, { do: 'update', backAfterMs: 100 })],
   ],
+  [
+    'a call taken off the list that came back and ended is not brought back by late words',
+    [
+      at(0, { do: 'click', number: 0 }),
+      at(9_000, { do: 'kill', backAfterMs: 20, beforeEffects: false }),
+      at(0, { do: 'outage', ms: 900 }),
+      at(1_500, { do: 'dismiss', nth: 0 }),
+      at(9_000, { do: 'progress', nth: 0 }, [700]),
+      at(0, { do: 'end', nth: 0, reason: 'completed' }),
+      at(0, { do: 'progress', nth: 0 }),
+      at(0, { do: 'click', number: 0 }),
+      at(0, { do: 'nudge' }),
+    ],
+  ],
 ])('found: %s', (_name, moments) => {
   for (const kind of KINDS) {
     const world = new ModelWorld(kind);
