@@ -125,9 +125,11 @@ describe.each(BROWSER_KINDS)('every PBX in %s', (kind) => {
 
   test('click-to-call endpoints are listed, made, chosen and removed in the options', async () => {
     const pbx = await startKazoo();
+    const values = { server: pbx.origin, accountId: pbx.accountId, token: pbx.token };
+    await importSettings(browser, { pagedial: 1, account: { vendor: 'kazoo', values }, country: 'US' });
     const options = await browser.openOwnPage('options');
     try {
-      await fillAccount(options, 'kazoo', { server: pbx.origin, accountId: pbx.accountId, token: pbx.token });
+      await fillAccount(options, 'kazoo', values);
       await pressButton(options, 'Show what the PBX has');
       await untilShown(options, /Ann's button/);
 

@@ -63,7 +63,13 @@ export function untilCertain(popup: Page, messageKey: string, withinMs?: number)
 /** Clicks the button with this accessible name with the real mouse. */
 export async function pressButton(page: Page, name: string): Promise<void> {
   await page.bringToFront();
-  const { x, y } = await until(`there is a button "${name}"`, () => placeOfButton(page, name));
+  // A person sees it stand still before pressing.
+  let last: { readonly x: number; readonly y: number } | undefined;
+  const { x, y } = await until(`there is a button "${name}" that stands still`, async () => {
+    const [before, now] = [last, await placeOfButton(page, name)];
+    last = now;
+    return now && before?.x === now.x && before.y === now.y ? now : undefined;
+  });
   await page.mouse.click(x, y);
 }
 
@@ -75,10 +81,11 @@ export async function hasButton(page: Page, name: string): Promise<boolean> {
 /** The middle of the button with this accessible name, in view; undefined while there is none to press. */
 export function placeOfButton(page: Page, name: string): Promise<{ x: number; y: number } | undefined> {
   return page.evaluate((wanted) => {
-    const button = [...document.querySelectorAll('button')].find(
-      (candidate) =>
-        !candidate.disabled && (candidate.getAttribute('aria-label') ?? candidate.innerText).trim().startsWith(wanted),
-    );
+    const nameOf = (button: HTMLButtonElement) => (button.getAttribute('aria-label') ?? button.innerText).trim();
+    const enabled = [...document.querySelectorAll('button')].filter((candidate) => !candidate.disabled);
+    const button =
+      enabled.find((candidate) => nameOf(candidate) === wanted) ??
+      enabled.find((candidate) => nameOf(candidate).startsWith(wanted));
     if (!button) return undefined;
     button.scrollIntoView({ block: 'nearest' });
     const { x, y, width, height } = button.getBoundingClientRect();
