@@ -25,6 +25,8 @@ export default defineConfig({
           // Each file starts browsers of its own: one at a time, or timings on a small machine mean nothing.
           fileParallelism: false,
           maxWorkers: 1,
+          // Shared machines stall for seconds at times. What fails twice in a row fails; the report names what was tried again.
+          retry: 1,
         },
       },
       {

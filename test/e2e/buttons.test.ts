@@ -1,10 +1,10 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Box } from '../../src/messaging/protocol.ts';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { type PageServer, startPageServer } from './harness/page-server.ts';
+import { SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
 
@@ -75,7 +75,7 @@ const HIDINGS: readonly (readonly [string, string])[] = [
   ['a bar over it', 'position:fixed;top:0;left:0;right:0;height:200px;background:#eee'],
 ];
 
-describe.each(BROWSER_KINDS)('a call button in %s', (kind) => {
+describe.each(SAMPLED_KINDS)('a call button in %s', (kind) => {
   let browser: TestBrowser;
   let server: PageServer;
   let page: Page;

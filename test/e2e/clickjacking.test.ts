@@ -1,11 +1,10 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
 import { clickButton, findButton, findNumber } from './harness/numbers.ts';
 import { type Office, openOffice } from './harness/office.ts';
 import { textOf } from './harness/popup.ts';
-import { isSampled } from './harness/sample.ts';
+import { isSampled, SAMPLED_KINDS } from './harness/sample.ts';
 import { rest, until } from './harness/until.ts';
 import { words } from './harness/words.ts';
 
@@ -124,7 +123,7 @@ const HONEST: Readonly<Record<string, string>> = {
   'a field': '<input type="tel" value="+1 617 555 0170" size="30">',
 };
 
-describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
+describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
   let office: Office;
 
   beforeAll(async () => {

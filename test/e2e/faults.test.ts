@@ -1,13 +1,12 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startZorio } from '../simulators/zorio.ts';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { dial, nudge, talk, timesPlaced, untilCall, untilOver } from './harness/desk.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton, findButton, saidOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { hasButton, openPopup, pressButton, untilCertain, untilShown } from './harness/popup.ts';
-import { IS_FULL, isSampled } from './harness/sample.ts';
+import { IS_FULL, isSampled, SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings, readState, untilOnline } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
 import { words } from './harness/words.ts';
@@ -21,7 +20,7 @@ const WITHIN_MS = 10_000;
 const ALARM_STARTS = IS_FULL ? 20 : 4;
 
 // Both browsers at the same time: most of it is waiting. Within one, one after the other.
-describe.concurrent.each(BROWSER_KINDS)('faults in %s', (kind) => {
+describe.concurrent.each(SAMPLED_KINDS)('faults in %s', (kind) => {
   let office: Office;
   let popup: Page | undefined;
   let index = 0;

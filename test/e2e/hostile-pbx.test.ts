@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { clickButton } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { openPopup, textOf, untilShown } from './harness/popup.ts';
+import { SAMPLED_KINDS } from './harness/sample.ts';
 import { until } from './harness/until.ts';
 
 /** Names a caller can choose; `PORT` is a server that counts who comes. */
@@ -25,7 +25,7 @@ const NAMES: readonly string[] = [
   '&lt;b&gt;bold&lt;/b&gt; &#x3c;i&#x3e;',
 ];
 
-describe.each(BROWSER_KINDS)('names from a hostile caller in %s', (kind) => {
+describe.each(SAMPLED_KINDS)('names from a hostile caller in %s', (kind) => {
   let office: Office;
   let server: Server;
   let reached = 0;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { pressCall, untilAsked, untilNothingAsked } from './harness/confirm.ts';
 import { clickButton, findNumber } from './harness/numbers.ts';
 import { type Office, openOffice } from './harness/office.ts';
 import { openPopup, openPopupOver, textOf, untilShown } from './harness/popup.ts';
+import { SAMPLED_KINDS } from './harness/sample.ts';
 import { until } from './harness/until.ts';
 import { words } from './harness/words.ts';
 
@@ -19,7 +19,7 @@ const BUTTONS = `
   <p><pbxcall id="liar" number="6175550144">(617) 555-0199 <button type="button" name="call">Call</button></pbxcall></p>
   <script>document.body.addEventListener('click', () => { document.title += '+'; });</script>`;
 
-describe.each(BROWSER_KINDS)('what pages bring along for a Vodia PBX, in %s', (kind) => {
+describe.each(SAMPLED_KINDS)('what pages bring along for a Vodia PBX, in %s', (kind) => {
   let office: Office;
 
   beforeAll(async () => {

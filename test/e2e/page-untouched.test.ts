@@ -1,11 +1,11 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { buildPages } from './churn/build-pages.ts';
 import type { Saved } from './churn/editors.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { type PageServer, startPageServer } from './harness/page-server.ts';
+import { SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings } from './harness/set-up.ts';
 import { until } from './harness/until.ts';
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-describe.each(BROWSER_KINDS)('in %s with PageDial and without', (kind) => {
+describe.each(SAMPLED_KINDS)('in %s with PageDial and without', (kind) => {
   let browser: TestBrowser;
   let bare: TestBrowser;
   beforeAll(async () => {

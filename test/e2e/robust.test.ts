@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { CACHE } from '../tools/project.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { type OurErrors, watchOurErrors } from './harness/our-errors.ts';
 import { type PageServer, startPageServer } from './harness/page-server.ts';
+import { SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings } from './harness/set-up.ts';
 import { until } from './harness/until.ts';
 
@@ -45,7 +45,7 @@ const HOSTILE: readonly string[] = [
   `tel:${'9'.repeat(50_000)}`,
 ];
 
-describe.each(BROWSER_KINDS)('in %s, no error and no hang', (kind) => {
+describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
   let browser: TestBrowser;
   let server: PageServer;
   let errors: OurErrors;

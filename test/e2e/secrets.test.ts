@@ -3,14 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startZorio } from '../simulators/zorio.ts';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { filesHolding, formsOf, holds } from './harness/canary.ts';
 import { type KeptProfile, keepProfile } from './harness/kept-profile.ts';
 import { GECKO_ID, launch } from './harness/launch.ts';
 import { clickButton, saidOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
-import { isSampled } from './harness/sample.ts';
+import { isSampled, SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings, untilOnline } from './harness/set-up.ts';
 import { until } from './harness/until.ts';
 import { tapWire, type WireTap } from './harness/wire-tap.ts';
@@ -19,7 +18,7 @@ import { words } from './harness/words.ts';
 const PASSWORD = 'canary-pw-9f2c61e7d3';
 const NUMBER = '+16175550139';
 
-describe.each(BROWSER_KINDS)('secrets in %s', (kind) => {
+describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
   let kept: KeptProfile;
   let office: Office;
   let tap: WireTap;

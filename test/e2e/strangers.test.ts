@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Frame, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { distOf } from '../tools/project.ts';
 import { questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
 import { clickButton, findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { startPageServer } from './harness/page-server.ts';
+import { SAMPLED_KINDS } from './harness/sample.ts';
 import { readState } from './harness/set-up.ts';
 import { attackByExtension, forgedAbout } from './harness/stranger.ts';
 import { rest, until } from './harness/until.ts';
@@ -19,7 +19,7 @@ const FLOODED = '+16175550183';
 const UNANSWERED = new Set(['refused', 'undefined', 'null']);
 
 /** One story: while a call is up, strangers try to place, hang up, read and change. */
-describe.each(BROWSER_KINDS)('strangers in %s', (kind) => {
+describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
   let office: Office;
   let page: Page;
   let callId: string;

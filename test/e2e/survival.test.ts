@@ -1,10 +1,9 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { dial, nudge, talk, timesPlaced, untilCall, untilOver } from './harness/desk.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { hasButton, openPopup, pressButton, textOf, untilCertain } from './harness/popup.ts';
-import { isSampled } from './harness/sample.ts';
+import { isSampled, SAMPLED_KINDS } from './harness/sample.ts';
 import { readState, untilOnline } from './harness/set-up.ts';
 import { until } from './harness/until.ts';
 
@@ -159,7 +158,7 @@ const TWINS = STATIONS.flatMap((station, row) =>
 const SHOWN_WITHIN_MS = 10_000;
 
 // Both browsers at the same time: most of it is waiting. Within one, one after the other.
-describe.concurrent.each(BROWSER_KINDS)('a call survives in %s', (kind) => {
+describe.concurrent.each(SAMPLED_KINDS)('a call survives in %s', (kind) => {
   let office: Office;
   let popup: Page | undefined;
 

@@ -4,12 +4,12 @@ import { expectSound, SCENARIOS, type Scenario, type Stage } from '../matrix/sce
 import { type MatrixPbx, type MatrixSystem, SYSTEMS } from '../matrix/systems.ts';
 import { startKazoo } from '../simulators/kazoo.ts';
 import { startZorio } from '../simulators/zorio.ts';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { fillAccount } from './harness/account-form.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton } from './harness/numbers.ts';
 import { startPageServer } from './harness/page-server.ts';
 import { openPopup, pressButton, untilShown } from './harness/popup.ts';
+import { SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings, readState, untilOnline } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
 import { words } from './harness/words.ts';
@@ -27,7 +27,7 @@ const RECORD_AFTER_MS = 3_500;
 /** Call records and reconnections take their time. */
 const PATIENCE_MS = isFull ? 60_000 : 15_000;
 
-describe.each(BROWSER_KINDS)('every PBX in %s', (kind) => {
+describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
   let browser: TestBrowser;
   let count = 0;
 

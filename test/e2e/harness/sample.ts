@@ -1,7 +1,13 @@
-import type { BrowserKind } from '../../tools/browsers.ts';
+import { BROWSER_KINDS, type BrowserKind } from '../../tools/browsers.ts';
 
 /** True in `npm run test:full`, which leaves nothing out. */
 export const IS_FULL = process.env.PAGEDIAL_FULL !== undefined;
+
+/**
+ * For suites that take minutes and judge what is the same code in both browsers: `npm test` plays them in Chromium, so that it ends in time
+ * on two cores, `npm run test:full` in both.
+ */
+export const SAMPLED_KINDS: readonly BrowserKind[] = IS_FULL ? BROWSER_KINDS : ['chromium'];
 
 /**
  * What `npm test` plays of a long table: each browser another part of it, all parts together cover every row and every column. In full
