@@ -1,7 +1,7 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
-import { findNumber, numbersOn } from './harness/numbers.ts';
+import { clickButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { pressButton, textOf, untilShown } from './harness/popup.ts';
 import { until } from './harness/until.ts';
@@ -95,9 +95,11 @@ describe.each(BROWSER_KINDS)('a day in %s', (kind) => {
   });
 
   test('the diagnostics say how things stand without saying who was called', async () => {
+    await clickButton(office.browser, await office.show('<p>Office: (617) 555-0165</p>'), '+16175550165');
+    await until('the PBX is asked', () => office.pbx.places().some(({ number }) => number === '+16175550165'));
     const page = await openPage('src/diagnostics/diagnostics.html');
 
-    const shown = await untilShown(page, /online for/);
+    const shown = await untilShown(page, /dialled/);
 
     expect(shown).toMatch(/dialled accepted \(\d+ ms\)/);
     expect(shown).not.toMatch(/0371|16175550|Hale/);

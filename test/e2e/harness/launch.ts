@@ -260,6 +260,8 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
       await page.close();
     },
     async allowPrivateWindows() {
+      // The pages of the extension are closed with it, and a browser whose last page is closed ends.
+      await browser.newPage();
       const id = JSON.stringify(GECKO_ID);
       await inFirefoxItself(
         browser,
