@@ -91,6 +91,10 @@ describe.concurrent('a long time', () => {
       for (const number of ['+16175550118', '+16175550119']) expect(timesPlaced(again, number)).toBe(1);
       await pressButton(popup, 'Hang up');
       await until('one call is hung up', () => pbx.engine.live().length === 1);
+      await until(
+        'the popup shows the other one only',
+        async () => (await popup.$$('.call .button-danger')).length === 1,
+      );
       await pressButton(popup, 'Hang up');
       await untilOver(again);
       expect(pbx.violations).toEqual([]);
