@@ -174,14 +174,17 @@ function listOverflows(): string[] {
   const root = document.documentElement;
   const sideways = root.scrollWidth > root.clientWidth ? [`page ${root.scrollWidth} > ${root.clientWidth}`] : [];
   const parts = [...document.body.querySelectorAll('*')].filter((part) => {
-    const { overflowX, display } = getComputedStyle(part);
+    const { overflowX, display, contentVisibility } = getComputedStyle(part);
     const isInput = part instanceof HTMLInputElement || part instanceof HTMLSelectElement;
     return (
       display !== 'inline' &&
       overflowX !== 'auto' &&
+      // What is out of sight is not laid out, and measured as nobody will ever see it.
+      contentVisibility !== 'auto' &&
       !isInput &&
       part.clientWidth > 0 &&
-      part.scrollWidth > part.clientWidth + 1
+      // Firefox counts the space that hangs at the end of a wrapped line.
+      part.scrollWidth > part.clientWidth + 5
     );
   });
   return [...sideways, ...parts.map((part) => `${part.tagName}.${part.getAttribute('class')}`)];
