@@ -157,7 +157,7 @@ export function createView(page: Document, parts: ViewParts): View {
     lookAgainWhenStill();
     if (mustLookAgain) {
       mustLookAgain = false;
-      soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
+      soon();
     }
   }
 
@@ -169,8 +169,7 @@ export function createView(page: Document, parts: ViewParts): View {
       const took = performance.now() - since;
       if (took < FRAME_MS) return;
       debt.add(took);
-      // A page that keeps moving makes its layout once a frame, not once for each of our turns.
-      await (debt.restMs() > 0 ? afterFrame() : nextTurn());
+      await nextTurn();
       since = performance.now();
     };
     const fields: Element[] = [];
