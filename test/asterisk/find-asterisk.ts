@@ -13,7 +13,6 @@ export interface FoundAsterisk {
 
 /** Debian 11 has version 16, Debian 12 none, the unstable `sid` a recent one. */
 const SUITE = process.env.ASTERISK_SUITE ?? 'bullseye';
-const MIRROR = 'http://deb.debian.org/debian';
 const ROOT_FOLDER = join(CACHE, `asterisk-${SUITE}`);
 /** Written when the folder is whole: a download that broke off is begun anew. */
 const DONE = join(ROOT_FOLDER, 'pagedial-complete');
@@ -39,7 +38,7 @@ function bring(): string | undefined {
   console.log(`Bringing Asterisk into ${ROOT_FOLDER} (about a minute) …`);
   rmSync(ROOT_FOLDER, { recursive: true, force: true });
   mkdirSync(ROOT_FOLDER, { recursive: true });
-  const wanted = ['--variant=minbase', '--include=asterisk,asterisk-modules', SUITE, ROOT_FOLDER, MIRROR];
+  const wanted = ['--variant=minbase', '--include=asterisk,asterisk-modules', SUITE, ROOT_FOLDER];
   const done = spawnSync(debootstrap, wanted, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (done.status !== 0) return `debootstrap ended with ${done.status}`;
   writeFileSync(DONE, '');

@@ -9,7 +9,7 @@ describe('the address of a record', () => {
     ['http://127.0.0.1:8080/{e164}', true],
     ['https://crm.example.com/search', false],
     ['javascript:alert({digits})', false],
-    ['file:///tmp/{digits}', false],
+    ['file:///pages/{digits}', false],
     ['https://{digits}.example.com/', false],
     ['https://user:secret@crm.example.com/{digits}', false],
     ['https://crm.example.com/{number}{digits}', false],

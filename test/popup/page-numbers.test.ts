@@ -44,7 +44,7 @@ describe('the page below', () => {
     ['http://127.0.0.1:8080/', { host: '127.0.0.1:8080', pattern: 'http://127.0.0.1/*' }],
     ['chrome://extensions/', undefined],
     ['about:blank', undefined],
-    ['file:///tmp/a.html', undefined],
+    ['file:///pages/a.html', undefined],
     [undefined, undefined],
   ])('%s', (url, site) => {
     expect(siteOf(url)).toEqual(site);
