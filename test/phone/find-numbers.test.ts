@@ -60,6 +60,13 @@ describe('a number is found as it is written', () => {
     expect(dialled(text)).toEqual(['+16175550123']);
   });
 
+  test('a number with its country is one before its range is known here', () => {
+    expect(dialled('+44 7700 900049')).toEqual(['+447700900049']);
+    expect(dialled('Mobile: +44 (0)7700 900049')).toEqual(['+447700900049']);
+    for (const text of ['+1 555 555 5555', '+44 77009 00049 12', 'Ref. A+447700900049'])
+      expect(dialled(text), text).toEqual([]);
+  });
+
   test('the extension goes with the number', () => {
     expect(find('617-555-0123 ext. 45')).toMatchObject([{ e164: '+16175550123', ext: '45' }]);
   });
