@@ -90,6 +90,25 @@ export const LANGUAGE_COUNTRIES: Readonly<Record<string, string>> = {
   zu: 'ZA',
 };
 
+/** Countries a language is written in beyond those: meant where the page names one of them, and not the language's first country. */
+export const FURTHER_COUNTRIES: Readonly<Record<string, string>> = {
+  ar: 'BH DZ EG IQ JO KW LB LY MA OM PS QA SD SY TN YE',
+  de: 'AT CH LI LU',
+  el: 'CY',
+  es: 'AR BO CL CO CR CU DO EC GT HN MX NI PA PE PR PY SV UY VE',
+  fr: 'BE BF BJ CA CD CG CH CI CM DZ GA GN LU MA MG ML MU NE RE SN TG TN',
+  hr: 'BA',
+  it: 'CH',
+  nl: 'BE SR',
+  pt: 'AO MZ PT',
+  ro: 'MD',
+  ru: 'BY KG KZ UZ',
+  sq: 'XK',
+  sr: 'BA ME',
+  sv: 'FI',
+  zh: 'HK MO SG TW',
+};
+
 /** Letters that one language has, and mostly one country; pages that say a wrong language, or none, are written in them all the same. */
 export const LETTERS: Readonly<Record<string, RegExp>> = {
   JP: /[\p{sc=Hiragana}\p{sc=Katakana}]{2}/u,

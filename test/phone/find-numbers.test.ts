@@ -110,6 +110,11 @@ describe('the country comes from the page, then from the user', () => {
     ['a place', { texts: ['Musterstraße 5, 10115 Berlin', 'Tel.: 030 23125 012'] }, '+493023125012'],
     ['a city that is no capital', { texts: ['Unser Laden in Bochum', 'Tel.: 030 23125 012'] }, '+493023125012'],
     ['a city of a country few pages are from', { texts: ['Kabul', 'Phone: 020 210 1234'] }, '+93202101234'],
+    [
+      'a language of many countries, and a city of one',
+      { lang: 'fr', texts: ['Fait à Casablanca', 'Tél : 05 24 00 12 34'] },
+      '+212524001234',
+    ],
     ['a country’s name in capitals', { texts: ['UNITED KINGDOM', 'Call 020 7946 0123'] }, '+442079460123'],
     ['a postcode', { texts: ['1 High Street, SW1A 2AA', 'Call 020 7946 0123'] }, '+442079460123'],
     ['the site’s domain', { host: 'www.shop.co.uk', texts: ['Call 020 7946 0123'] }, '+442079460123'],
