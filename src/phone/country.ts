@@ -121,6 +121,8 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
   const base = baseWeights(evidence, atlas);
   const national = new Map<string, NationalNumber>();
   const words = guessLanguage(atlas.commonWords);
+  /** Fits are worked out anew only where there are new numbers: each new sign of a country ranks all of them again. */
+  let fits = new Map<string, PlanFit>();
   let texts = 0;
   let ranking: readonly RankedCountry[] | undefined;
 
@@ -131,6 +133,12 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
     const before = ofSign.get(country) ?? 0;
     ofSign.set(country, before + 1);
     if (before === 0 || worthOf(sign, before) !== worthOf(sign, before + 1)) ranking = undefined;
+  };
+
+  const fitOf = (country: string): PlanFit => {
+    const fit = fits.get(country) ?? planFit([...national.values()], country, atlas);
+    fits.set(country, fit);
+    return fit;
   };
 
   for (const hint of evidence.hints ?? []) addHint(hint, add, atlas);
@@ -152,6 +160,7 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
       const key = groups.join(' ');
       if (national.size >= MAX_NATIONAL || national.has(key)) return;
       national.set(key, { groups, isDashed });
+      fits = new Map();
       ranking = undefined;
     },
     ranked() {
@@ -160,7 +169,7 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
         withLanguage(base, evidence.lang, words.language()),
         languageOf(evidence.lang, words.language()),
         counts,
-        [...national.values()],
+        fitOf,
         atlas,
       );
       return ranking;
@@ -255,7 +264,7 @@ function rank(
   base: ReadonlyMap<string, number>,
   language: string,
   counts: ReadonlyMap<Sign, ReadonlyMap<string, number>>,
-  national: readonly NationalNumber[],
+  fitOf: (country: string) => PlanFit,
   plans: NumberPlans,
 ): readonly RankedCountry[] {
   if (evidence.siteCountry !== undefined && hasPlan(evidence.siteCountry, plans)) {
@@ -273,17 +282,16 @@ function rank(
     weights.set(country, (weights.get(country) ?? 0) + FURTHER_WEIGHT);
   }
   const named = [...weights.keys()];
-  const explained = Math.max(0, ...named.map((country) => planFit(national, country, plans).written));
+  const explained = Math.max(0, ...named.map((country) => fitOf(country).written));
   // No country that is named writes these numbers so: look further, but only for a plan in which nearly all are written as usual.
   const further =
     explained < 0.5 ? pool(evidence, counts.has('letters')).filter((country) => !weights.has(country)) : [];
-  const guessed = further.filter((country) => planFit(national, country, plans).written > 0.6);
+  const guessed = further.filter((country) => fitOf(country).written > 0.6);
   // Where the user's own country has these numbers and the page's language, another way to write them is a weaker guess.
-  const isHome =
-    ENGLISH_SPEAKING.includes(evidence.userCountry) && planFit(national, evidence.userCountry, plans).valid > 0.5;
+  const isHome = ENGLISH_SPEAKING.includes(evidence.userCountry) && fitOf(evidence.userCountry).valid > 0.5;
   for (const country of guessed) weights.set(country, isHome ? -USER_WEIGHT : 0);
   return [...weights]
-    .map(([country, weight]) => ({ country, weight: weight + planFit(national, country, plans).weight }))
+    .map(([country, weight]) => ({ country, weight: weight + fitOf(country).weight }))
     .filter(({ country, weight }) => weight >= MIN_WEIGHT || base.has(country))
     .sort((a, b) => b.weight - a.weight);
 }

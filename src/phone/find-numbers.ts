@@ -107,7 +107,9 @@ const ROUND_THE_CLOCK = /(?<![\d/.,:-])24 ?\/ ?7(?: ?\/ ?365)?(?!\d|[/.,:-]\d)/g
 
 /** The same text at the same length, without digits that are read as one word and belong to no number. */
 function withoutHours(text: string): string {
-  return text.includes('24') ? text.replace(ROUND_THE_CLOCK, (hours) => '·'.repeat(hours.length)) : text;
+  return text.includes('24/') || text.includes('24 /')
+    ? text.replace(ROUND_THE_CLOCK, (hours) => '·'.repeat(hours.length))
+    : text;
 }
 
 interface Column {

@@ -9,7 +9,7 @@ const isFull = process.env.PAGEDIAL_FULL === '1' || only.length > 0;
  * F1 of the scorer, just below what is reached. Real pages are read by a user in the US who has told us nothing. A good part of what is lost
  * are numbers that the page shows but its author linked otherwise, on one page with a hundred of them above all.
  */
-const LEAST_OF_ALL = { 'REAL PAGES': 96.2, dom: 99.9 };
+const LEAST_OF_ALL = { 'REAL PAGES': 96.3, dom: 99.9 };
 const LEAST_OF_SAMPLE = { 'REAL PAGES': 91.2, dom: 99.9 };
 
 test('the numbers of the corpus are found', { timeout: isFull ? 30 * 60_000 : 6 * 60_000 }, async () => {
