@@ -44,6 +44,8 @@ export interface View {
 export interface ViewParts {
   targetsOf(holder: Element): readonly Target[];
   recheckFields(fields: Iterable<Element>): void;
+  /** See `Scanner.restyled`. */
+  onRestyled(): void;
   /** True where a plain click on a number acts like its button. */
   callsOnClick(): boolean;
   readonly dialler: Dialler;
@@ -149,12 +151,13 @@ export function createView(page: Document, parts: ViewParts): View {
     }
     isLooking = true;
     try {
+      // Before anything of ours changes: the browser brings all styles up to date for the answer.
+      lookAgainWhenStill();
       await measureAndShow();
     } finally {
       isLooking = false;
       lastLook = performance.now();
     }
-    lookAgainWhenStill();
     if (mustLookAgain) {
       mustLookAgain = false;
       soon();
@@ -191,7 +194,11 @@ export function createView(page: Document, parts: ViewParts): View {
       await rest();
       if (stop.signal.aborted) return;
     }
-    marks.show(marked);
+    if (marks.show(marked)) {
+      parts.onRestyled();
+      await afterFrame();
+      since = performance.now();
+    }
     if (candidates.length > 0 && !isPageIdle) return whenPageIdle();
     const modal = topModal(page);
     const buttons = hostFor(modal, candidates.length > 0);
