@@ -112,7 +112,7 @@ export function createView(page: Document, parts: ViewParts): View {
   const debt = createDebt();
   let toFocus: { readonly target: Target; readonly since: number } | undefined;
 
-  function soon(ms = LOOK_AGAIN_MS): void {
+  function soon(ms = LOOK_AGAIN_MS, begin: () => Promise<void> = afterFrame): void {
     if (stop.signal.aborted) return;
     const at = performance.now() + ms;
     if (timer !== undefined) {
@@ -122,7 +122,7 @@ export function createView(page: Document, parts: ViewParts): View {
     timerAt = at;
     timer = setTimeout(() => {
       timer = undefined;
-      void afterFrame().then(look);
+      void begin().then(look);
     }, ms);
   }
 
@@ -332,8 +332,9 @@ export function createView(page: Document, parts: ViewParts): View {
         else near.unwatch(holder);
         isInSight ||= near.elements.has(holder);
       }
-      // Where a new one stands is told by the browser: a large table is not looked at again for every row far below.
-      if (isInSight) soon(0);
+      // Where a new one stands is told by the browser: a large table is not looked at again for every row far below. The reading of the
+      // page has waited for its layout already.
+      if (isInSight) soon(0, nextTurn);
     },
     moved() {
       if (near.elements.size > 0 || main) soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
