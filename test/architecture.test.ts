@@ -174,6 +174,62 @@ describe('every vendor is known everywhere', () => {
   });
 });
 
+/** Files that know a vendor beside its own, each with the reason why a new vendor needs nothing of the kind. */
+const KNOWN_BY: Readonly<Record<string, readonly string[]>> = {
+  vodia: [
+    // Content scripts cannot hold adapters: what the links of that one vendor look like on a page stands in one file for all of them.
+    'phone/pbx-link.ts',
+    // Its phone app takes links of a scheme that has the vendor's name.
+    'pbx/vendors/hand-off.ts',
+  ],
+};
+
+describe('a vendor is a file of its own and one line of the registry', () => {
+  const vendors = readdirSync(join(SRC, 'pbx/vendors')).map((file) => file.replace(/\.ts$/, ''));
+  const texts = files.map((file) => [relative(SRC, file), withoutComments(readFileSync(file, 'utf8'))] as const);
+
+  test.each(vendors)('%s is named nowhere else', (vendor) => {
+    const name = nameOf(vendor);
+    const own = [
+      'pbx/registry.ts',
+      `pbx/vendors/${vendor}.ts`,
+      `pbx/${vendor}/`,
+      'relay/',
+      ...(KNOWN_BY[vendor] ?? []),
+    ];
+    const naming = texts.filter(([, code]) => name.test(code)).map(([file]) => file);
+    const unneeded = (KNOWN_BY[vendor] ?? []).filter((file) => !naming.includes(file));
+
+    expect(naming.filter((file) => !own.some((place) => file === place || isFolderOf(place, file)))).toEqual([]);
+    expect(unneeded).toEqual([]);
+  });
+
+  test.each(vendors)('%s has an import and an entry in the registry, no more', (vendor) => {
+    const [, registry = ''] = texts.find(([file]) => file === 'pbx/registry.ts') ?? [];
+    const lines = registry.split('\n').filter((line) => nameOf(vendor).test(line));
+
+    expect(lines.map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      expect.stringMatching(/^import \{ \w+$/),
+      'export const ADAPTERS:',
+    ]);
+  });
+
+  test.each(vendors)('%s is in the words of its own form only', (vendor) => {
+    const keys = Object.keys(
+      JSON.parse(readFileSync(join(ROOT, 'public/_locales/en/messages.json'), 'utf8')) as Record<string, unknown>,
+    );
+    const forms = vendors.map((id) => `pbx_${id.replaceAll('-', '_')}_`);
+
+    expect(keys.filter((key) => nameOf(vendor).test(key) && !forms.some((form) => key.startsWith(form)))).toEqual([]);
+  });
+
+  test.each(['manifest.json', 'public/managed-schema.json', 'vite.config.ts'])('%s names none', (file) => {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+
+    expect(vendors.filter((vendor) => nameOf(vendor).test(text))).toEqual([]);
+  });
+});
+
 describe("the README's tree", () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const lines = (/```\nsrc\/\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').split('\n');
@@ -207,6 +263,15 @@ function listFiles(folder: string): readonly string[] {
     const path = join(folder, name);
     return statSync(path).isDirectory() ? listFiles(path) : [path];
   });
+}
+
+/** A vendor's id however it is written: `call-control-v3`, `callControlV3`, `CALL_CONTROL_V3`. */
+function nameOf(vendor: string): RegExp {
+  return new RegExp(vendor.replaceAll('-', '[-_ ]?'), 'i');
+}
+
+function isFolderOf(place: string, file: string): boolean {
+  return place.endsWith('/') && file.startsWith(place);
 }
 
 function areaOf(file: string): string {
