@@ -144,6 +144,8 @@ export interface DialRefusal {
     | 'offline'
     | 'unknown-request'
     | 'not-our-call'
+    /** The file of number plans could not be read, so no number can be judged. */
+    | 'plans-not-read'
     | 'feature-code'
     /** Risky, and our own window asks the user now. */
     | 'waiting'
