@@ -6,7 +6,7 @@ import { ALL_PLANS } from '../phone/all-plans.ts';
 import { formatNumber } from '../phone/format-number.ts';
 import { readPicked } from '../phone/picked-number.ts';
 import { popAddress } from '../phone/screen-pop.ts';
-import { recentCallsItem } from '../storage/local-items.ts';
+import { createRecentCallsStore } from '../storage/recent-calls-store.ts';
 import type { Settings } from '../storage/settings.ts';
 import { popTabItem } from '../storage/state-item.ts';
 import { openCallsWindow } from './calls-window.ts';
@@ -78,10 +78,11 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
     calls: () => keeper.current().calls,
     format: (number) => formatNumber(number, ALL_PLANS),
   });
+  const calls = createRecentCallsStore();
   const recent = createRecentCalls({
     isWanted: async () => (await parts.settings()).recentCalls.keep,
-    load: () => recentCallsItem.read(),
-    save: (list) => recentCallsItem.write(list),
+    load: () => calls.load(),
+    save: (list) => calls.save(list),
   });
   const popRecord = createScreenPop({
     preferences: parts.settings,
@@ -118,7 +119,7 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
           () => tellRefusal({ reason: 'internal' }),
         ),
     write,
-    recent: () => recentCallsItem.read(),
+    recent: () => calls.load(),
   });
 
   return {
