@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { relative } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startZorio } from '../simulators/zorio.ts';
@@ -17,6 +18,9 @@ import { words } from './harness/words.ts';
 
 const PASSWORD = 'canary-pw-9f2c61e7d3';
 const NUMBER = '+16175550139';
+/** Whom one calls is nobody else's business. */
+const CUSTOMER = 'Zebulon Canary-Quarz';
+const CUSTOMER_ROW = `<table><tr><th>Name</th><th>Phone</th></tr><tr><td>${CUSTOMER}</td><td>${NUMBER}</td></tr></table>`;
 
 describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
   let kept: KeptProfile;
@@ -54,7 +58,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
       country: 'US',
     });
     await untilOnline(office.browser);
-    const page = await office.show(`<p>Office: ${NUMBER}</p>`);
+    const page = await office.show(CUSTOMER_ROW);
     listen(page);
     await hearMessages(page);
 
@@ -84,6 +88,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     const { local, session } = await saved();
 
     expect([...shown, ...said, local, session].filter((text) => holds(text, PASSWORD))).toEqual([]);
+    expect([NUMBER, CUSTOMER].filter((canary) => holds(local, canary))).toEqual([]);
     expect(shown.some((text) => text.includes('pagedial'))).toBe(true);
     await options.close();
     await popup.close();
@@ -143,7 +148,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
       ).toEqual([]);
       expect([local, session].filter((text) => holds(text, token))).toEqual([]);
       // Another PBX: what was known of the first one is gone.
-      expect(await vaultKeys()).toEqual(['key', 'secrets:zorio']);
+      expect(await keysIn('vault')).toEqual(['key', 'secrets:zorio']);
     } finally {
       await line.close();
       await zorio.close();
@@ -162,7 +167,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     const { local, session } = await saved();
     expect(holds(session, PASSWORD)).toBe(true);
     expect(holds(local, PASSWORD)).toBe(false);
-    expect((await vaultKeys()).filter((key) => key !== 'key')).toEqual([]);
+    expect((await keysIn('vault')).filter((key) => key !== 'key')).toEqual([]);
     await options.close();
   });
 
@@ -175,9 +180,11 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     await untilShown(options, words('options_account_signed_out'));
 
     await until('the line is closed', () => office.pbx.sockets().length === 0);
-    expect(await vaultKeys()).toEqual([]);
+    expect(await keysIn('vault')).toEqual([]);
+    expect(await keysIn('recent-calls')).toEqual([]);
     const { local, session } = await saved();
-    expect([local, session].filter((text) => holds(text, PASSWORD) || holds(text, NUMBER))).toEqual([]);
+    const traces = [PASSWORD, NUMBER, CUSTOMER];
+    expect([local, session].filter((text) => traces.some((trace) => holds(text, trace)))).toEqual([]);
     expect(JSON.parse(local)).not.toHaveProperty('settings.account');
     expect(await ownCookies()).toEqual([]);
     const asked = office.pbx.journal.requests().length;
@@ -191,6 +198,34 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     await office.browser.close();
 
     for (const secret of [PASSWORD, token]) expect(filesHolding(kept.profile, secret)).toEqual([]);
+  });
+
+  test('a past call is shown after the next start, and no store of ours has ever held it open', async () => {
+    const profile = keepProfile(kind, GECKO_ID);
+    try {
+      const first = await openOffice(kind, { launch: { kept: profile } });
+      const { origin } = first.pbx;
+      const page = await first.show(CUSTOMER_ROW);
+      await clickButton(first.browser, page, NUMBER);
+      await until('the PBX is asked', () => first.pbx.places().length === 1);
+      for (const call of first.pbx.engine.live()) first.pbx.engine.end(call, 'busy', 'system');
+      await until('the call is sealed', async () => (await keysIn('recent-calls', first.browser)).includes('state'));
+      await first.browser.close();
+
+      const stores = (text: string) =>
+        filesHolding(profile.profile, text).filter((file) => /extension/i.test(relative(profile.profile, file)));
+      // What lies open on purpose is found: the search looks where it has to.
+      expect(stores(origin)).not.toEqual([]);
+      expect([NUMBER, NUMBER.slice(2), CUSTOMER].flatMap(stores)).toEqual([]);
+
+      const again = await launch(kind, { kept: profile });
+      const popup = await openPopup(again);
+      expect(await untilShown(popup, /555 0139/)).toContain(CUSTOMER);
+      await again.close();
+      await first.close();
+    } finally {
+      profile.remove();
+    }
   });
 
   test.skipIf(!isSampled(kind, 0, 2))(
@@ -265,11 +300,11 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     }));
   }
 
-  function vaultKeys(): Promise<readonly string[]> {
-    return office.browser.inExtension(
-      () =>
+  function keysIn(database: 'vault' | 'recent-calls', browser = office.browser): Promise<readonly string[]> {
+    return browser.inExtension(
+      (name) =>
         new Promise<string[]>((resolve, reject) => {
-          const opening = indexedDB.open('vault');
+          const opening = indexedDB.open(name);
           opening.onerror = () => reject(opening.error);
           opening.onsuccess = () => {
             const keys = opening.result.transaction('entries').objectStore('entries').getAllKeys();
@@ -279,6 +314,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
             };
           };
         }),
+      database,
     );
   }
 
