@@ -98,6 +98,11 @@ describe.each(BROWSER_KINDS)('what the user allows, in %s', (kind) => {
     await pressButton(options, 'Allow on all sites');
     await untilShown(options, words('options_sites_access_all'));
     await options.close();
+    // What the PBX needs beside sites (`cookies`) is granted without a question.
+    const popup = await openPopup(office.browser);
+    await pressButton(popup, 'Grant access');
+    await untilShown(popup, words('connection_online_extension'));
+    await popup.close();
   }
 
   function registeredScripts(): Promise<number> {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startZorio } from '../simulators/zorio.ts';
 import { filesHolding, formsOf, holds } from './harness/canary.ts';
 import { type KeptProfile, keepProfile } from './harness/kept-profile.ts';
-import { GECKO_ID, launch } from './harness/launch.ts';
+import { GECKO_ID, inFirefoxItself, launch } from './harness/launch.ts';
 import { clickButton, saidOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
@@ -38,6 +38,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
       isOnline: false,
     });
     tap = await tapWire(office.pbx.origin);
+    if (kind === 'chromium') await listenToBackground();
   });
 
   afterEach(() => expect(office.pbx.violations).toEqual([]));
@@ -87,6 +88,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     );
     const { local, session } = await saved();
 
+    if (kind === 'firefox') said.push(await saidInFirefox());
     expect([...shown, ...said, local, session].filter((text) => holds(text, PASSWORD))).toEqual([]);
     expect([NUMBER, CUSTOMER].filter((canary) => holds(local, canary))).toEqual([]);
     expect(shown.some((text) => text.includes('pagedial'))).toBe(true);
@@ -291,6 +293,24 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
   function listen(page: Page): void {
     page.on('console', (message) => void said.push(message.text()));
     page.on('pageerror', (error) => void said.push(String(error)));
+  }
+
+  async function listenToBackground(): Promise<void> {
+    const target = await until('the background runs', () =>
+      office.browser.puppeteer
+        .targets()
+        .find((one) => one.type() === 'service_worker' && one.url().startsWith(office.browser.extensionOrigin)),
+    );
+    (await target.worker())?.on('console', (message) => void said.push(message.text()));
+  }
+
+  /** What any console of Firefox has been told, that of the background included. */
+  function saidInFirefox(): Promise<string> {
+    return inFirefoxItself(
+      office.browser.puppeteer,
+      `JSON.stringify(Cc['@mozilla.org/consoleAPI-storage;1'].getService(Ci.nsIConsoleAPIStorage).getEvents()
+        .map((event) => (event.arguments ?? []).map(String)))`,
+    );
   }
 
   async function saved(): Promise<{ local: string; session: string }> {

@@ -430,7 +430,8 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
 
   test('a page that floods us with numbers and changes gets few buttons, and its user the call', async () => {
     const flood = await office.show(
-      `<p>Office: ${FLOODED}</p><div id="flood"></div><script>
+      `<style>#flood p { display: inline-block; margin: 0 26px 0 0; font-size: 8px; line-height: 12px }</style>
+      <p>Office: ${FLOODED}</p><div id="flood"></div><script>
         const all = Array.from({ length: 5000 }, (_, i) => '<p>+1 617 555 ' + String(1000 + (i % 9000)) + '</p>').join('');
         document.querySelector('#flood').innerHTML = all;
         let turn = 0;
