@@ -12,7 +12,7 @@ import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { createAtlasFile } from '../storage/atlas-file.ts';
 import { createKeepsakeItem } from '../storage/keepsake-item.ts';
-import { knownCountriesItem, presetItem, recentCallsItem, refusedLoginItem } from '../storage/local-items.ts';
+import { knownCountriesItem, presetItem, refusedLoginItem } from '../storage/local-items.ts';
 import { policyItem, readManaged } from '../storage/policy-item.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
@@ -135,7 +135,7 @@ const keeper = createKeeper({
     return state;
   },
   save: (state) => {
-    keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
+    void keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
     return stateItem.write(state);
   },
   run: (effect) => supervisor.run(effect),
@@ -160,7 +160,7 @@ const accounts = createAccounts({
   async dropTraces() {
     await dropOwnCookies();
     await knownCountriesItem.write([]);
-    await recentCallsItem.write([]);
+    await surfaces.recent.forget();
     await accountTestItem.write(undefined);
   },
 });

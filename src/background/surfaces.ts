@@ -6,7 +6,7 @@ import { formatNumber } from '../phone/format-number.ts';
 import { readPicked } from '../phone/picked-number.ts';
 import { popAddress } from '../phone/screen-pop.ts';
 import type { ReadAtlas } from '../storage/atlas-file.ts';
-import { recentCallsItem } from '../storage/local-items.ts';
+import { createRecentCallsStore } from '../storage/recent-calls-store.ts';
 import type { Settings } from '../storage/settings.ts';
 import { popTabItem } from '../storage/state-item.ts';
 import { openCallsWindow } from './calls-window.ts';
@@ -83,10 +83,11 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
       return atlas ? formatNumber(number, atlas) : number;
     },
   });
+  const calls = createRecentCallsStore();
   const recent = createRecentCalls({
     isWanted: async () => (await parts.settings()).recentCalls.keep,
-    load: () => recentCallsItem.read(),
-    save: (list) => recentCallsItem.write(list),
+    load: () => calls.load(),
+    save: (list) => calls.save(list),
   });
   const popRecord = createScreenPop({
     preferences: parts.settings,
@@ -128,7 +129,7 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
           () => tellRefusal({ reason: 'internal' }),
         ),
     write,
-    recent: () => recentCallsItem.read(),
+    recent: () => calls.load(),
   });
 
   return {

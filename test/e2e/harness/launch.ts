@@ -46,7 +46,7 @@ export interface TestBrowser {
   setColors(page: Page, colors: 'light' | 'dark'): Promise<void>;
   /** Lets the next `permissions.request` for these match patterns succeed without a prompt. */
   acceptPrompt(origins: readonly string[]): Promise<void>;
-  /** Takes all access to sites away, as the user can at any time in the browser's own pages. */
+  /** Takes all access to sites away, as the user can at any time in the browser's own pages. In Chromium for `as-built` only. */
   takeAccessAway(): Promise<void>;
   /** Lets the extension work in private windows, which users have to switch on by hand. It starts anew. */
   allowPrivateWindows(): Promise<void>;
@@ -177,7 +177,11 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       }
       await page.close();
     },
-    takeAccessAway: () => configure({ hostAccess: 'ON_CLICK' }),
+    async takeAccessAway() {
+      const page = await openIdle();
+      await page.evaluate(() => chrome.permissions.remove({ origins: ['https://*/*', 'http://*/*'] }));
+      await page.close();
+    },
     allowPrivateWindows: () => configure({ incognitoAccess: true }),
   };
 
