@@ -74,7 +74,7 @@ export function DialField({ settings, dial, waitMs, takesFocus }: DialFieldProps
 }
 
 /** Number metadata is large: it is read after the first paint, so that the calls are on the screen at once. */
-function useDialPreview(typed: string, settings: Settings): DialPreview | undefined {
+export function useDialPreview(typed: string, settings: Settings): DialPreview | undefined {
   const [read, setRead] = useState<typeof import('../ui/dial-preview.ts')>();
   useEffect(() => {
     void import('../ui/dial-preview.ts').then(setRead);
