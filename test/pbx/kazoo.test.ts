@@ -69,6 +69,7 @@ async function contractPbx(clock: VirtualClock, way: Way): Promise<ContractPbx> 
     isPlaceRequest: (entry) => entry.kind === 'request' && /\/(connect\?|quickcall\/)/.test(entry.path),
     phone: () => pbx.phone('2040'),
     farEnd: () => pbx.farEnd(),
+    transfers: () => pbx.transfers().map(({ to }) => to),
     dropLine() {
       pbx.dropSockets(1006);
       pbx.faults.set('channels', { kind: 'reset-before' }, { always: true });
