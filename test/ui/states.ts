@@ -140,6 +140,29 @@ export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
     settings: SETTINGS,
     state: state(HANDLES, [call({ ...talking(Date.now() - 65_000), ...AT_PBX })], TEAM),
   },
+  'transfer-open': {
+    settings: SETTINGS,
+    state: state(HANDLES, [call({ ...talking(Date.now() - 65_000), ...AT_PBX })], TEAM),
+    press: ['Transfer'],
+  },
+  'transfer-open-arabic': {
+    messages: arabic,
+    language: 'ar',
+    isRtl: true,
+    settings: SETTINGS,
+    state: state(HANDLES, [call({ ...talking(Date.now() - 65_000), ...AT_PBX })], TEAM),
+    press: [arabic.transfer_button.message],
+  },
+  'transferred-arabic': {
+    messages: arabic,
+    language: 'ar',
+    isRtl: true,
+    settings: SETTINGS,
+    state: state(HANDLES, [
+      call({ ...ended('transferred'), handling: { want: 'transfer', to: TO, step: 'taken', at: 0 } }),
+      call({ id: '2', ...ended('unknown'), handling: { want: 'transfer', to: TO, step: 'unknown', at: 0 } }),
+    ]),
+  },
   'held-here': {
     settings: SETTINGS,
     state: state(HANDLES, [
