@@ -109,7 +109,7 @@ export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
               <CallHandling
                 call={call}
                 view={view}
-                keepsRoom={live.length > 1 && isLive(call) && canEverHandle(connection)}
+                keepsRoom={canEverHandle(connection) && live.indexOf(call) < live.length - 1 && isLive(call)}
                 settings={settings}
                 people={people}
                 onHold={(want) => tell(ask('call/hold', { id: call.id, want }))}

@@ -109,8 +109,8 @@ export function TransferField({ id, settings, people, onTransfer, onClose }: Tra
                 }}
               >
                 <span class={`person-dot person-${MOOD_OF[howIs(person)]}`} />
-                <bdi>{person.name === undefined ? '' : cleanText(person.name)}</bdi>{' '}
-                <bdi>{cleanText(person.extension, 12)}</bdi>
+                <bdi class="transfer-name">{cleanText(person.name ?? person.extension)}</bdi>
+                {person.name !== undefined && <bdi class="transfer-extension">{cleanText(person.extension, 12)}</bdi>}
               </Button>
             </li>
           ))}

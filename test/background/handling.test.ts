@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { callWords } from '../../src/background/call-words.ts';
 import { ALL } from '../fake-pbx.ts';
+import { call } from '../ui/states.ts';
 import { PAGE, POPUP, refused, startBackground } from './whole-background.ts';
 
 const CAN = { ...ALL, hold: true, transfer: true };
@@ -114,4 +116,10 @@ describe('transfer, asked for by our own page', () => {
     expect(await answer({ type: 'call/transfer', payload: { text: '47' } }, POPUP)).toMatchObject({ ok: false });
     expect(wishes()).toEqual([]);
   });
+});
+
+test('to the page that began it, a call that was transferred has ended well', () => {
+  const over = call({ state: { phase: 'ended', at: 1, reason: 'transferred' } });
+
+  expect(callWords(over)).toBe('page_call_ended');
 });
