@@ -3,7 +3,7 @@ import type { Choice, Proposal } from '../core/proposal.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { COUNT_WITHIN_MS, type NumberType, PAGE_DOUBTS, type PageDoubt, riskReasons } from '../core/risk.ts';
 import { isSiteEnabled } from '../core/site-rule.ts';
-import { type AppState, findRepeat } from '../core/update.ts';
+import { type AppState, canHandle, findRepeat } from '../core/update.ts';
 import type { DialRefusal } from '../messaging/protocol.ts';
 import { classify } from '../phone/classify.ts';
 import { toDialString } from '../phone/dial-string.ts';
@@ -49,6 +49,8 @@ export interface Dialing {
   dialTyped(payload: Readonly<Record<string, unknown>>): Promise<DialAnswer>;
   /** What the user picked in the browser's own menu, or by a key: a selection, a link, a field. Asks about risky numbers. */
   dialPicked(picked: Picked): Promise<DialAnswer>;
+  /** `call/transfer`: a number typed into our own surface, under the same rules. Nothing is asked in a window: the refusal says what to read. */
+  transfer(payload: Readonly<Record<string, unknown>>): Promise<Result<void, DialRefusal>>;
   /** `confirm/answer`: what the user said to a risky wish of a page, in our own window. */
   answer(payload: Readonly<Record<string, unknown>>): Promise<Result<void, DialRefusal>>;
 }
@@ -161,6 +163,14 @@ export function createDialing(parts: DialingParts): Dialing {
     });
   }
 
+  /** A feature code can only be typed, and whoever types one means it. */
+  async function judgeTyped(number: string, settings: Settings, plans: NumberPlans): Promise<Choice> {
+    if (/^[*#]/.test(number)) return { number, type: 'extension', reasons: [] };
+    const knownCountries = await parts.knownCountries();
+    const { country: userCountry } = settings;
+    return readChoice(number, { plans, userCountry, knownCountries, doubts: [], recentPageDials: 0 });
+  }
+
   async function dialConfirmed(proposal: Proposal, number: string): Promise<DialAnswer> {
     const settings = await parts.settings();
     if (!proposal.isPicked && !isSiteEnabled(settings.sites, proposal.host)) return refuse('site-off');
@@ -196,6 +206,31 @@ export function createDialing(parts: DialingParts): Dialing {
       const tabId = await parts.privateTab().catch(() => undefined);
       const origin = tabId === undefined ? {} : { origin: { tabId, frameId: 0, isPrivate: true as const } };
       return dialFromUi({ ...typed, requestId, ...origin }, settings);
+    },
+    async transfer({ id, text, isSure }) {
+      if (typeof id !== 'string' || typeof text !== 'string') return refuse('not-a-number');
+      if (/^\s*sips?:/i.test(text)) return refuse('sip-uri');
+      const settings = await parts.settings();
+      const plans = await parts.atlas();
+      if (!plans) return refuse('plans-not-read');
+      const typed = readTypedNumber(text, settings.country, plans);
+      // Nobody is there to dial an extension after the answer.
+      if (!typed || typed.ext !== undefined) return refuse('not-a-number');
+      const { number } = typed;
+      const choice = await judgeTyped(number, settings, plans);
+      const [reason] = choice.reasons;
+      if (reason !== undefined && isSure !== true) return refuse(reason);
+      const dialled = toDialString(number, settings.dialing, settings.country, plans);
+      const answer = await parts.keeper.decide((state): Decision<Result<CallOrigin | undefined, DialRefusal>> => {
+        const call = state.calls.find((candidate) => candidate.id === id);
+        if (!call || !canHandle(call, 'transfer', state.connection)) return { answer: refuse('not-now') };
+        return { answer: ok(call.origin), event: { type: 'transfer', id, number, dialled } };
+      });
+      if (!answer.ok) return answer;
+      if (!answer.value?.isPrivate && choice.country !== undefined) {
+        await parts.rememberCountry(choice.country).catch(() => {});
+      }
+      return ok(undefined);
     },
     async dialPicked({ text, requestId, origin, pageUrl = '' }) {
       const settings = await parts.settings();

@@ -8,6 +8,7 @@ import { readPreferences } from '../core/preferences.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isClickToCall, isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
 import { lessonsFor, type PageLesson } from '../core/taught.ts';
+import { canHandle } from '../core/update.ts';
 import type { DialRefusal, PageSettings, PageStart, PointedPlace, SettingsChange } from '../messaging/protocol.ts';
 import type { NumberPlans } from '../phone/number-plan.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
@@ -105,6 +106,21 @@ export function createHandlers(parts: HandlersParts): Handlers {
           if (cannot && !isUnsent) return { answer: fail({ kind: 'unsupported', detail: '' }) };
           return { answer: ok(undefined), event: { type: 'hang-up', id: call.id } };
         });
+      },
+      'call/hold': async ({ id, want }) => {
+        await started;
+        return keeper.decide((state): Decision<Result<void, PbxError>> => {
+          const call = state.calls.find((candidate) => candidate.id === id);
+          const isWish = want === 'hold' || want === 'resume';
+          if (!call || !isWish || !canHandle(call, want, state.connection)) {
+            return { answer: fail({ kind: 'rejected', detail: 'not now' }) };
+          }
+          return { answer: ok(undefined), event: { type: 'hold', id: call.id, want } };
+        });
+      },
+      'call/transfer': async (payload) => {
+        await started;
+        return dialing.transfer(payload).catch(() => fail({ reason: 'internal' }));
       },
       'call/dismiss': async ({ id }) => {
         await started;

@@ -75,7 +75,7 @@ export function DialField({ settings, dial, waitMs, takesFocus }: DialFieldProps
 }
 
 /** What reads numbers is large: it is loaded after the first paint, so that the calls are on the screen at once. */
-function useDialPreview(typed: string, settings: Settings): DialPreview | undefined {
+export function useDialPreview(typed: string, settings: Settings): DialPreview | undefined {
   const [read, setRead] = useState<typeof import('../ui/dial-preview.ts')>();
   useEffect(() => {
     void import('../ui/dial-preview.ts').then(setRead);
