@@ -203,6 +203,19 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
     await findButton(browser, page, '+16175550145');
   });
 
+  test.each(['html { opacity: 0 }', 'html { display: none }', 'body { visibility: hidden }', 'body { opacity: 0 }'])(
+    'on a page that shows itself later: its numbers are known, not those it hides: %s',
+    async (style) => {
+      const text = SHOWN.replace('0142', '0146');
+      await show('/later', `<style>${style}</style><p>${SHOWN}</p><p style="display:none">${text}</p>`);
+      await findNumber(browser, page, NUMBER);
+
+      const [{ numbers } = { numbers: [] }] = await numbersOn(browser, page);
+
+      expect(numbers.map(({ e164 }) => e164)).toEqual([NUMBER]);
+    },
+  );
+
   test('in documents that are no HTML', async () => {
     server.add(
       '/page.xhtml',
