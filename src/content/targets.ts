@@ -53,7 +53,7 @@ export interface ElementPlace {
 }
 
 const CALL_HREFS = ['^="tel:"', '^="callto:"', '^="sip:"', '^="sips:"', ...PBX_LINK_HREFS];
-export const CALL_LINKS = ['a', 'area'].flatMap((tag) => CALL_HREFS.map((href) => `${tag}[href${href} i]`)).join(',');
+export const CALL_LINKS = `:is(a,area)[href]:is(${CALL_HREFS.map((href) => `[href${href} i]`).join(',')})`;
 /** The embedded form of some PBXs; the tag name may be anything. */
 export const EMBEDS = '[number]';
 /** Elements whose author names a number that they may not show: `<span data-phone="+1…">Call us</span>`. */
