@@ -154,6 +154,8 @@ export interface DialRefusal {
     | 'offline'
     | 'unknown-request'
     | 'not-our-call'
+    /** The file of number plans could not be read, so no number can be judged. */
+    | 'plans-not-read'
     /** The call does not stand so that it can be transferred. */
     | 'not-now'
     | 'feature-code'

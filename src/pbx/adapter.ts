@@ -159,7 +159,7 @@ export interface PbxPorts {
    */
   handOver(link: string): Promise<Result<void, PbxError>>;
   /** The number as dialled inside the user's country; other countries' with the international prefix, short ones as they are. */
-  toNational(number: string): Promise<string>;
+  toNational(number: string): Promise<Result<string, PbxError>>;
   now(): EpochMs;
   /** A new id that nobody can guess, of letters, digits and dashes. */
   newId(): string;

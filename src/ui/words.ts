@@ -57,6 +57,7 @@ export const REFUSAL_WORDS: Readonly<Record<DialRefusal['reason'], MessageKey>> 
   'other-pbx': 'refused_other_pbx',
   'foreign-first-time': 'refused_foreign_first_time',
   'too-many': 'refused_too_many',
+  'plans-not-read': 'refused_plans_not_read',
   internal: 'refused_internal',
 };
 

@@ -9,6 +9,7 @@ import { fillAccount } from './harness/account-form.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice, settingsFor } from './harness/office.ts';
+import { watchOurErrors } from './harness/our-errors.ts';
 import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
 import { importSettings, type SettingsFile } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
@@ -203,6 +204,9 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
   afterAll(() => office?.close());
 
   test('frames that are broken, foreign or about others change nothing', async () => {
+    const errors = watchOurErrors(office.browser);
+    await errors.watchBackground();
+    await errors.list();
     popup = await openPopup(office.browser);
     await untilShown(popup, words('connection_online_extension'));
 
@@ -212,6 +216,7 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
     const shown = await untilShown(popup, words('state_ringing_pick_up'));
     expect(shown).toMatch(words('connection_online_extension'));
     expect(shown).not.toMatch(/0142/);
+    expect(await errors.list()).toEqual([]);
     await pressButton(popup, 'Hang up');
     await until('the PBX has no live call', () => office.pbx.engine.live().length === 0);
   });

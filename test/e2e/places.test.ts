@@ -99,21 +99,27 @@ describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
     await placed(wanted);
   });
 
-  test('but not one whose text was changed under the pointer', async () => {
-    const page = await office.show('<p id="line">Office: +1 617 555 0187</p>');
-    const { x, y } = await findButton(office.browser, page, '+16175550187');
+  test.each([
+    ['all of it', 0],
+    // The box stays where it was, and every range in the text as well.
+    ['one digit in its middle', 'Office: +1 617 555 018'.length - 1],
+  ])('but not one whose text was changed under the pointer: %s', async (_what, from) => {
+    const page = await office.show('<p id="line">Office: +1 617 555 0178</p>');
+    const { x, y } = await findButton(office.browser, page, '+16175550178');
     const before = office.pbx.places().length;
-    await page.evaluate(() => {
+    await page.evaluate((at) => {
       // In the same turn as the click arrives: no time for us to look again.
       addEventListener(
         'mousedown',
         () => {
           const text = document.querySelector('#line')?.firstChild as Text;
-          text.data = 'Office: +1 617 555 0188';
+          const wanted = 'Office: +1 617 555 0188';
+          if (at === 0) text.data = wanted;
+          else text.replaceData(at, 1, wanted.charAt(at));
         },
         { once: true, capture: true },
       );
-    });
+    }, from);
 
     await page.mouse.click(x, y);
 
