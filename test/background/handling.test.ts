@@ -107,6 +107,14 @@ describe('transfer, asked for by our own page', () => {
     expect(wishes()).toHaveLength(1);
   });
 
+  test('nothing is sent unjudged while the number plans cannot be read', async () => {
+    const { transfer, wishes, world } = await inACall();
+    world.atlas = undefined;
+
+    expect(await transfer('+1 900 555 0100')).toEqual(refused('plans-not-read'));
+    expect(wishes()).toEqual([]);
+  });
+
   test('no call is no call', async () => {
     const { answer, wishes } = await inACall();
 
