@@ -4,11 +4,13 @@ import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { type Keepsake, keepsakeOf, restore } from '../core/keepsake.ts';
 import type { Proposal } from '../core/proposal.ts';
+import { fail, ok } from '../core/result.ts';
 import { withSiteCountry } from '../core/taught.ts';
 import { type AppEvent, type AppState, dialPauseEnd, INITIAL } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
+import { createAtlasFile } from '../storage/atlas-file.ts';
 import { createKeepsakeItem } from '../storage/keepsake-item.ts';
 import { knownCountriesItem, presetItem, refusedLoginItem } from '../storage/local-items.ts';
 import { policyItem, readManaged } from '../storage/policy-item.ts';
@@ -70,6 +72,10 @@ const PREPARE_WITHIN_MS = 1_000;
 /** The shortest period the browsers allow; it restarts a background that died with work to do. */
 const ALARM_MINUTES = 0.5;
 
+const readAtlas = createAtlasFile();
+// Begun at once: whatever woke us, a click most of all, may want it.
+void readAtlas();
+
 const troubles = createTroubles(async (list) => {
   draw(keeper.current());
   await troubleItem.write(list);
@@ -80,8 +86,9 @@ const ports = createPbxPorts({
   ownCookie,
   handOver,
   async toNational(number) {
-    const { country } = await readSettings();
-    return toDialString(number, { numberFormat: 'national', outsideLine: '' }, country);
+    const [{ country }, plans] = await Promise.all([readSettings(), readAtlas()]);
+    if (!plans) return fail({ kind: 'unsupported', detail: 'the number plans could not be read' });
+    return ok(toDialString(number, { numberFormat: 'national', outsideLine: '' }, country, plans));
   },
 });
 
@@ -203,6 +210,7 @@ const dialing = createDialing({
   proposals,
   tellRefused,
   settings: readSettings,
+  atlas: readAtlas,
   knownCountries: () => knownCountriesItem.read(),
   async rememberCountry(country) {
     const known = await knownCountriesItem.read();
@@ -234,6 +242,7 @@ const surfaces = createSurfaces({
   dialing,
   started,
   settings: readSettings,
+  atlas: readAtlas,
   changeSettings,
   newId: () => crypto.randomUUID(),
 });
@@ -250,6 +259,7 @@ const answer = createRouter(
     surfaces,
     policy,
     settings: readSettings,
+    atlas: readAtlas,
     pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
     endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
@@ -382,11 +392,11 @@ async function changeSettings(change: SettingsChange): Promise<void> {
 
 /** Every frame gets the settings of its own site; where access was taken away, that is the end of it. */
 async function tellSettings(): Promise<void> {
-  const settings = await readSettings();
+  const [settings, plans] = await Promise.all([readSettings(), readAtlas()]);
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    const own = settingsFor(settings, host, toldPause);
+    const own = settingsFor(settings, host, toldPause, plans);
     return { type: 'page/settings-changed', payload: { ...own, decorate: mayStay && own.decorate } };
   });
 }

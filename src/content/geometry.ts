@@ -80,6 +80,41 @@ export function isShown(element: Element): boolean {
   });
 }
 
+/**
+ * True while the page hides all of itself, as many do for seconds until their styles, fonts or tests have arrived. What it is about to
+ * show can be read already. Other frames may stay hidden for good.
+ */
+export function isPageHeldBack(page: Document): boolean {
+  const root: Element | null = page.documentElement;
+  if (window !== window.top || !root) return false;
+  const body = bodyOf(root);
+  return hides(root) || (body !== undefined && (hides(body) || isUnseen(body)));
+}
+
+/** True when nothing below the page's body hides the element: it is seen once the page shows itself. */
+export function isShownWithinPage(element: Element): boolean {
+  const body = bodyOf(element.ownerDocument.documentElement);
+  if (isUnseen(element) && !(body && isUnseen(body))) return false;
+  for (let node: Element | undefined = element; node && node !== body; node = parentAcross(node)) {
+    if (hides(node)) return false;
+  }
+  return true;
+}
+
+function hides(element: Element): boolean {
+  const { display, opacity } = getComputedStyle(element);
+  return display === 'none' || opacity === '0';
+}
+
+function isUnseen(element: Element): boolean {
+  return getComputedStyle(element).visibility !== 'visible';
+}
+
+/** The body as the page's tree has it: a page may have an element named `body`. */
+function bodyOf(root: Element): Element | undefined {
+  return [...root.children].find((child) => child.localName === 'body');
+}
+
 /** True when nothing the eye would notice lies over this point of the painter. `ours` is never in the way. */
 export function isUncovered(painter: Element, x: number, y: number, ours: (element: Element) => boolean): boolean {
   const root = rootOf(painter);

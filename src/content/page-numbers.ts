@@ -1,5 +1,5 @@
 import type { PageNumber, PageNumbers } from '../messaging/protocol.ts';
-import { isShown, painterOf, spotOf } from './geometry.ts';
+import { isPageHeldBack, isShown, isShownWithinPage, painterOf, spotOf } from './geometry.ts';
 import { nextTurn } from './slices.ts';
 import type { Target } from './targets.ts';
 
@@ -15,13 +15,18 @@ export interface NumberSource {
   buttonBox(target: Target): DOMRect | undefined;
 }
 
-/** The numbers of this frame in document order, hidden ones left out; after the first pass, or 5 s at the latest. */
+/**
+ * The numbers of this frame in document order, after the first pass, or 5 s at the latest. Hidden ones are left out, but for those of a
+ * page that has not shown itself yet.
+ */
 export async function readPageNumbers(source: NumberSource): Promise<PageNumbers> {
   const complete = await isWithin(source.whenSettled(), WAIT_MS);
   const numbers: PageNumber[] = [];
   let since = performance.now();
-  for (const target of await source.all()) {
-    const number = toPageNumber(target, source);
+  const all = await source.all();
+  const isHeldBack = isPageHeldBack(document);
+  for (const target of all) {
+    const number = toPageNumber(target, source, isHeldBack);
     if (number) numbers.push(number);
     if (performance.now() - since > TURN_MS) {
       await nextTurn();
@@ -31,12 +36,14 @@ export async function readPageNumbers(source: NumberSource): Promise<PageNumbers
   return { complete, numbers };
 }
 
-function toPageNumber(target: Target, source: NumberSource): PageNumber | undefined {
+function toPageNumber(target: Target, source: NumberSource, isHeldBack: boolean): PageNumber | undefined {
   // A refused link may name nothing that could be dialled.
   if (target.e164 === undefined && target.dial === undefined) return undefined;
   const painter = painterOf(target);
-  const spot = spotOf(target);
-  if (!painter || !spot || !isShown(painter)) return undefined;
+  if (!painter || !(isHeldBack ? isShownWithinPage(painter) : isShown(painter))) return undefined;
+  const hasLayout = !isHeldBack || painter.getClientRects().length > 0;
+  const spot = hasLayout ? spotOf(target)?.box : new DOMRect();
+  if (!spot) return undefined;
   const button = source.buttonBox(target);
   return {
     ...(target.e164 === undefined ? {} : { e164: target.e164 }),
@@ -46,7 +53,7 @@ function toPageNumber(target: Target, source: NumberSource): PageNumber | undefi
     source: target.source,
     kind: target.kind,
     ...(target.alternatives === undefined ? {} : { alternatives: target.alternatives }),
-    rect: toBox(spot.box),
+    rect: toBox(spot),
     ...(button ? { button: toBox(button) } : {}),
   };
 }

@@ -74,6 +74,8 @@ function gapBetween(text: string): Gap | undefined {
   if (kind.includes('\n')) return /^[ ]?\n[ (+]*$/.test(kind) ? make(4) : undefined;
   if (kind.includes('+')) return /^[ )(]*[-/·]?[ (]*\+\(?$/.test(kind) ? make(4) : undefined;
   if (kind === ' ') return make(2);
+  // A sentence ends: `Open daily until 10. (617) …`.
+  if (kind === '. (') return make(4);
   if (/^[-./·~]$/.test(kind) || kind === '--') return make(1);
   // A bracket closes or opens: (0)30, 030)12, 555 (617)
   if (/^ ?\)? ?[-./]? ?\(? ?$/.test(kind) && /[()]/.test(kind))

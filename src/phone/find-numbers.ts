@@ -57,6 +57,8 @@ export interface NumberFinder {
 const MAX_TEXT = 200_000;
 /** What so many cells of a column are, the others are too. */
 const ENOUGH_CELLS = 200;
+/** More digits than this are no national number to learn a country from. */
+const MAX_LEARNT = 14;
 /** A country that the record itself names outweighs the page. */
 const RECORD_WEIGHT = 50;
 
@@ -82,7 +84,8 @@ export function createFinder(evidence: PageEvidence, atlas: Atlas): NumberFinder
       const folded = fold(block.text.slice(0, MAX_TEXT));
       judge.addText(folded.text);
       if (!/\d/.test(folded.text)) return;
-      for (const chain of findChains(folded.text)) learnChain(chain, folded.text, block, judge, atlas);
+      const text = withoutHours(folded.text);
+      for (const chain of findChains(text)) learnChain(chain, text, block, judge, atlas);
       if (block.column !== undefined) {
         const column = columns.get(block.column.key) ?? { cells: 0, phones: 0 };
         columns.set(block.column.key, column);
@@ -99,6 +102,14 @@ export function createFinder(evidence: PageEvidence, atlas: Atlas): NumberFinder
   };
 }
 
+/** Round the clock: `Call 24/7(206) 555-0123`. */
+const ROUND_THE_CLOCK = /(?<![\d/.,:-])24 ?\/ ?7(?: ?\/ ?365)?(?!\d|[/.,:-]\d)/g;
+
+/** The same text at the same length, without digits that are read as one word and belong to no number. */
+function withoutHours(text: string): string {
+  return text.includes('24') ? text.replace(ROUND_THE_CLOCK, (hours) => '·'.repeat(hours.length)) : text;
+}
+
 interface Column {
   cells: number;
   phones: number;
@@ -113,13 +124,28 @@ function columnMeaning(block: TextBlock, column: Column | undefined, words: Labe
   return column.phones / column.cells < 0.2 ? 'seldom' : 'unsaid';
 }
 
-function learnChain(chain: Chain, text: string, block: TextBlock, judge: CountryJudge, atlas: Atlas): void {
+/** Takes the numbers of a chain one by one: `0161 555 0123 / 0161 555 0124` are two, since no number has so many digits. */
+function learnChain(
+  chain: Chain,
+  text: string,
+  block: TextBlock,
+  judge: CountryJudge,
+  atlas: Atlas,
+  partingRank = 4,
+): void {
   for (let from = 0; from < chain.length; ) {
     let to = from + 1;
-    while (to < chain.length && (chain[to]?.gap?.rank ?? 5) < 4) to++;
-    learnGroups(chain.slice(from, to), text, block, judge, atlas);
+    while (to < chain.length && (chain[to]?.gap?.rank ?? 5) < partingRank) to++;
+    const groups = chain.slice(from, to);
+    if (partingRank > 2 && digitsOf(groups) > MAX_LEARNT)
+      learnChain(groups, text, block, judge, atlas, partingRank - 1);
+    else learnGroups(groups, text, block, judge, atlas);
     from = to;
   }
+}
+
+function digitsOf(groups: readonly Group[]): number {
+  return groups.reduce((sum, group) => sum + group.digits.length, 0);
 }
 
 function learnGroups(
@@ -133,7 +159,7 @@ function learnGroups(
   const last = groups.at(-1);
   if (first === undefined || last === undefined) return;
   const digits = groups.map((group) => group.digits).join('');
-  if (digits.length < 7 || digits.length > 14) return;
+  if (digits.length < 7 || digits.length > MAX_LEARNT) return;
   if (first.hasPlus) {
     const country = readInternational(digits, atlas)?.country;
     if (country !== undefined) judge.addInternational(country);
@@ -162,7 +188,7 @@ function findIn(
   column: Meaning,
   atlas: Atlas,
 ): readonly FoundNumber[] {
-  const { text } = folded;
+  const text = withoutHours(folded.text);
   const countries = withRecord(ranked, block.recordCountry, atlas);
   const cuts = new Set(block.nodeStarts);
   const isCut = (at: number): boolean => cuts.has(folded.originAt(at));

@@ -3,6 +3,8 @@
  * holds none by itself.
  */
 export interface NumberPlans {
+  /** Of the metadata's format. */
+  readonly version: number;
   readonly countries: Readonly<Record<string, Plan>>;
   /** Countries by calling code, the main one first. */
   readonly country_calling_codes: Readonly<Record<string, readonly string[]>>;
@@ -64,6 +66,11 @@ const TYPE_ORDER: readonly LineType[] = [
 /** Digits of the longest number, calling code included. Source: ITU-T E.164, 6.1. Some plans' lengths go beyond. */
 const LONGEST_E164 = 15;
 
+/** A plan with more lengths does not tell where a number ends. */
+const MOST_LENGTHS = 3;
+/** What stands where a number will be: `555 555 5555`, `7123 456789`. */
+const STAND_IN = /(\d)\1{5}|012345|123456|234567/;
+
 const WHOLE = new Map<string, RegExp>();
 const BEGINNING = new Map<string, RegExp>();
 
@@ -101,6 +108,25 @@ export function readInternational(digits: string, plans: NumberPlans): Reading |
       const type = typeOf(plan, rest);
       return type && { e164: `+${code}${rest}`, country: '001', national: rest, type, hasTrunk: false };
     }
+  }
+  return undefined;
+}
+
+/**
+ * Reads the digits after a `+` where no plan knows the range: plans are older than the newest ranges, and leave out those kept for
+ * examples. Undefined unless the country's numbers look so, and have a length that tells where they end.
+ */
+export function readUnknownRange(digits: string, plans: NumberPlans): Reading | undefined {
+  for (let length = 1; length <= 3; length++) {
+    const code = digits.slice(0, length);
+    const [country] = plans.country_calling_codes[code] ?? [];
+    const plan = country === undefined ? undefined : planOf(country, plans);
+    if (country === undefined || plan === undefined) continue;
+    const national = digits.slice(length);
+    const lengths = plan[LENGTHS] as readonly number[];
+    if (lengths.length > MOST_LENGTHS || !lengths.includes(national.length)) return undefined;
+    if (STAND_IN.test(national) || !wholly(String(plan[PATTERN])).test(national)) return undefined;
+    return { e164: `+${digits}`, country, national, type: 'fixed', hasTrunk: false };
   }
   return undefined;
 }

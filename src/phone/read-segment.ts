@@ -9,6 +9,7 @@ import {
   readAfterInternationalPrefix,
   readInternational,
   readNational,
+  readUnknownRange,
   trunkOf,
 } from './number-plan.ts';
 import { isDate, isFraction, isOtherShape } from './shapes.ts';
@@ -52,7 +53,10 @@ export function readSegment(groups: readonly Group[], place: Place): SegmentRead
   const digits = groups.map((group) => group.digits).join('');
   if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return undefined;
   if (groups[0]?.hasPlus) {
-    const reading = readInternational(withoutBracketedTrunk(groups), place.plans);
+    const written = withoutBracketedTrunk(groups);
+    const reading =
+      readInternational(written, place.plans) ??
+      (isSaid(place.meaning) || groups.length > 2 ? readUnknownRange(written, place.plans) : undefined);
     return reading && { reading, isInternational: true, alternatives: [] };
   }
   if (place.meaning === 'never' || isRefusedShape(groups, place.meaning)) return undefined;

@@ -108,7 +108,7 @@ function segmentsFrom<Value>(
 }
 
 function mayStandInside(kind: string): boolean {
-  return !/^ [·.]? ?$|^\. $/.test(kind) || kind === ' ';
+  return !/^ [·.]? ?$|^\. \(?$/.test(kind) || kind === ' ';
 }
 
 /** True when the gap in front of the group parts more than the gaps inside the number. */

@@ -162,6 +162,19 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
     await findButton(browser, page, '+16175550144');
   });
 
+  test('on a page whose first digits come late: what it said before still tells the country', async () => {
+    const prose = '<p>A quiet word.</p>'.repeat(600);
+    await show('/late', `<main></main>${prose}<p>Musterweg, Berlin, Germany</p>`);
+    await rest(500);
+    await page.evaluate(() => {
+      const line = document.createElement('p');
+      line.textContent = 'Desk: 030 901820';
+      document.querySelector('main')?.append(line);
+    });
+
+    await findButton(browser, page, '+4930901820');
+  });
+
   test('on a page that removes our overlay, and puts its root anew', async () => {
     await show('/fight', `<p>${SHOWN}</p>`);
     await page.evaluate(() => {
@@ -189,6 +202,19 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
     });
     await findButton(browser, page, '+16175550145');
   });
+
+  test.each(['html { opacity: 0 }', 'html { display: none }', 'body { visibility: hidden }', 'body { opacity: 0 }'])(
+    'on a page that shows itself later: its numbers are known, not those it hides: %s',
+    async (style) => {
+      const text = SHOWN.replace('0142', '0146');
+      await show('/later', `<style>${style}</style><p>${SHOWN}</p><p style="display:none">${text}</p>`);
+      await findNumber(browser, page, NUMBER);
+
+      const [{ numbers } = { numbers: [] }] = await numbersOn(browser, page);
+
+      expect(numbers.map(({ e164 }) => e164)).toEqual([NUMBER]);
+    },
+  );
 
   test('in documents that are no HTML', async () => {
     server.add(

@@ -471,6 +471,7 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
     expect(office.pbx.places()).toHaveLength(1);
     expect(await questions(office.browser)).toEqual([]);
     expect(office.pbx.engine.live()).toHaveLength(1);
+    expect([...office.pbx.holds(), ...office.pbx.transfers()]).toEqual([]);
     expect(await everythingSaved()).toBe(before);
   }
 

@@ -50,6 +50,23 @@ describe('a number is found as it is written', () => {
     expect(dialled('Support 1.617.555.0123 ( 24/7 )')).toEqual(['+16175550123']);
   });
 
+  test.each([
+    'Call 24/7(617) 555-0123',
+    'Open 24/7. (617) 555-0123',
+    '24/7/365 (617) 555-0123',
+    'Call 617 555 0123 24/7',
+    'Open daily until 10. (617) 555-0123',
+  ])('opening hours beside it are no part of it: %s', (text) => {
+    expect(dialled(text)).toEqual(['+16175550123']);
+  });
+
+  test('a number with its country is one before its range is known here', () => {
+    expect(dialled('+44 7700 900049')).toEqual(['+447700900049']);
+    expect(dialled('Mobile: +44 (0)7700 900049')).toEqual(['+447700900049']);
+    for (const text of ['+1 555 555 5555', '+44 77009 00049 12', 'Ref. A+447700900049'])
+      expect(dialled(text), text).toEqual([]);
+  });
+
   test('the extension goes with the number', () => {
     expect(find('617-555-0123 ext. 45')).toMatchObject([{ e164: '+16175550123', ext: '45' }]);
   });
@@ -119,6 +136,10 @@ describe('the country comes from the page, then from the user', () => {
     expect(dialled(['London SW1A 2AA', '020 7946 0123'], { lang: 'en-US', hints: ['en_US'] })).toEqual([
       '+442079460123',
     ]);
+  });
+
+  test('two numbers side by side tell it as one does', () => {
+    expect(dialled('Call 020 7946 0123 / 020 7946 0124')).toEqual(['+442079460123', '+442079460124']);
   });
 
   test('a record’s own country is the only one', () => {

@@ -14,6 +14,8 @@ export interface TestBrowser {
   readonly puppeteer: Browser;
   /** `chrome-extension://<id>` or `moz-extension://<uuid>`; empty without the extension. */
   readonly extensionOrigin: string;
+  /** Where the files of the extension lie, read as they are when they are wanted; empty without it. */
+  readonly folder: string;
   /** Opens a page in a new tab, in front, and waits until it is loaded. */
   open(url: string): Promise<Page>;
   /** Opens one of the extension's own pages in a new tab. */
@@ -293,6 +295,7 @@ function common(
   | 'kind'
   | 'puppeteer'
   | 'extensionOrigin'
+  | 'folder'
   | 'open'
   | 'openPrivately'
   | 'findOwnPage'
@@ -316,6 +319,7 @@ function common(
     kind,
     puppeteer: browser,
     extensionOrigin,
+    folder: folder ?? '',
     async open(url) {
       const page = await browser.newPage();
       await page.goto(url);
