@@ -32,6 +32,8 @@ interface BadAccount {
   readonly result?: string;
 }
 
+/** What the PBX says is shown within this. */
+const SOON_MS = 500;
 const STEPS = ['permission', 'reach', 'login', 'live', 'phone'] as const;
 
 const BAD_ACCOUNTS: readonly BadAccount[] = [
@@ -212,6 +214,8 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
 
     for (const frame of vodiaNonsense(office.pbx.tenant)) office.pbx.broadcast(frame);
 
+    await rest(SOON_MS);
+    expect(await textOf(popup)).not.toMatch(/0142/);
     await typeAndCall(popup, '+1 617 555 0162');
     const shown = await untilShown(popup, words('state_ringing_pick_up'));
     expect(shown).toMatch(words('connection_online_extension'));
