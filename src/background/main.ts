@@ -16,7 +16,7 @@ import { knownCountriesItem, presetItem, refusedLoginItem } from '../storage/loc
 import { policyItem, readManaged } from '../storage/policy-item.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
-import { settingsItem } from '../storage/settings-item.ts';
+import { createSettingsStore } from '../storage/settings-store.ts';
 import {
   accountTestItem,
   framesItem,
@@ -108,6 +108,8 @@ const supervisor = createSupervisor({
 
 const keepsake = createKeepsakeItem(isKeepsake);
 
+const settingsStore = createSettingsStore();
+
 const network = createNetworkWatch({
   clock: SYSTEM_CLOCK,
   isOnline: () => navigator.onLine,
@@ -147,8 +149,8 @@ const keeper = createKeeper({
 const accounts = createAccounts({
   vault: createVault(indexedDbStore(), sessionSecrets),
   findAdapter,
-  readSettings: () => settingsItem.read(),
-  writeSettings: (settings) => settingsItem.write(settings),
+  readSettings: () => settingsStore.read(),
+  writeSettings: (settings) => settingsStore.write(settings),
   async onAccount(hasAccount) {
     await keepAlarm(hasAccount);
     await proposals.forgetAll();
@@ -364,7 +366,7 @@ function later(event: AppEvent): void {
 
 async function readSettings(): Promise<Settings> {
   try {
-    const settings = await settingsItem.read();
+    const settings = await settingsStore.read();
     troubles.set('settings-not-read', false);
     return settings;
   } catch {
@@ -383,7 +385,7 @@ async function tabInFront(isPrivate: boolean): Promise<{ readonly id?: number | 
 }
 
 async function changeSettings(change: SettingsChange): Promise<void> {
-  if (Object.keys(change).length > 0) await settingsItem.write({ ...(await settingsItem.read()), ...change });
+  if (Object.keys(change).length > 0) await settingsStore.write({ ...(await settingsStore.read()), ...change });
   await tellSettings();
   await surfaces.recent.tidy();
 }

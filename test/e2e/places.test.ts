@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { tabTo } from './harness/keyboard.ts';
-import { clickButton, findButton, findNumber } from './harness/numbers.ts';
+import { clickButton, findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { type Office, openOffice, settingsFor } from './harness/office.ts';
 import { openPopupOver } from './harness/popup.ts';
 import { importSettings } from './harness/set-up.ts';
@@ -50,6 +50,26 @@ describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
     await clickButton(office.browser, page, '+16175550182');
 
     await placed('+16175550182');
+  });
+
+  test('but not in a frame of a site that is switched off, whatever page it stands in', async () => {
+    const inner = office.pages.add('/off', '<!doctype html><p>Ad: +1 617 555 0193</p>', 'other.test');
+    const { host } = new URL(inner);
+    const setSites = (mode: string, hosts: readonly string[]) =>
+      office.browser.inExtension(
+        (sites) => chrome.runtime.sendMessage({ type: 'settings/change', payload: { sites } }),
+        { mode, hosts },
+      );
+    await setSites('except', [host]);
+    const page = await office.show(`<p>Office: +1 617 555 0194</p><iframe src="${inner}"></iframe>`);
+    await findButton(office.browser, page, '+16175550194');
+
+    const frame = await until('the frame answers', async () =>
+      (await numbersOn(office.browser, page)).find(({ url }) => url === inner),
+    );
+    expect(frame.numbers).toEqual([]);
+    await setSites('everywhere', []);
+    await findButton(office.browser, page, '+16175550193');
   });
 
   test('in open and closed shadow roots', async () => {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startZorio } from '../simulators/zorio.ts';
 import { filesHolding, formsOf, holds } from './harness/canary.ts';
 import { type KeptProfile, keepProfile } from './harness/kept-profile.ts';
-import { GECKO_ID, inFirefoxItself, launch } from './harness/launch.ts';
+import { GECKO_ID, inFirefoxItself, launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton, saidOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
@@ -20,6 +20,7 @@ const PASSWORD = 'canary-pw-9f2c61e7d3';
 const NUMBER = '+16175550139';
 /** Whom one calls is nobody else's business. */
 const CUSTOMER = 'Zebulon Canary-Quarz';
+const TAUGHT = '6175550133';
 const CUSTOMER_ROW = `<table><tr><th>Name</th><th>Phone</th></tr><tr><td>${CUSTOMER}</td><td>${NUMBER}</td></tr></table>`;
 
 describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
@@ -202,7 +203,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     for (const secret of [PASSWORD, token]) expect(filesHolding(kept.profile, secret)).toEqual([]);
   });
 
-  test('a past call is shown after the next start, and no store of ours has ever held it open', async () => {
+  test('a past call and a lesson are there after the next start, and no store of ours has ever held them open', async () => {
     const profile = keepProfile(kind, GECKO_ID);
     try {
       const first = await openOffice(kind, { launch: { kept: profile } });
@@ -211,18 +212,24 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
       await clickButton(first.browser, page, NUMBER);
       await until('the PBX is asked', () => first.pbx.places().length === 1);
       for (const call of first.pbx.engine.live()) first.pbx.engine.end(call, 'busy', 'system');
-      await until('the call is sealed', async () => (await keysIn('recent-calls', first.browser)).includes('state'));
+      await teach(first.browser);
+      for (const database of ['recent-calls', 'taught'] as const) {
+        await until(`${database} are sealed`, async () => (await keysIn(database, first.browser)).includes('state'));
+      }
       await first.browser.close();
 
       const stores = (text: string) =>
         filesHolding(profile.profile, text).filter((file) => /extension/i.test(relative(profile.profile, file)));
       // What lies open on purpose is found: the search looks where it has to.
       expect(stores(origin)).not.toEqual([]);
-      expect([NUMBER, NUMBER.slice(2), CUSTOMER].flatMap(stores)).toEqual([]);
+      expect([NUMBER, NUMBER.slice(2), CUSTOMER, TAUGHT].flatMap(stores)).toEqual([]);
 
       const again = await launch(kind, { kept: profile });
       const popup = await openPopup(again);
       expect(await untilShown(popup, /555 0139/)).toContain(CUSTOMER);
+      expect(
+        await again.inExtension(() => chrome.runtime.sendMessage({ type: 'settings/export', payload: {} })),
+      ).toContain(TAUGHT);
       await again.close();
       await first.close();
     } finally {
@@ -320,7 +327,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     }));
   }
 
-  function keysIn(database: 'vault' | 'recent-calls', browser = office.browser): Promise<readonly string[]> {
+  function keysIn(database: 'vault' | 'recent-calls' | 'taught', browser = office.browser): Promise<readonly string[]> {
     return browser.inExtension(
       (name) =>
         new Promise<string[]>((resolve, reject) => {
@@ -375,6 +382,19 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     }, page.url());
   }
 });
+
+/** As if the user had said that a number of a page is none. */
+function teach(browser: TestBrowser): Promise<unknown> {
+  return browser.inExtension(async (text) => {
+    const file = JSON.parse(await chrome.runtime.sendMessage({ type: 'settings/export', payload: {} }));
+    const taught = { numbers: [{ host: 'crm.test', text, isPhone: false }] };
+    Reflect.deleteProperty(file, 'account');
+    return chrome.runtime.sendMessage({
+      type: 'settings/import',
+      payload: { text: JSON.stringify({ ...file, taught }) },
+    });
+  }, TAUGHT);
+}
 
 function valuesIn(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => [...document.querySelectorAll('input')].map((input) => `${input.name} ${input.value}`));

@@ -375,7 +375,7 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
     const disguised = [
       '+1 617 555 \u202e3910',
       '+1 617 555 \u202b0193\u202c',
-      '+1 617 555 012\ue0003',
+      '+1 617 555 0197\ue000',
       '+1 617 555 O194',
       '+1 6l7 555 0l95',
     ];
