@@ -1,6 +1,13 @@
 import type { Atlas } from './atlas.ts';
 import { countryNamedBy, namesIn } from './country-names.ts';
-import { ADDRESS_FORMS, CURRENCIES, LANGUAGE_COUNTRIES, LETTERS, WORLDWIDE_DOMAINS } from './country-signs.ts';
+import {
+  ADDRESS_FORMS,
+  CURRENCIES,
+  FURTHER_COUNTRIES,
+  LANGUAGE_COUNTRIES,
+  LETTERS,
+  WORLDWIDE_DOMAINS,
+} from './country-signs.ts';
 import { guessLanguage } from './language.ts';
 import {
   callingCodeOf,
@@ -62,6 +69,8 @@ const MAX_NATIONAL = 40;
 const MIN_WEIGHT = 0.9;
 /** Templates say `en` or `en-US` whatever the page is: nearly nothing follows from it. */
 const ENGLISH_DEFAULT_WEIGHT = 0.5;
+/** What a language adds to a country that the page names, where the language's first country is not named. */
+const FURTHER_WEIGHT = 3;
 const ENGLISH_SPEAKING = [
   'GB',
   'AU',
@@ -149,6 +158,7 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
       ranking ??= rank(
         evidence,
         withLanguage(base, evidence.lang, words.language()),
+        languageOf(evidence.lang, words.language()),
         counts,
         [...national.values()],
         atlas,
@@ -182,6 +192,12 @@ function isKnownLanguage(language: string): boolean {
 function countriesOf(language: string): readonly (readonly [string, number])[] {
   const countries = isKnownLanguage(language) ? (LANGUAGE_COUNTRIES[language]?.split(' ') ?? []) : [];
   return countries.map((country, at) => [country, at === 0 ? 2.5 : 1]);
+}
+
+/** The stated language, or where that is none or a template's, the one the words are of. */
+function languageOf(stated: string, written: string | undefined): string {
+  const language = stated.toLowerCase().slice(0, 2);
+  return isKnownLanguage(language) ? language : (written ?? language);
 }
 
 /** Many pages say no language, or that of their template: then their words speak. */
@@ -237,6 +253,7 @@ function addSigns(text: string, add: (sign: Sign, country: string) => void, atla
 function rank(
   evidence: PageEvidence,
   base: ReadonlyMap<string, number>,
+  language: string,
   counts: ReadonlyMap<Sign, ReadonlyMap<string, number>>,
   national: readonly NationalNumber[],
   plans: NumberPlans,
@@ -252,6 +269,9 @@ function rank(
       weights.set(country, (weights.get(country) ?? 0) + worth);
     }
   }
+  for (const country of meantByLanguage(language, counts)) {
+    weights.set(country, (weights.get(country) ?? 0) + FURTHER_WEIGHT);
+  }
   const named = [...weights.keys()];
   const explained = Math.max(0, ...named.map((country) => planFit(national, country, plans).written));
   // No country that is named writes these numbers so: look further, but only for a plan in which nearly all are written as usual.
@@ -266,6 +286,14 @@ function rank(
     .map(([country, weight]) => ({ country, weight: weight + planFit(national, country, plans).weight }))
     .filter(({ country, weight }) => weight >= MIN_WEIGHT || base.has(country))
     .sort((a, b) => b.weight - a.weight);
+}
+
+/** The language is that of several countries, and the page names one of them that is not the first: `Casablanca` on a French page. */
+function meantByLanguage(language: string, counts: ReadonlyMap<Sign, ReadonlyMap<string, number>>): readonly string[] {
+  const further = Object.hasOwn(FURTHER_COUNTRIES, language) ? (FURTHER_COUNTRIES[language]?.split(' ') ?? []) : [];
+  const isNamed = (country: string): boolean => [...counts.values()].some((ofSign) => ofSign.has(country));
+  const [first] = countriesOf(language)[0] ?? [];
+  return first === undefined || isNamed(first) ? [] : further.filter(isNamed);
 }
 
 /** Countries that are looked at even when nothing names them. */

@@ -32,7 +32,7 @@ const NEVER_WORDS =
   'tracking|tracking no|tracking number|track|waybill|awb|consignment|shipment|parcel|sendungsnummer|paketnummer|n° de suivi|' +
   'lat|lon|lng|long|latitude|longitude|coordinates|coords|gps|breitengrad|längengrad|широта|долгота|' +
   'price|total|subtotal|amount|sum|preis|betrag|summe|prix|precio|preço|prezzo|prijs|cena|population|area|distance|size|zip|zip code|zipcode|plz|postleitzahl|postcode|postal code|code postal|código postal|cep:|pincode|pin code|cap|psč|' +
-  'date|datum|fecha|data|dato|updated|created|modified|born|geboren|birth date|birthdate|dob|date of birth|time|timestamp|epoch|uhrzeit|published|page|pages|pp|vol|volume|year|version|ver|revision|rev|' +
+  'date|datum|fecha|data|dato|updated|created|modified|born|geboren|birth date|birthdate|dob|date of birth|time|timestamp|epoch|uhrzeit|published|page|pages|pp|vol|volume|year|version|ver|revision|rev|clause|clauses|dfars|dfar|cfr|c.f.r|cve|' +
   'vin|plate|part no|part number|p/n|pn|serial|serial no|serial number|s/n|model|model no|item|item no|item number|article|artikelnummer|art.-nr|art.nr|artikel-nr|batch|lot|commit|issue|pull|ticket no|bug|pnr|passport|pass no|socket|pid|tid|udid|device id|user id|userid|customer id|client id|member id|employee id|student id|uid|transaction|txn|lei|duns no';
 
 /** Numbers under these are mostly no phone numbers; one that is written as only phone numbers are may still be. */

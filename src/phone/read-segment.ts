@@ -53,6 +53,7 @@ export function readSegment(groups: readonly Group[], place: Place): SegmentRead
   const digits = groups.map((group) => group.digits).join('');
   if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return undefined;
   if (groups[0]?.hasPlus) {
+    if (isSignedFraction(groups)) return undefined;
     const written = withoutBracketedTrunk(groups);
     const reading =
       readInternational(written, place.plans) ??
@@ -64,6 +65,12 @@ export function readSegment(groups: readonly Group[], place: Place): SegmentRead
   return (
     readAtHome(groups, digits, place) ?? (digits.startsWith('0') ? readPrefixed(groups, digits, place) : undefined)
   );
+}
+
+/** `+35236450.6`: a figure with its sign. */
+function isSignedFraction(groups: readonly Group[]): boolean {
+  const [whole, fraction] = groups;
+  return groups.length === 2 && fraction?.gap?.kind === '.' && fraction.digits.length < 3 && whole !== undefined;
 }
 
 /** `+49 (0)30`: the bracketed trunk prefix is for callers inside the country. */

@@ -15,11 +15,13 @@ export function isOtherShape(groups: readonly Group[]): boolean {
     isMachineAddress(groups) ||
     isBook(groups) ||
     isRange(groups) ||
-    isCode(groups)
+    isCode(groups) ||
+    isSum(groups) ||
+    isRepetition(groups)
   );
 }
 
-/** True for `29.12.2014`, `2019-12-29`, `2019-2024`, `04.06.-07.06`. */
+/** True for `29.12.2014`, `2019-12-29`, `2019-2024`, `06/2017 - 03/2021`, `04.06.-07.06`. */
 export function isDate(groups: readonly Group[]): boolean {
   const values = groups.map((group) => Number(group.digits));
   const lengths = groups.map((group) => group.digits.length);
@@ -36,6 +38,8 @@ export function isDate(groups: readonly Group[]): boolean {
     if (isDayMonth && isYearLast) return true;
     if (isYear(groups[at]) && b >= 1 && b <= 12 && c >= 1 && c <= 31 && lb <= 2 && lc <= 2) return true;
   }
+  // 06/2017 - 03/2021
+  if (groups.length === 4 && [0, 2].every((at) => isMonth(groups[at]) && isYear(groups[at + 1]))) return true;
   // 04.06.-07.06, 08.06 - 22.06
   return (
     groups.length === 4 &&
@@ -45,6 +49,10 @@ export function isDate(groups: readonly Group[]): boolean {
     values.every((value) => value <= 31 && value > 0) &&
     groups[2]?.gap?.kind !== '.'
   );
+}
+
+function isMonth(group: Group | undefined): boolean {
+  return group !== undefined && /^(?:0?[1-9]|1[0-2])$/.test(group.digits);
 }
 
 function isYear(group: Group | undefined): boolean {
@@ -119,6 +127,19 @@ function isCode(groups: readonly Group[]): boolean {
   if (groups.length !== 2 || first === undefined || second === undefined || second.gap?.kind !== '-') return false;
   if (second.digits.length === 1) return first.digits.length >= 6;
   return first.digits.length === 5 && (second.digits.length === 3 || second.digits.length === 4);
+}
+
+/** `512 / (2350 - 512)`: inside a number a bracket holds one group, an area code or a trunk prefix. */
+function isSum(groups: readonly Group[]): boolean {
+  return groups.some(({ gap }, at) => {
+    const next = groups[at + 1];
+    return gap?.text.includes('(') && next !== undefined && !next.gap?.text.includes(')');
+  });
+}
+
+/** `61 61 61 61 61`: bytes. */
+function isRepetition(groups: readonly Group[]): boolean {
+  return groups.length >= 5 && groups.every((group) => group.digits === groups[0]?.digits);
 }
 
 /** Ten or thirteen digits whose first (or prefix) and last group stand alone: a book's number, whether its check digit is right or not. */

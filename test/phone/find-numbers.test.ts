@@ -78,6 +78,13 @@ describe('what only looks like a number is left alone', () => {
     ['a log', '081110 040800 6739 INFO started'],
     ['two decimals', '180.48 (290.454)'],
     ['a range of decimals', '32.86 - 32.99'],
+    ['months from and to', 'Sales, 06/2017 – 03/2021'],
+    ['a sum', 'ratio = 512 / (2350-512)'],
+    ['bytes', 'Buffer 61 61 61 61 61'],
+    ['a figure with its sign', 'was +35236450.6 before'],
+    ['a commit', 'Fixed since [`8664084166`](there) in the loop'],
+    ['a weakness', 'denial of service (CVE-2018-7158)'],
+    ['a clause', 'as defined in DFARS 252.227-7014 (June 1995)'],
     ['a placeholder', 'like 123-456-78-90'],
     ['a document id', 'doi 10.1016/j.cell.2006.03.032'],
     ['an order', 'Order ID: 2015550123'],
@@ -85,7 +92,7 @@ describe('what only looks like a number is left alone', () => {
     ['a postcode behind a street', 'Office Musterstrasse 9 10179 Berlin'],
     ['a local number without its area', 'Tel: 235 7981'],
   ])('%s', (_, text) => {
-    for (const userCountry of ['US', 'DE', 'GB', 'BR']) expect(dialled(text, { userCountry })).toEqual([]);
+    for (const userCountry of ['US', 'DE', 'GB', 'BR', 'MX']) expect(dialled(text, { userCountry })).toEqual([]);
   });
 
   test('no number is longer than any can be', () => {
@@ -101,6 +108,13 @@ describe('the country comes from the page, then from the user', () => {
 
   test.each([
     ['a place', { texts: ['Musterstraße 5, 10115 Berlin', 'Tel.: 030 23125 012'] }, '+493023125012'],
+    ['a city that is no capital', { texts: ['Unser Laden in Bochum', 'Tel.: 030 23125 012'] }, '+493023125012'],
+    ['a city of a country few pages are from', { texts: ['Kabul', 'Phone: 020 210 1234'] }, '+93202101234'],
+    [
+      'a language of many countries, and a city of one',
+      { lang: 'fr', texts: ['Fait à Casablanca', 'Tél : 05 24 00 12 34'] },
+      '+212524001234',
+    ],
     ['a country’s name in capitals', { texts: ['UNITED KINGDOM', 'Call 020 7946 0123'] }, '+442079460123'],
     ['a postcode', { texts: ['1 High Street, SW1A 2AA', 'Call 020 7946 0123'] }, '+442079460123'],
     ['the site’s domain', { host: 'www.shop.co.uk', texts: ['Call 020 7946 0123'] }, '+442079460123'],
