@@ -2,6 +2,7 @@ import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
 import { build, defineConfig, type Plugin, parseAst } from 'vite';
 import base from './manifest.json' with { type: 'json' };
+import { WHOLE_ATLAS } from './src/phone/whole-atlas.ts';
 
 /** What the two stores want differs in a few keys; everything else comes from one manifest. */
 function manifestFor(target: 'chrome' | 'firefox'): ManifestV3Export {
@@ -44,6 +45,17 @@ function contentScript(outDir: string): Plugin {
           lib: { entry: 'src/content/main.ts', formats: ['iife'], name: 'pagedial', fileName: () => 'content.js' },
         },
       });
+    },
+  };
+}
+
+/** Writes the atlas into a file that all our parts read; no script holds it. Pages cannot read it: it is not web-accessible. */
+function atlasFile(): Plugin {
+  return {
+    name: 'pagedial:atlas-file',
+    apply: 'build',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'atlas.json', source: JSON.stringify(WHOLE_ATLAS) });
     },
   };
 }
@@ -106,7 +118,7 @@ export default defineConfig(({ mode }) => {
   const outDir = `dist/${target}`;
   return {
     define: { 'process.env.NODE_ENV': JSON.stringify('production') },
-    plugins: [preact(), crx({ manifest: manifestFor(target), browser: target }), contentScript(outDir)],
+    plugins: [preact(), crx({ manifest: manifestFor(target), browser: target }), atlasFile(), contentScript(outDir)],
     build: {
       outDir,
       emptyOutDir: true,

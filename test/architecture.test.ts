@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   phone: ['core', 'libphonenumber-js'],
   pbx: ['core', '@noble/hashes'],
   messaging: ['core', 'phone', 'browser.ts'],
-  storage: ['core', 'browser.ts'],
+  storage: ['core', 'phone', 'browser.ts'],
   background: ['core', 'pbx', 'phone', 'messaging', 'storage', 'browser.ts'],
   content: ['core', 'phone', 'messaging'],
   ui: ['core', 'phone', 'messaging', 'storage', 'pbx', 'browser.ts', 'preact', '../public/_locales'],
@@ -91,17 +91,28 @@ describe('who may import whom', () => {
   });
 
   test.each(['content/main.ts', 'content/number-tools.ts', 'popup/main.tsx'])(
-    '%s starts without the number plans, which are large',
+    '%s starts without what reads numbers, which is large',
     (entry) => {
-      expect(
-        reachedFrom(entry).filter(
-          (file) => /^phone\/(?:all-plans|whole-atlas)/.test(file) || file.includes('libphonenumber'),
-        ),
-      ).toEqual([]);
+      expect(reachedFrom(entry).filter((file) => file.includes('libphonenumber'))).toEqual([]);
     },
   );
 
-  test('nothing but one file loads the number plans, so that no bundle holds them twice', () => {
+  test('no script holds the number plans, which come from a file that the build makes of the whole atlas', () => {
+    const holders = ['phone/all-plans.ts', 'phone/whole-atlas.ts'];
+    const wrong = imports.filter((edge) => holders.includes(edge.to) && edge.from !== 'phone/whole-atlas.ts');
+
+    expect(wrong).toEqual([]);
+  });
+
+  test('what storage knows of phone numbers are types', () => {
+    const wrong = imports.filter(
+      (edge) => edge.from.startsWith('storage/') && edge.to.startsWith('phone/') && !edge.isTypeOnly,
+    );
+
+    expect(wrong).toEqual([]);
+  });
+
+  test('nothing but one file knows where the number plans come from', () => {
     const wrong = imports.filter(
       (edge) => /^libphonenumber-js(?!\/core$)/.test(edge.to) && edge.from !== 'phone/all-plans.ts',
     );
@@ -163,6 +174,62 @@ describe('every vendor is known everywhere', () => {
   });
 });
 
+/** Files that know a vendor beside its own, each with the reason why a new vendor needs nothing of the kind. */
+const KNOWN_BY: Readonly<Record<string, readonly string[]>> = {
+  vodia: [
+    // Content scripts cannot hold adapters: what the links of that one vendor look like on a page stands in one file for all of them.
+    'phone/pbx-link.ts',
+    // Its phone app takes links of a scheme that has the vendor's name.
+    'pbx/vendors/hand-off.ts',
+  ],
+};
+
+describe('a vendor is a file of its own and one line of the registry', () => {
+  const vendors = readdirSync(join(SRC, 'pbx/vendors')).map((file) => file.replace(/\.ts$/, ''));
+  const texts = files.map((file) => [relative(SRC, file), withoutComments(readFileSync(file, 'utf8'))] as const);
+
+  test.each(vendors)('%s is named nowhere else', (vendor) => {
+    const name = nameOf(vendor);
+    const own = [
+      'pbx/registry.ts',
+      `pbx/vendors/${vendor}.ts`,
+      `pbx/${vendor}/`,
+      'relay/',
+      ...(KNOWN_BY[vendor] ?? []),
+    ];
+    const naming = texts.filter(([, code]) => name.test(code)).map(([file]) => file);
+    const unneeded = (KNOWN_BY[vendor] ?? []).filter((file) => !naming.includes(file));
+
+    expect(naming.filter((file) => !own.some((place) => file === place || isFolderOf(place, file)))).toEqual([]);
+    expect(unneeded).toEqual([]);
+  });
+
+  test.each(vendors)('%s has an import and an entry in the registry, no more', (vendor) => {
+    const [, registry = ''] = texts.find(([file]) => file === 'pbx/registry.ts') ?? [];
+    const lines = registry.split('\n').filter((line) => nameOf(vendor).test(line));
+
+    expect(lines.map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+      expect.stringMatching(/^import \{ \w+$/),
+      'export const ADAPTERS:',
+    ]);
+  });
+
+  test.each(vendors)('%s is in the words of its own form only', (vendor) => {
+    const keys = Object.keys(
+      JSON.parse(readFileSync(join(ROOT, 'public/_locales/en/messages.json'), 'utf8')) as Record<string, unknown>,
+    );
+    const forms = vendors.map((id) => `pbx_${id.replaceAll('-', '_')}_`);
+
+    expect(keys.filter((key) => nameOf(vendor).test(key) && !forms.some((form) => key.startsWith(form)))).toEqual([]);
+  });
+
+  test.each(['manifest.json', 'public/managed-schema.json', 'vite.config.ts'])('%s names none', (file) => {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+
+    expect(vendors.filter((vendor) => nameOf(vendor).test(text))).toEqual([]);
+  });
+});
+
 describe("the README's tree", () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   const lines = (/```\nsrc\/\n([\s\S]*?)```/.exec(readme)?.[1] ?? '').split('\n');
@@ -196,6 +263,15 @@ function listFiles(folder: string): readonly string[] {
     const path = join(folder, name);
     return statSync(path).isDirectory() ? listFiles(path) : [path];
   });
+}
+
+/** A vendor's id however it is written: `call-control-v3`, `callControlV3`, `CALL_CONTROL_V3`. */
+function nameOf(vendor: string): RegExp {
+  return new RegExp(vendor.replaceAll('-', '[-_ ]?'), 'i');
+}
+
+function isFolderOf(place: string, file: string): boolean {
+  return place.endsWith('/') && file.startsWith(place);
 }
 
 function areaOf(file: string): string {

@@ -37,6 +37,9 @@ export interface FakePbx {
   dial: (request: DialRequest) => Promise<Result<DialAccepted, DialFailure>>;
   hangUp: () => Promise<Result<void, PbxError>>;
   beat: () => Promise<Result<void, PbxError>>;
+  /** Absent, as for a PBX that cannot. */
+  hold?: () => Promise<Result<void, DialFailure>>;
+  transfer?: (to: string) => Promise<Result<void, DialFailure>>;
   logins: number;
 }
 
@@ -86,6 +89,8 @@ function sessionOf(session: FakeSession, pbx: FakePbx): PbxSession {
       session.hungUp.push(pbxId);
       return pbx.hangUp();
     },
+    ...(pbx.hold ? { hold: pbx.hold } : {}),
+    ...(pbx.transfer ? { transfer: (_id: string, to: string) => transferred(pbx, to) } : {}),
     follow: (calls) => void session.followed.push(...calls),
     listCalls: async () => pbx.list?.() ?? ok(pbx.alive),
     beat() {
@@ -96,4 +101,8 @@ function sessionOf(session: FakeSession, pbx: FakePbx): PbxSession {
       session.isClosed = true;
     },
   };
+}
+
+async function transferred({ transfer }: FakePbx, to: string): Promise<Result<void, DialFailure>> {
+  return (await transfer?.(to)) ?? ok(undefined);
 }

@@ -26,6 +26,7 @@ function endWords(reason: EndReason): string {
   switch (reason) {
     case 'completed':
     case 'cancelled':
+    case 'transferred':
       return 'page_call_ended';
     case 'busy':
     case 'rejected':

@@ -3,14 +3,16 @@ import type { Choice, Proposal } from '../core/proposal.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { COUNT_WITHIN_MS, type NumberType, PAGE_DOUBTS, type PageDoubt, riskReasons } from '../core/risk.ts';
 import { isSiteEnabled } from '../core/site-rule.ts';
-import { type AppState, findRepeat } from '../core/update.ts';
+import { type AppState, canHandle, findRepeat } from '../core/update.ts';
 import type { DialRefusal } from '../messaging/protocol.ts';
 import { classify } from '../phone/classify.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { isEmergency } from '../phone/emergency.ts';
+import type { NumberPlans } from '../phone/number-plan.ts';
 import type { LinkedPbx } from '../phone/pbx-link.ts';
 import { readPicked } from '../phone/picked-number.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
+import type { ReadAtlas } from '../storage/atlas-file.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { Decision, Keeper } from './keeper.ts';
 import type { Proposals } from './proposals.ts';
@@ -20,6 +22,8 @@ export interface DialingParts {
   readonly keeper: Keeper;
   readonly proposals: Proposals;
   settings(): Promise<Settings>;
+  /** Without it nothing is dialled: no number could be judged, nor written as the PBX wants it. */
+  readonly atlas: ReadAtlas;
   knownCountries(): Promise<readonly string[]>;
   rememberCountry(country: string): Promise<void>;
   /** The user has said which country a site's number is of. */
@@ -45,6 +49,8 @@ export interface Dialing {
   dialTyped(payload: Readonly<Record<string, unknown>>): Promise<DialAnswer>;
   /** What the user picked in the browser's own menu, or by a key: a selection, a link, a field. Asks about risky numbers. */
   dialPicked(picked: Picked): Promise<DialAnswer>;
+  /** `call/transfer`: a number typed into our own surface, under the same rules. Nothing is asked in a window: the refusal says what to read. */
+  transfer(payload: Readonly<Record<string, unknown>>): Promise<Result<void, DialRefusal>>;
   /** `confirm/answer`: what the user said to a risky wish of a page, in our own window. */
   answer(payload: Readonly<Record<string, unknown>>): Promise<Result<void, DialRefusal>>;
 }
@@ -95,11 +101,13 @@ export function createDialing(parts: DialingParts): Dialing {
 
   async function dialFromPage(wish: PageWish): Promise<DialAnswer> {
     const settings = await parts.settings();
+    const plans = await parts.atlas();
+    if (!plans) return refuse('plans-not-read');
     if (!wish.isPicked && !isSiteEnabled(settings.sites, wish.host)) return refuse('site-off');
     const { host, pageUrl, alternatives, doubts, pbx, isPicked, ...wanted } = wish;
     const known = await parts.knownCountries();
     const isForOtherPbx = pbx !== undefined && !parts.ownsLink(settings, pbx);
-    const facts = { userCountry: settings.country, knownCountries: known, doubts, isForOtherPbx };
+    const facts = { plans, userCountry: settings.country, knownCountries: known, doubts, isForOtherPbx };
     const choiceOf = (number: string, state: AppState, now: number) =>
       readChoice(number, { ...facts, ...recentDials(state, now) });
     // Of a private window the PBX is told nothing but the number.
@@ -107,6 +115,7 @@ export function createDialing(parts: DialingParts): Dialing {
     const placed = await place(
       { ...wanted, ...page },
       settings,
+      plans,
       (state, now): readonly [Choice, ...Choice[]] | undefined => {
         const first = choiceOf(wanted.number, state, now);
         if (first.reasons.length === 0) return undefined;
@@ -123,9 +132,11 @@ export function createDialing(parts: DialingParts): Dialing {
   }
 
   async function dialFromUi(wanted: Wanted, settings: Settings): Promise<DialAnswer> {
-    const answer = await place(wanted, settings, () => undefined);
+    const plans = await parts.atlas();
+    if (!plans) return refuse('plans-not-read');
+    const answer = await place(wanted, settings, plans, () => undefined);
     if (!('ok' in answer)) return refuse('internal');
-    const { country } = wanted.number.startsWith('+') ? classify(wanted.number) : {};
+    const { country } = wanted.number.startsWith('+') ? classify(wanted.number, plans) : {};
     // The deliberate act: from now on pages may dial this country on one click.
     const mayRemember = answer.ok && !wanted.origin?.isPrivate;
     if (mayRemember && country !== undefined) await parts.rememberCountry(country).catch(() => {});
@@ -136,6 +147,7 @@ export function createDialing(parts: DialingParts): Dialing {
   function place<Ask>(
     wanted: Wanted,
     settings: Settings,
+    plans: NumberPlans,
     mustAsk: (state: AppState, now: number) => Ask | undefined,
   ): Promise<DialAnswer | { readonly ask: Ask }> {
     return parts.keeper.decide((state, now): Decision<DialAnswer | { readonly ask: Ask }> => {
@@ -146,9 +158,17 @@ export function createDialing(parts: DialingParts): Dialing {
       const ask = mustAsk(state, now);
       if (ask !== undefined) return { answer: { ask } };
       const id = parts.newId();
-      const dialled = toDialString(wanted.number, settings.dialing, settings.country);
+      const dialled = toDialString(wanted.number, settings.dialing, settings.country, plans);
       return { answer: ok(id), event: { type: 'dial', id, dialled, ...wanted } };
     });
+  }
+
+  /** A feature code can only be typed, and whoever types one means it. */
+  async function judgeTyped(number: string, settings: Settings, plans: NumberPlans): Promise<Choice> {
+    if (/^[*#]/.test(number)) return { number, type: 'extension', reasons: [] };
+    const knownCountries = await parts.knownCountries();
+    const { country: userCountry } = settings;
+    return readChoice(number, { plans, userCountry, knownCountries, doubts: [], recentPageDials: 0 });
   }
 
   async function dialConfirmed(proposal: Proposal, number: string): Promise<DialAnswer> {
@@ -179,16 +199,45 @@ export function createDialing(parts: DialingParts): Dialing {
       if (typeof text !== 'string' || !isRequestId(requestId)) return refuse('not-a-number');
       if (/^\s*sips?:/i.test(text)) return refuse('sip-uri');
       const settings = await parts.settings();
-      const typed = readTypedNumber(text, settings.country);
+      const plans = await parts.atlas();
+      if (!plans) return refuse('plans-not-read');
+      const typed = readTypedNumber(text, settings.country, plans);
       if (!typed) return refuse('not-a-number');
       const tabId = await parts.privateTab().catch(() => undefined);
       const origin = tabId === undefined ? {} : { origin: { tabId, frameId: 0, isPrivate: true as const } };
       return dialFromUi({ ...typed, requestId, ...origin }, settings);
     },
+    async transfer({ id, text, isSure }) {
+      if (typeof id !== 'string' || typeof text !== 'string') return refuse('not-a-number');
+      if (/^\s*sips?:/i.test(text)) return refuse('sip-uri');
+      const settings = await parts.settings();
+      const plans = await parts.atlas();
+      if (!plans) return refuse('plans-not-read');
+      const typed = readTypedNumber(text, settings.country, plans);
+      // Nobody is there to dial an extension after the answer.
+      if (!typed || typed.ext !== undefined) return refuse('not-a-number');
+      const { number } = typed;
+      const choice = await judgeTyped(number, settings, plans);
+      const [reason] = choice.reasons;
+      if (reason !== undefined && isSure !== true) return refuse(reason);
+      const dialled = toDialString(number, settings.dialing, settings.country, plans);
+      const answer = await parts.keeper.decide((state): Decision<Result<CallOrigin | undefined, DialRefusal>> => {
+        const call = state.calls.find((candidate) => candidate.id === id);
+        if (!call || !canHandle(call, 'transfer', state.connection)) return { answer: refuse('not-now') };
+        return { answer: ok(call.origin), event: { type: 'transfer', id, number, dialled } };
+      });
+      if (!answer.ok) return answer;
+      if (!answer.value?.isPrivate && choice.country !== undefined) {
+        await parts.rememberCountry(choice.country).catch(() => {});
+      }
+      return ok(undefined);
+    },
     async dialPicked({ text, requestId, origin, pageUrl = '' }) {
       const settings = await parts.settings();
       const host = URL.canParse(pageUrl) ? new URL(pageUrl).host : '';
-      const picked = readPicked(text, settings.taught.countries[host] ?? settings.country);
+      const atlas = await parts.atlas();
+      if (!atlas) return refuse('plans-not-read');
+      const picked = readPicked(text, settings.taught.countries[host] ?? settings.country, atlas);
       if (!picked) return refuse('not-a-number');
       const wanted = readWanted({ ...picked, requestId });
       if (!wanted.ok) return wanted;
@@ -262,8 +311,11 @@ function whyNot(number: string): DialRefusal['reason'] {
   return /^sips?:/i.test(number) ? 'sip-uri' : 'not-a-number';
 }
 
-function readChoice(number: string, facts: Omit<Parameters<typeof riskReasons>[0], 'type' | 'country'>): Choice {
-  const line = number.startsWith('+') ? classify(number) : { type: shortType(number, facts.userCountry) };
+function readChoice(
+  number: string,
+  facts: Omit<Parameters<typeof riskReasons>[0], 'type' | 'country'> & { readonly plans: NumberPlans },
+): Choice {
+  const line = number.startsWith('+') ? classify(number, facts.plans) : { type: shortType(number, facts.userCountry) };
   return { number, ...line, reasons: riskReasons({ ...facts, ...line }) };
 }
 

@@ -8,9 +8,11 @@ import { readPreferences } from '../core/preferences.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { isClickToCall, isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
 import { lessonsFor, type PageLesson } from '../core/taught.ts';
+import { canHandle } from '../core/update.ts';
 import type { DialRefusal, PageSettings, PageStart, PointedPlace, SettingsChange } from '../messaging/protocol.ts';
+import type { NumberPlans } from '../phone/number-plan.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
-import { WHOLE_ATLAS } from '../phone/whole-atlas.ts';
+import type { ReadAtlas } from '../storage/atlas-file.ts';
 import { asRecord, readCountry, readSites, type Settings } from '../storage/settings.ts';
 import type { Accounts } from './accounts.ts';
 import { readEndpointWish } from './call-endpoints.ts';
@@ -35,6 +37,7 @@ export interface HandlersParts {
   readonly surfaces: Pick<Surfaces, 'point' | 'recent'>;
   readonly policy: PolicyKeeper;
   settings(): Promise<Settings>;
+  readonly atlas: ReadAtlas;
   /** Until when the PBX takes no call; undefined when it takes one now. */
   pausedUntil(): EpochMs | undefined;
   /** Writes what is changed, and tells the pages. */
@@ -53,12 +56,12 @@ const MOST_VALUES = 100;
 
 /** The answers to all messages; each reads its payload piece by piece, and a page's answers hold nothing of other pages. */
 export function createHandlers(parts: HandlersParts): Handlers {
-  const { keeper, dialing, proposals, accounts, frames, started } = parts;
+  const { keeper, dialing, proposals, accounts, started } = parts;
   return {
     page: {
       'page/settings': async (_payload, asker) => {
         await started;
-        return pageSettings(await parts.settings(), asker, frames, parts.pausedUntil());
+        return pageSettings(await parts.settings(), asker, parts);
       },
       'call/dial': async (payload, asker) => {
         await started;
@@ -104,6 +107,21 @@ export function createHandlers(parts: HandlersParts): Handlers {
           return { answer: ok(undefined), event: { type: 'hang-up', id: call.id } };
         });
       },
+      'call/hold': async ({ id, want }) => {
+        await started;
+        return keeper.decide((state): Decision<Result<void, PbxError>> => {
+          const call = state.calls.find((candidate) => candidate.id === id);
+          const isWish = want === 'hold' || want === 'resume';
+          if (!call || !isWish || !canHandle(call, want, state.connection)) {
+            return { answer: fail({ kind: 'rejected', detail: 'not now' }) };
+          }
+          return { answer: ok(undefined), event: { type: 'hold', id: call.id, want } };
+        });
+      },
+      'call/transfer': async (payload) => {
+        await started;
+        return dialing.transfer(payload).catch(() => fail({ reason: 'internal' }));
+      },
       'call/dismiss': async ({ id }) => {
         await started;
         if (typeof id === 'string') await keeper.dispatch({ type: 'dismiss', id });
@@ -147,7 +165,9 @@ export function createHandlers(parts: HandlersParts): Handlers {
       },
       'taught/change': async (payload) => {
         await started;
-        const taught = changeTaught((await parts.settings()).taught, payload);
+        const atlas = await parts.atlas();
+        if (!atlas) return;
+        const taught = changeTaught((await parts.settings()).taught, payload, atlas);
         await parts.changeSettings(parts.policy.allowed({ taught }));
       },
       'recent/forget': async ({ id }) => {
@@ -179,27 +199,28 @@ const UNKNOWN_ACCOUNT: AccountTest = {
 async function pageSettings(
   settings: Settings,
   asker: Asker,
-  frames: Frames,
-  pausedUntil: EpochMs | undefined,
+  parts: Pick<HandlersParts, 'frames' | 'pausedUntil' | 'atlas'>,
 ): Promise<PageStart> {
   if (asker.kind === 'ui' || !asker.address) return { decorate: false, country: settings.country };
   const { host, href, protocol, pathname } = asker.address;
   // Only where the frame is from is kept, not what it shows.
   const url = protocol === 'file:' ? `file://${pathname}` : href.slice(0, href.indexOf('/', protocol.length + 2) + 1);
-  await frames.remember({ ...asker.frame, host, url });
-  const own = settingsFor(settings, host, pausedUntil);
-  return { ...own, ...(own.decorate ? { atlas: WHOLE_ATLAS } : {}) };
+  await parts.frames.remember({ ...asker.frame, host, url });
+  const atlas = await parts.atlas();
+  const own = settingsFor(settings, host, parts.pausedUntil(), atlas);
+  return { ...own, ...(own.decorate && atlas ? { atlas } : {}) };
 }
 
-/** What a frame of this host may know of the settings. */
+/** What a frame of this host may know of the settings. Without plans it marks nothing, and needs no lessons. */
 export function settingsFor(
   { sites, country, account, taught }: Settings,
   host: string,
   pausedUntil: EpochMs | undefined,
+  plans: NumberPlans | undefined,
 ): PageSettings {
   const siteCountry = taught.countries[host];
-  const lessons = lessonsFor(taught, host).flatMap(({ text, isPhone }): PageLesson[] => {
-    const number = readTypedNumber(text, siteCountry ?? country)?.number;
+  const lessons = (plans ? lessonsFor(taught, host) : []).flatMap(({ text, isPhone }): PageLesson[] => {
+    const number = plans && readTypedNumber(text, siteCountry ?? country, plans)?.number;
     return isPhone ? (number === undefined ? [] : [{ text, number }]) : [{ text }];
   });
   return {

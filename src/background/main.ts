@@ -4,17 +4,19 @@ import type { CallOrigin } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
 import { type Keepsake, keepsakeOf, restore } from '../core/keepsake.ts';
 import type { Proposal } from '../core/proposal.ts';
+import { fail, ok } from '../core/result.ts';
 import { withSiteCountry } from '../core/taught.ts';
 import { type AppEvent, type AppState, dialPauseEnd, INITIAL } from '../core/update.ts';
 import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
+import { createAtlasFile } from '../storage/atlas-file.ts';
 import { createKeepsakeItem } from '../storage/keepsake-item.ts';
-import { knownCountriesItem, presetItem, recentCallsItem, refusedLoginItem } from '../storage/local-items.ts';
+import { knownCountriesItem, presetItem, refusedLoginItem } from '../storage/local-items.ts';
 import { policyItem, readManaged } from '../storage/policy-item.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
-import { settingsItem } from '../storage/settings-item.ts';
+import { createSettingsStore } from '../storage/settings-store.ts';
 import {
   accountTestItem,
   framesItem,
@@ -70,6 +72,10 @@ const PREPARE_WITHIN_MS = 1_000;
 /** The shortest period the browsers allow; it restarts a background that died with work to do. */
 const ALARM_MINUTES = 0.5;
 
+const readAtlas = createAtlasFile();
+// Begun at once: whatever woke us, a click most of all, may want it.
+void readAtlas();
+
 const troubles = createTroubles(async (list) => {
   draw(keeper.current());
   await troubleItem.write(list);
@@ -80,8 +86,9 @@ const ports = createPbxPorts({
   ownCookie,
   handOver,
   async toNational(number) {
-    const { country } = await readSettings();
-    return toDialString(number, { numberFormat: 'national', outsideLine: '' }, country);
+    const [{ country }, plans] = await Promise.all([readSettings(), readAtlas()]);
+    if (!plans) return fail({ kind: 'unsupported', detail: 'the number plans could not be read' });
+    return ok(toDialString(number, { numberFormat: 'national', outsideLine: '' }, country, plans));
   },
 });
 
@@ -100,6 +107,8 @@ const supervisor = createSupervisor({
 });
 
 const keepsake = createKeepsakeItem(isKeepsake);
+
+const settingsStore = createSettingsStore();
 
 const network = createNetworkWatch({
   clock: SYSTEM_CLOCK,
@@ -128,7 +137,7 @@ const keeper = createKeeper({
     return state;
   },
   save: (state) => {
-    keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
+    void keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
     return stateItem.write(state);
   },
   run: (effect) => supervisor.run(effect),
@@ -140,8 +149,8 @@ const keeper = createKeeper({
 const accounts = createAccounts({
   vault: createVault(indexedDbStore(), sessionSecrets),
   findAdapter,
-  readSettings: () => settingsItem.read(),
-  writeSettings: (settings) => settingsItem.write(settings),
+  readSettings: () => settingsStore.read(),
+  writeSettings: (settings) => settingsStore.write(settings),
   async onAccount(hasAccount) {
     await keepAlarm(hasAccount);
     await proposals.forgetAll();
@@ -153,7 +162,7 @@ const accounts = createAccounts({
   async dropTraces() {
     await dropOwnCookies();
     await knownCountriesItem.write([]);
-    await recentCallsItem.write([]);
+    await surfaces.recent.forget();
     await accountTestItem.write(undefined);
   },
 });
@@ -201,6 +210,7 @@ const dialing = createDialing({
   proposals,
   tellRefused,
   settings: readSettings,
+  atlas: readAtlas,
   knownCountries: () => knownCountriesItem.read(),
   async rememberCountry(country) {
     const known = await knownCountriesItem.read();
@@ -232,6 +242,7 @@ const surfaces = createSurfaces({
   dialing,
   started,
   settings: readSettings,
+  atlas: readAtlas,
   changeSettings,
   newId: () => crypto.randomUUID(),
 });
@@ -248,6 +259,7 @@ const answer = createRouter(
     surfaces,
     policy,
     settings: readSettings,
+    atlas: readAtlas,
     pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
     endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
@@ -354,7 +366,7 @@ function later(event: AppEvent): void {
 
 async function readSettings(): Promise<Settings> {
   try {
-    const settings = await settingsItem.read();
+    const settings = await settingsStore.read();
     troubles.set('settings-not-read', false);
     return settings;
   } catch {
@@ -373,18 +385,18 @@ async function tabInFront(isPrivate: boolean): Promise<{ readonly id?: number | 
 }
 
 async function changeSettings(change: SettingsChange): Promise<void> {
-  if (Object.keys(change).length > 0) await settingsItem.write({ ...(await settingsItem.read()), ...change });
+  if (Object.keys(change).length > 0) await settingsStore.write({ ...(await settingsStore.read()), ...change });
   await tellSettings();
   await surfaces.recent.tidy();
 }
 
 /** Every frame gets the settings of its own site; where access was taken away, that is the end of it. */
 async function tellSettings(): Promise<void> {
-  const settings = await readSettings();
+  const [settings, plans] = await Promise.all([readSettings(), readAtlas()]);
   await frames.tell(async ({ host, url }) => {
     const address = new URL(url);
     const mayStay = address.protocol === 'file:' || (await hasHostAccess(address));
-    const own = settingsFor(settings, host, toldPause);
+    const own = settingsFor(settings, host, toldPause, plans);
     return { type: 'page/settings-changed', payload: { ...own, decorate: mayStay && own.decorate } };
   });
 }

@@ -17,7 +17,7 @@ export interface NotificationsParts {
   open(call: Call | undefined): void;
   calls(): readonly Call[];
   /** A number as people read it. */
-  format(number: string): string;
+  format(number: string): Promise<string>;
 }
 
 /** Tells the user what happens to calls while nobody looks at the popup. */
@@ -38,6 +38,7 @@ export function createNotifications(parts: NotificationsParts): Notifications {
   async function show(what: 'incoming' | 'failed', call: Call): Promise<void> {
     const { alerts } = await parts.preferences();
     if (!alerts[what] || (what === 'incoming' && parts.isDisturbed())) return;
+    const who = await whoOf(call);
     // Settings are read meanwhile: what has stopped ringing is not announced any more.
     const now = parts.calls().find(({ id }) => id === call.id);
     if (what === 'incoming' && now?.state.phase !== 'ringing') return;
@@ -45,16 +46,16 @@ export function createNotifications(parts: NotificationsParts): Notifications {
     const basic = {
       type: 'basic' as const,
       iconUrl: browser.runtime.getURL('icons/128.png'),
-      title: what === 'incoming' ? say('alert_incoming') : say('alert_failed', whoOf(call)),
-      message: what === 'incoming' ? whoOf(call) : say(callWords(call)),
+      title: what === 'incoming' ? say('alert_incoming') : say('alert_failed', who),
+      message: what === 'incoming' ? who : say(callWords(call)),
     };
     const buttons = what === 'incoming' && parts.canHangUp(call) ? [{ title: say('hang_up') }] : [];
     await create(PREFIX + call.id, basic, buttons, what === 'incoming');
   }
 
-  function whoOf({ name, number }: Call): string {
+  async function whoOf({ name, number }: Call): Promise<string> {
     const shown =
-      number === '' ? browser.i18n.getMessage('alert_unknown') : parts.format(cleanText(number, LONGEST_NUMBER));
+      number === '' ? browser.i18n.getMessage('alert_unknown') : await parts.format(cleanText(number, LONGEST_NUMBER));
     return name === undefined ? shown : `${cleanText(name)} · ${shown}`;
   }
 

@@ -8,7 +8,7 @@ export interface PortsWorld {
   mayReach(url: URL): Promise<boolean>;
   ownCookie(url: string, name: string): Promise<OwnCookie>;
   handOver(link: string): Promise<Result<void, PbxError>>;
-  toNational(number: string): Promise<string>;
+  toNational(number: string): Promise<Result<string, PbxError>>;
 }
 
 const REQUEST_WITHIN_MS = 10_000;

@@ -13,7 +13,7 @@ export interface RecentCalls {
   tell(news: readonly CallNews[]): void;
   /** Removes one, or all of them. */
   forget(id?: string): Promise<void>;
-  /** Removes what the user does not want to be kept any more. */
+  /** Puts the list before our own pages, empty where the user does not want it kept any more. */
   tidy(): Promise<void>;
 }
 
@@ -43,7 +43,8 @@ export function createRecentCalls(parts: RecentCallsParts): RecentCalls {
     },
     forget: (id) => change((list) => without(list, id)),
     async tidy() {
-      if (!(await parts.isWanted())) await change((list) => without(list));
+      const isWanted = await parts.isWanted();
+      await change((list) => (isWanted ? list : without(list)));
     },
   };
 }

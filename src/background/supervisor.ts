@@ -14,6 +14,7 @@ import {
   openCalls,
 } from '../core/update.ts';
 import type { PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../pbx/adapter.ts';
+import { holdBy, transferBy } from '../pbx/handling.ts';
 import type { Clock } from './clock.ts';
 
 /** The account as it is used: the adapter, and all values with the secrets. */
@@ -183,6 +184,16 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     dispatch({ type: 'hung-up', id, result });
   }
 
+  async function hold({ id, pbxId, want }: Extract<Effect, { type: 'hold' }>): Promise<void> {
+    const result = await handled(line?.session, (session) => holdBy(session, pbxId, want));
+    dispatch({ type: 'hold-answered', id, result });
+  }
+
+  async function transfer({ id, pbxId, to }: Extract<Effect, { type: 'transfer' }>): Promise<void> {
+    const result = await handled(line?.session, (session) => transferBy(session, pbxId, to));
+    dispatch({ type: 'transfer-answered', id, result });
+  }
+
   function scheduleBeat(own: Line, since: number): void {
     cancelBeat();
     beatenAt = since;
@@ -270,6 +281,10 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
           return void dial(effect.intent);
         case 'hang-up':
           return void hangUp(effect.id, effect.pbxId);
+        case 'hold':
+          return void hold(effect);
+        case 'transfer':
+          return void transfer(effect);
         default:
           return unreachable(effect);
       }
@@ -304,6 +319,19 @@ async function place(session: PbxSession | undefined, intent: DialIntent): Promi
     return await session.dial({ number: dialled, ref: id, ...more });
   } catch {
     return fail({ error: { kind: 'protocol', detail: 'dial' }, placed: 'unknown' });
+  }
+}
+
+async function handled(
+  session: PbxSession | undefined,
+  send: (session: PbxSession) => Promise<Result<void, DialFailure>>,
+): Promise<Result<void, DialFailure>> {
+  // The line was lost after the core asked: nothing has left the browser.
+  if (!session) return fail({ error: CLOSED, placed: 'no' });
+  try {
+    return await send(session);
+  } catch {
+    return fail({ error: { kind: 'protocol', detail: 'handling' }, placed: 'unknown' });
   }
 }
 

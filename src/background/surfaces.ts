@@ -2,11 +2,11 @@ import { browser } from '../browser.ts';
 import { callNews } from '../core/call-news.ts';
 import type { AppState } from '../core/update.ts';
 import type { DialRefusal, PointedPlace, SettingsChange } from '../messaging/protocol.ts';
-import { ALL_PLANS } from '../phone/all-plans.ts';
 import { formatNumber } from '../phone/format-number.ts';
 import { readPicked } from '../phone/picked-number.ts';
 import { popAddress } from '../phone/screen-pop.ts';
-import { recentCallsItem } from '../storage/local-items.ts';
+import type { ReadAtlas } from '../storage/atlas-file.ts';
+import { createRecentCallsStore } from '../storage/recent-calls-store.ts';
 import type { Settings } from '../storage/settings.ts';
 import { popTabItem } from '../storage/state-item.ts';
 import { openCallsWindow } from './calls-window.ts';
@@ -28,6 +28,7 @@ export interface SurfacesParts {
   /** Resolves when the saved state is loaded. */
   readonly started: Promise<void>;
   settings(): Promise<Settings>;
+  readonly atlas: ReadAtlas;
   changeSettings(change: SettingsChange): Promise<void>;
   newId(): string;
 }
@@ -49,9 +50,10 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
   let told: AppState | undefined;
 
   const write = async (text: string): Promise<string | undefined> => {
-    const read = readPicked(text, (await parts.settings()).country);
+    const atlas = await parts.atlas();
+    const read = atlas && readPicked(text, (await parts.settings()).country, atlas);
     if (!read) return undefined;
-    const number = formatNumber(read.number, ALL_PLANS);
+    const number = formatNumber(read.number, atlas);
     return read.ext === undefined ? number : browser.i18n.getMessage('alert_with_extension', [number, read.ext]);
   };
   const hangUp = (id: string) => void started.then(() => keeper.dispatch({ type: 'hang-up', id }));
@@ -76,16 +78,23 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
     hangUp,
     open: () => void openCallsWindow().catch(() => {}),
     calls: () => keeper.current().calls,
-    format: (number) => formatNumber(number, ALL_PLANS),
+    async format(number) {
+      const atlas = await parts.atlas();
+      return atlas ? formatNumber(number, atlas) : number;
+    },
   });
+  const calls = createRecentCallsStore();
   const recent = createRecentCalls({
     isWanted: async () => (await parts.settings()).recentCalls.keep,
-    load: () => recentCallsItem.read(),
-    save: (list) => recentCallsItem.write(list),
+    load: () => calls.load(),
+    save: (list) => calls.save(list),
   });
   const popRecord = createScreenPop({
     preferences: parts.settings,
-    addressOf: async (template, number) => popAddress(template, number, (await parts.settings()).country),
+    async addressOf(template, number) {
+      const atlas = await parts.atlas();
+      return atlas && popAddress(template, number, (await parts.settings()).country, atlas);
+    },
     lastTab: () => popTabItem.read(),
     rememberTab: (tabId) => popTabItem.write(tabId),
   });
@@ -94,8 +103,10 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
     dial: dialPicked,
     teach: (text, isPhone, pageUrl) =>
       void started.then(async () => {
+        const atlas = await parts.atlas();
+        if (!atlas) return notifications.tellRefused('plans-not-read');
         const { taught, country } = await parts.settings();
-        const lesson = teach(taught, { text, isPhone, pageUrl }, country);
+        const lesson = teach(taught, { text, isPhone, pageUrl }, country, atlas);
         if (lesson.outcome === 'taught') await parts.changeSettings({ taught: lesson.taught });
         else notifications.tellRefused('not-a-number');
       }),
@@ -118,7 +129,7 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
           () => tellRefusal({ reason: 'internal' }),
         ),
     write,
-    recent: () => recentCallsItem.read(),
+    recent: () => calls.load(),
   });
 
   return {

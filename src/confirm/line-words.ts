@@ -3,6 +3,7 @@ import type { Choice } from '../core/proposal.ts';
 import type { NumberType, RiskReason } from '../core/risk.ts';
 import { countryName } from '../ui/countries.ts';
 import { type MessageKey, say } from '../ui/say.ts';
+import { RISK_WORDS } from '../ui/words.ts';
 
 const TYPE_WORDS: Readonly<Record<NumberType, MessageKey>> = {
   fixed: 'confirm_type_fixed',
@@ -21,20 +22,6 @@ const TYPE_WORDS: Readonly<Record<NumberType, MessageKey>> = {
   unknown: 'confirm_type_unknown',
 };
 
-const REASON_WORDS: Readonly<Record<RiskReason, MessageKey>> = {
-  emergency: 'confirm_reason_emergency',
-  premium: 'confirm_reason_premium',
-  satellite: 'confirm_reason_satellite',
-  'shared-cost': 'confirm_reason_shared_cost',
-  'unknown-type': 'confirm_reason_unknown_type',
-  'sip-uri': 'confirm_reason_sip_uri',
-  'text-differs': 'confirm_reason_text_differs',
-  'page-doubtful': 'confirm_reason_page_doubtful',
-  'other-pbx': 'confirm_reason_other_pbx',
-  'foreign-first-time': 'confirm_reason_foreign_first_time',
-  'too-many': 'confirm_reason_too_many',
-};
-
 const LONGEST_HOST = 60;
 
 /** Country and kind of line: `United Kingdom · Mobile phone`. */
@@ -49,7 +36,7 @@ export function lineWords({ number, type, country }: Choice): string {
 /** Why this number is not dialled on one click, in plain words. */
 export function reasonWords(reason: RiskReason, country: string | undefined): MessageKey {
   const isNowhere = reason === 'foreign-first-time' && country === undefined;
-  return isNowhere ? 'confirm_reason_foreign_first_time_none' : REASON_WORDS[reason];
+  return isNowhere ? 'confirm_reason_foreign_first_time_none' : RISK_WORDS[reason];
 }
 
 /** The site by its name. Of a very long one the end is shown: whose it is stands there, and anybody may put anything before it. */

@@ -16,7 +16,7 @@ export interface Run {
   /** White space as drawn, at its old length: of several in a row all but the first have no width. */
   readonly text: string;
   readonly parts: readonly Part[];
-  /** True where white space is drawn as it is written. */
+  /** True where white space, of which there is more than single blanks, is drawn as it is written. */
   readonly isPreformatted: boolean;
   /** True where the run was cut for its length, and more text follows or precedes on the same line. */
   readonly isCut: boolean;
@@ -61,6 +61,12 @@ export function isExcluded(element: Element): boolean {
 /** True for elements that are blocks by their name, whatever the page's styles say. */
 export function isBlockName(element: Element): boolean {
   return BLOCK_NAMES.has(element.localName);
+}
+
+/** True for the only text of a table's cell, which nothing outside ever joins: most cells with digits hold no number. */
+export function isAloneInCell(text: Text): boolean {
+  const name = text.parentElement?.localName;
+  return (name === 'td' || name === 'th') && !text.previousSibling && !text.nextSibling && text.length <= LONG_TEXT;
 }
 
 /** Reads how elements flow, remembering each answer; make a new one when styles may have changed. */
@@ -178,7 +184,8 @@ function readWindow(text: Text, container: Element, from: number): Run {
 
 function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolean): Run {
   const parts: Part[] = [];
-  const isPreformatted = keepsSpaces(container);
+  // Styles are asked for only where the answer counts.
+  const isPreformatted = pieces.some((piece) => piece !== ' ' && SPACES.test(piece.data)) && keepsSpaces(container);
   let text = '';
   for (const piece of pieces) {
     if (piece === ' ') {
@@ -192,10 +199,11 @@ function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolea
 }
 
 const NO_WIDTH = '\u200b';
+const SPACES = /[\t\n\r\f]| {2}/;
 
 /** A node's text as it is drawn: line breaks and indents of the source are one space. Offsets stay the same. */
 export function asDrawn(text: string, isPreformatted: boolean): string {
-  if (isPreformatted || !/[\t\n\r\f]| {2}/.test(text)) return text;
+  if (isPreformatted || !SPACES.test(text)) return text;
   return text.replace(/[ \t\n\r\f]+/g, (space) => ` ${NO_WIDTH.repeat(space.length - 1)}`);
 }
 

@@ -4,8 +4,8 @@ import type { Target } from './targets.ts';
 
 /** Marks numbers by the browser's own highlighting, which leaves no trace in the page's nodes. */
 export interface Marks {
-  /** Exactly these targets are marked from now on. */
-  show(targets: ReadonlySet<Target>): void;
+  /** Exactly these targets are marked from now on. True when a rule was added for it: the browser brings all styles up to date then. */
+  show(targets: ReadonlySet<Target>): boolean;
   /** Names of the highlights, for a later copy of this script to remove. */
   readonly names: readonly string[];
   clear(): void;
@@ -31,6 +31,7 @@ export function createMarks(): Marks {
   const highlights = new Map<Kind, Highlight>();
   const ranges = new Map<Target, { readonly range: Range; readonly kind: Kind }>();
   const sheets = new Map<Root, CSSStyleSheet>();
+  let hasAdopted = false;
   /** When links and fields were found to need no mark. */
   const bareSince = new WeakMap<Target, number>();
 
@@ -64,6 +65,7 @@ export function createMarks(): Marks {
       );
       sheets.set(root, sheet);
     }
+    hasAdopted = true;
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   }
 
@@ -88,7 +90,8 @@ export function createMarks(): Marks {
   return {
     names,
     show(targets) {
-      if (!canMark) return;
+      if (!canMark) return false;
+      hasAdopted = false;
       for (const target of ranges.keys()) if (!targets.has(target)) remove(target);
       for (const target of targets) {
         const known = ranges.get(target);
@@ -101,6 +104,7 @@ export function createMarks(): Marks {
         if (target.place.in === 'element' && !ranges.has(target)) bareSince.set(target, performance.now());
       }
       keep();
+      return hasAdopted;
     },
     clear() {
       if (!canMark) return;

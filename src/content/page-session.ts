@@ -177,6 +177,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
+      onRestyled: current.restyled,
       callsOnClick: () => settings?.callsOnClick === true,
       dialler,
       mayDraw: leaveIfOrphaned,

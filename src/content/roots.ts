@@ -5,7 +5,8 @@ export type Root = Document | ShadowRoot;
 type Opener = { readonly openOrClosedShadowRoot?: ShadowRoot | null };
 type ChromeDom = { readonly dom?: { openOrClosedShadowRoot?(element: Element): ShadowRoot | null } };
 
-// Elements that can never carry a shadow tree are named, so that custom elements (any name with a dash) come out of one native query.
+// Elements that can never carry a shadow tree are named, so that custom elements (any name with a dash) come out of one native query. The
+// most frequent names stand first: a name is compared with one after the other.
 const NEVER_HOSTS =
   'td,tr,th,a,b,i,em,strong,br,img,svg,path,g,use,circle,rect,line,polygon,polyline,text,tspan,defs,ul,ol,li,dl,dt,dd,table,tbody,thead,' +
   'tfoot,caption,col,colgroup,input,button,label,form,option,optgroup,select,textarea,fieldset,legend,script,style,link,meta,base,hr,' +
@@ -14,10 +15,11 @@ const NEVER_HOSTS =
   'dialog,menu,slot,output,progress,meter,datalist,frame,frameset,noframes,rp,rt,ruby,data,hgroup,search,picture';
 const BUILT_IN_HOSTS = 'div,span,p,section,article,main,header,footer,nav,aside,h1,h2,h3,h4,h5,h6,blockquote,body';
 
-/** Matches custom elements, and built-in ones that can be hosts and have no content of their own. */
-export const LIKELY_HOSTS = `:not(${NEVER_HOSTS},${BUILT_IN_HOSTS}),:is(${BUILT_IN_HOSTS}):empty`;
-/** Hosts with content of their own are rare and many elements look like one: looked at when there is time. */
-export const UNLIKELY_HOSTS = `:is(${BUILT_IN_HOSTS}):not(:empty)`;
+/**
+ * Matches custom elements, and built-in ones that can be hosts and have no content of their own. Those with content are rarely hosts, and
+ * many elements look like one: they are asked one by one when there is time.
+ */
+export const LIKELY_HOSTS = `:not(${BUILT_IN_HOSTS},${NEVER_HOSTS}),:empty:is(${BUILT_IN_HOSTS})`;
 
 /** The element's shadow tree, open or closed, or undefined. */
 export function shadowOf(element: Element): ShadowRoot | undefined {

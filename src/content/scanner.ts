@@ -4,6 +4,7 @@ import {
   asDrawn,
   createFlow,
   type Flow,
+  isAloneInCell,
   isBlockName,
   isExcluded,
   LONG_TEXT,
@@ -14,8 +15,8 @@ import {
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
 import { matches, parentElementOf } from './nodes.ts';
-import { containsAcross, LIKELY_HOSTS, type Root, shadowOf, UNLIKELY_HOSTS } from './roots.ts';
-import { createSlices } from './slices.ts';
+import { containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
+import { createSlices, nextTurn } from './slices.ts';
 import {
   blockOf,
   CALL_LINKS,
@@ -60,6 +61,8 @@ export interface Scanner {
   all(): Promise<readonly Target[]>;
   /** Looks at these fields again: scripts change values without a trace in the page. */
   recheckFields(fields: Iterable<Element>): void;
+  /** Something of ours changed the page's styles: the reading goes on once the browser has drawn it, and does not pay for it. */
+  restyled(): void;
   /** Resolves after the first pass over the page, or after the work at hand. */
   whenSettled(): Promise<void>;
   stop(): void;
@@ -123,6 +126,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   let isQueued = false;
   let hasCandidate = false;
   let mustSweep = false;
+  /** The page's texts were not walked, for want of a digit. */
+  let isUnread = false;
 
   // ── what changed ──────────────────────────────────────────────────────────────────────
 
@@ -201,6 +206,12 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       seen += 1;
       if (seen % 40 === 0) yield;
     }
+    // What such a page says about its country is of no use until there is something to call.
+    if (top === page && !hasCandidate && !DIGIT.test(page.body?.textContent ?? '0')) isUnread = true;
+    else yield* readTexts(top);
+  }
+
+  function* readTexts(top: Element | Root): Generator<void, void, void> {
     for (let tries = 0; tries < RESTARTS; tries += 1) {
       const isWhole = yield* walkTexts(top);
       if (isWhole || !top.isConnected) return;
@@ -235,6 +246,10 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return;
     }
     dropRunsOf(node);
+    if (isAloneInCell(node) && !mayHoldNumber(node.data)) {
+      keepTelling(node.data, node.parentElement);
+      return;
+    }
     if (node.length > LONG_TEXT) {
       const { length } = node;
       for (let from = 0; from < length && node.isConnected && node.length === length; ) {
@@ -438,6 +453,10 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         announce();
       return;
     }
+    if (isUnread && hasCandidate) {
+      isUnread = false;
+      yield* readTexts(page);
+    }
     yield* find();
     for (let round = 0; round < 2; round += 1) {
       const version = reader.finder.version;
@@ -481,7 +500,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 
   async function all(): Promise<readonly Target[]> {
     const found: Target[] = [];
-    const list = createSlices();
+    const list = createSlices(undefined, nextTurn);
     list.run(() => collect(page, found));
     await list.whenIdle();
     tell();
@@ -529,13 +548,14 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 
   /** Hosts that have content of their own look like any element, and few name a number: looked for when all else is done. */
   function* theUnlikely(): Generator<void, void, void> {
-    let count = 0;
     for (const element of page.querySelectorAll(NAMING)) readElement(element);
     if (waitingElements.length > 0) yield* settle();
-    for (const element of page.querySelectorAll(UNLIKELY_HOSTS)) {
-      count += 1;
-      if (count % NODES_PER_STEP === 0) yield;
-      if (element.shadowRoot) enter(element.shadowRoot);
+    const all = page.getElementsByTagName('*');
+    for (let at = 0; at < all.length; at += 1) {
+      // A form answers with its field of that name.
+      const shadow = all[at]?.shadowRoot;
+      if (shadow instanceof ShadowRoot) enter(shadow);
+      if (at % NODES_PER_STEP === NODES_PER_STEP - 1) yield;
     }
   }
 
@@ -573,6 +593,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       for (const field of list) waitingElements.push(field);
       slices.run(settle);
     },
+    restyled: slices.waitForFrame,
     whenSettled: slices.whenIdle,
     stop() {
       observer.disconnect();
@@ -597,6 +618,7 @@ const PLACED_BEHIND = Node.DOCUMENT_POSITION_FOLLOWING | Node.DOCUMENT_POSITION_
 const SMALL = 400;
 const STEPS_ACROSS = 3;
 const STEPS_DOWN = 5;
+const MAX_LOOKING_MS = 6;
 
 function isSmall(element: Element): boolean {
   return element.getElementsByTagName('*').length < SMALL;
@@ -605,7 +627,9 @@ function isSmall(element: Element): boolean {
 /** Elements that hold what is seen now, so that the numbers before the user's eyes come first. */
 function inView(page: Document): ReadonlySet<Element> {
   const found = new Set<Element>();
-  for (let row = 1; row <= STEPS_DOWN; row += 1) {
+  const until = performance.now() + MAX_LOOKING_MS;
+  // In a long flat page the browser takes milliseconds to say what stands where.
+  for (let row = 1; row <= STEPS_DOWN && performance.now() < until; row += 1) {
     for (let column = 1; column <= STEPS_ACROSS; column += 1) {
       const x = (innerWidth * column) / (STEPS_ACROSS + 1);
       const y = (innerHeight * row) / (STEPS_DOWN + 1);

@@ -25,8 +25,10 @@ export function createDebt(now: () => number = () => performance.now()): Debt {
     restMs: () => Math.min(LONGEST_REST_MS, Math.max(0, paidUntil - now() - ADVANCE_MS * REST_FACTOR)),
   };
 }
-/** A frame that has not come by then is not waited for. */
+/** A frame that has not come by then is not waited for; a tab in the background draws none. */
 const LONGEST_FRAME_MS = 50;
+/** A large page's first frame takes longer. */
+const LONGEST_FIRST_FRAME_MS = 200;
 
 interface Scheduling {
   readonly scheduler?: {
@@ -38,29 +40,36 @@ interface Scheduling {
 export interface Slices {
   /** Runs a job to its end, turn by turn, after those given before. Each `yield` is a place where a turn may end. */
   run(job: () => Generator<void, void, void>): void;
-  /**
-   * From now on waits for the browser to have drawn what changed, so that its layout is not asked for before it is made, and rests
-   * between jobs, the longer the more they cost, once a page keeps changing.
-   */
+  /** From now on rests between jobs, the longer the more they cost, once a page keeps changing. */
   rest(): void;
+  /** The next turn waits until the browser has drawn what changed. */
+  waitForFrame(): void;
   /** Resolves when nothing is left to do. */
   whenIdle(): Promise<void>;
   stop(): void;
 }
 
-/** Makes a queue of sliced work. */
-export function createSlices(now: () => number = () => performance.now()): Slices {
+/**
+ * Makes a queue of sliced work.
+ * @param begin - what is waited for before jobs that come to an empty queue: by default until the browser has drawn what changed, so that
+ * no layout is asked for before it is made
+ */
+export function createSlices(
+  now = () => performance.now(),
+  begin: (longestMs: number) => Promise<void> = afterFrame,
+): Slices {
   const jobs: (() => Generator<void, void, void>)[] = [];
   const waiting: (() => void)[] = [];
   let isBusy = false;
   let isStopped = false;
   let isResting = false;
+  let mustWait = false;
   const debt = createDebt(now);
 
   async function pump(): Promise<void> {
     isBusy = true;
     await pause(debt.restMs());
-    if (isResting) await afterFrame();
+    await begin(isResting ? LONGEST_FRAME_MS : LONGEST_FIRST_FRAME_MS);
     let worked = 0;
     for (let job = jobs.shift(); job && !isStopped; job = jobs.shift()) {
       const steps = job();
@@ -68,7 +77,8 @@ export function createSlices(now: () => number = () => performance.now()): Slice
         const since = now();
         isDone = turnOrReport(steps, since + TURN_MS);
         worked += now() - since;
-        if (!isDone || jobs.length > 0) await nextTurn();
+        if (!isDone || jobs.length > 0) await (mustWait ? afterFrame() : nextTurn());
+        mustWait = false;
       }
     }
     isBusy = false;
@@ -102,6 +112,9 @@ export function createSlices(now: () => number = () => performance.now()): Slice
     rest() {
       isResting = true;
     },
+    waitForFrame() {
+      mustWait = true;
+    },
     whenIdle() {
       return isBusy ? new Promise((done) => waiting.push(done)) : Promise.resolve();
     },
@@ -122,9 +135,9 @@ export function nextTurn(): Promise<void> {
 }
 
 /** Comes back once the browser has drawn its next frame; in a tab that is not drawn, soon. */
-export function afterFrame(): Promise<void> {
+export function afterFrame(longestMs = LONGEST_FRAME_MS): Promise<void> {
   return new Promise((resolve) => {
-    const late = setTimeout(resolve, LONGEST_FRAME_MS);
+    const late = setTimeout(resolve, document.hidden ? Math.min(longestMs, LONGEST_FRAME_MS) : longestMs);
     requestAnimationFrame(() => {
       clearTimeout(late);
       void nextTurn().then(resolve);

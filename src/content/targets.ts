@@ -1,5 +1,5 @@
 import type { FoundNumber, NumberFinder, TextBlock } from '../phone/find-numbers.ts';
-import { type LinkedPbx, type PbxLink, parsePbxLink } from '../phone/pbx-link.ts';
+import { isPbxAddress, type LinkedPbx, PBX_LINK_HREFS, type PbxLink, parsePbxLink } from '../phone/pbx-link.ts';
 import { parseCallNumber, parseTelUri, type UriRefusal } from '../phone/tel-uri.ts';
 import { placeAt, type Run } from './blocks.ts';
 import type { ContextReader } from './context.ts';
@@ -52,9 +52,9 @@ export interface ElementPlace {
   readonly element: Element;
 }
 
-const CALL_HREFS = ['^="tel:"', '^="callto:"', '^="sip:"', '^="sips:"', '^="vodia:"', '*="remote_call.htm?"'];
-export const CALL_LINKS = ['a', 'area'].flatMap((tag) => CALL_HREFS.map((href) => `${tag}[href${href} i]`)).join(',');
-/** Vodia's embedded form; the tag name may be anything. */
+const CALL_HREFS = ['^="tel:"', '^="callto:"', '^="sip:"', '^="sips:"', ...PBX_LINK_HREFS];
+export const CALL_LINKS = `:is(a,area)[href]:is(${CALL_HREFS.map((href) => `[href${href} i]`).join(',')})`;
+/** The embedded form of some PBXs; the tag name may be anything. */
 export const EMBEDS = '[number]';
 /** Elements whose author names a number that they may not show: `<span data-phone="+1…">Call us</span>`. */
 export const NAMING = '[data-phone],[data-tel],[data-phone-number],[itemprop="telephone" i][content]';
@@ -111,7 +111,7 @@ export function readLink(link: Element, finder: NumberFinder): Target | undefine
 
 /** A link that shows its own address shows the number in it, and perhaps credentials, which are to go nowhere. */
 function withoutAddress(text: string, asked: PbxLink, base: string): string {
-  if (!/remote_call\.htm|^vodia:/i.test(text)) return text;
+  if (!isPbxAddress(text)) return text;
   return parsePbxLink(text, base)?.dest ?? asked.dest;
 }
 

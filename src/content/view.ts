@@ -44,6 +44,8 @@ export interface View {
 export interface ViewParts {
   targetsOf(holder: Element): readonly Target[];
   recheckFields(fields: Iterable<Element>): void;
+  /** See `Scanner.restyled`. */
+  onRestyled(): void;
   /** True where a plain click on a number acts like its button. */
   callsOnClick(): boolean;
   readonly dialler: Dialler;
@@ -110,7 +112,7 @@ export function createView(page: Document, parts: ViewParts): View {
   const debt = createDebt();
   let toFocus: { readonly target: Target; readonly since: number } | undefined;
 
-  function soon(ms = LOOK_AGAIN_MS): void {
+  function soon(ms = LOOK_AGAIN_MS, begin: () => Promise<void> = afterFrame): void {
     if (stop.signal.aborted) return;
     const at = performance.now() + ms;
     if (timer !== undefined) {
@@ -120,7 +122,7 @@ export function createView(page: Document, parts: ViewParts): View {
     timerAt = at;
     timer = setTimeout(() => {
       timer = undefined;
-      void afterFrame().then(look);
+      void begin().then(look);
     }, ms);
   }
 
@@ -149,12 +151,13 @@ export function createView(page: Document, parts: ViewParts): View {
     }
     isLooking = true;
     try {
+      // Before anything of ours changes: the browser brings all styles up to date for the answer.
+      lookAgainWhenStill();
       await measureAndShow();
     } finally {
       isLooking = false;
       lastLook = performance.now();
     }
-    lookAgainWhenStill();
     if (mustLookAgain) {
       mustLookAgain = false;
       soon();
@@ -191,7 +194,11 @@ export function createView(page: Document, parts: ViewParts): View {
       await rest();
       if (stop.signal.aborted) return;
     }
-    marks.show(marked);
+    if (marks.show(marked)) {
+      parts.onRestyled();
+      await afterFrame();
+      since = performance.now();
+    }
     if (candidates.length > 0 && !isPageIdle) return whenPageIdle();
     const modal = topModal(page);
     const buttons = hostFor(modal, candidates.length > 0);
@@ -325,8 +332,9 @@ export function createView(page: Document, parts: ViewParts): View {
         else near.unwatch(holder);
         isInSight ||= near.elements.has(holder);
       }
-      // Where a new one stands is told by the browser: a large table is not looked at again for every row far below.
-      if (isInSight) soon(0);
+      // Where a new one stands is told by the browser: a large table is not looked at again for every row far below. The reading of the
+      // page has waited for its layout already.
+      if (isInSight) soon(0, nextTurn);
     },
     moved() {
       if (near.elements.size > 0 || main) soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));

@@ -21,6 +21,8 @@ export type EndReason =
   | 'not-allowed'
   | 'congestion'
   | 'failed'
+  /** Our own part of it: we have handed the other party over, and our phone is out of the call. */
+  | 'transferred'
   | 'unknown';
 
 /** Which phone rings: in a two-leg call the agent's own phone first, then the customer's (`far-end`). */
@@ -43,6 +45,26 @@ export interface HangUp {
   readonly at: EpochMs;
   readonly error?: PbxError;
 }
+
+/**
+ * A wish about a call that is talked on; given to the PBX once, whatever follows. `sent`: it has not answered. `taken`: it has, and what it
+ * does is still to be seen. `refused`: nothing came of it. `unknown`: something may have, and only the phone can tell.
+ */
+export type Handling =
+  | {
+      readonly want: 'hold' | 'resume';
+      readonly step: 'sent' | 'refused' | 'unknown';
+      readonly at: EpochMs;
+      readonly error?: PbxError;
+    }
+  | {
+      readonly want: 'transfer';
+      /** To whom, as shown; E.164 where there is one. */
+      readonly to: string;
+      readonly step: 'sent' | 'taken' | 'refused' | 'unknown';
+      readonly at: EpochMs;
+      readonly error?: PbxError;
+    };
 
 /** The frame a call was begun from, by the browser's record. */
 export interface CallOrigin {
@@ -74,6 +96,10 @@ export interface Call {
   /** When the PBX last spoke of this call. */
   readonly heardAt?: EpochMs;
   readonly hangUp?: HangUp;
+  /** Of a call that has ended, only a transfer is remembered. */
+  readonly handling?: Handling;
+  /** It is held by our own wish: what the other party or the desk phone holds is not ours to resume. */
+  readonly isHeldHere?: true;
   /** Why the call was not placed or failed, where there is more to say than the reason. */
   readonly error?: PbxError;
   /** Made at the click; a second request with the same id is the same call. */
@@ -114,6 +140,10 @@ export const CONFIRM_WITHIN_MS = 15_000;
 export const QUEUE_LIMIT_MS = 10_000;
 /** A hang-up without effect after this is shown as not confirmed, and may be tried again. */
 export const HANG_UP_WITHIN_MS = 5_000;
+/** A hold, resume or transfer that the PBX took shows within this time, or only the phone can tell. */
+export const HANDLED_WITHIN_MS = 5_000;
+/** How long the answer to a transfer is waited for: longer than a request may take. */
+export const HANDLING_ANSWER_MS = 12_000;
 /** Ended calls stay in sight for this long. */
 export const KEEP_ENDED_MS = 5 * 60_000;
 const KEEP_ENDED_PRIVATE_MS = 30_000;
@@ -185,8 +215,21 @@ export function endCall(
   more: { readonly confirmed?: boolean; readonly placed?: Call['placed']; readonly error?: PbxError } = {},
 ): Call {
   if (!isLive(call)) return call;
-  const { hangUp: _settled, ...rest } = call;
-  return { ...rest, confirmed: true, ...more, state: { phase: 'ended', at: now, reason } };
+  const { hangUp: _settled, isHeldHere: _over, handling, ...rest } = call;
+  const kept = handling?.want === 'transfer' && handling.step !== 'refused' ? { handling } : {};
+  return { ...rest, ...kept, confirmed: true, ...more, state: { phase: 'ended', at: now, reason } };
+}
+
+/** True while the PBX has not shown what came of a wish. */
+export function isUnderWay(handling: Handling | undefined): handling is Handling & { readonly step: 'sent' | 'taken' } {
+  return handling?.step === 'sent' || handling?.step === 'taken';
+}
+
+/** The call without word of what came of a wish: from now on only the phone can tell. */
+export function handlingLost(call: Call, error?: PbxError): Call {
+  const { handling } = call;
+  if (!isUnderWay(handling)) return call;
+  return { ...call, handling: { ...handling, step: 'unknown', ...(error === undefined ? {} : { error }) } };
 }
 
 /** Drops what ended long ago, and the oldest when there are many. Live calls always stay, and those whose result is still to come. */
@@ -295,7 +338,11 @@ function advance(call: Call, report: PbxCall, now: EpochMs): Call {
   switch (change.to) {
     case 'ended': {
       const talked = heard.talkingSince === undefined && change.talkedMs ? { talkingSince: now - change.talkedMs } : {};
-      return endCall({ ...heard, ...talked }, change.reason, now, change.error ? { error: change.error } : {});
+      // The PBX took the transfer and our leg is gone. Who hangs up as well has left it open which of the two it was.
+      const isTransferred = heard.handling?.step === 'taken' && heard.hangUp === undefined;
+      const last = isTransferred || heard.handling?.step === 'sent' ? heard : handlingLost(heard);
+      const reason = isTransferred ? 'transferred' : change.reason;
+      return endCall({ ...last, ...talked }, reason, now, change.error ? { error: change.error } : {});
     }
     case 'alive':
       return heard;
@@ -307,11 +354,24 @@ function advance(call: Call, report: PbxCall, now: EpochMs): Call {
     case 'talking':
     case 'held': {
       const since = heard.talkingSince ?? change.since ?? now;
-      return { ...heard, talkingSince: since, state: { phase: change.to, since } };
+      return withHandlingShown({ ...heard, talkingSince: since, state: { phase: change.to, since } });
     }
     default:
       return unreachable(change);
   }
+}
+
+/** A hold or resume is done when the PBX shows it, however late. */
+function withHandlingShown(call: Call): Call {
+  const { handling, isHeldHere, ...rest } = call;
+  const isOpen = handling?.step === 'sent' || handling?.step === 'unknown';
+  const isHeld = call.state.phase === 'held';
+  const isDone = isOpen && handling.want !== 'transfer' && (handling.want === 'hold') === isHeld;
+  return {
+    ...rest,
+    ...(handling === undefined || isDone ? {} : { handling }),
+    ...(isHeld && (isHeldHere || (isDone && handling.want === 'hold')) ? { isHeldHere: true } : {}),
+  };
 }
 
 /** A guessed end taken back: the call lives where it stood, which is `talking` if it ever was. */

@@ -57,6 +57,13 @@ function detailOf(event: AppEvent): string | undefined {
       return event.result.ok ? 'accepted' : kindOf(event.result.error);
     case 'hang-up':
       return '';
+    case 'hold':
+      return event.want;
+    case 'transfer':
+      return redactNumber(event.number);
+    case 'hold-answered':
+    case 'transfer-answered':
+      return event.result.ok ? 'accepted' : `${event.result.error.placed}: ${kindOf(event.result.error.error)}`;
     default:
       return undefined;
   }

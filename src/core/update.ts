@@ -7,10 +7,15 @@ import {
   type EpochMs,
   endCall,
   forgetPrivate,
+  HANDLED_WITHIN_MS,
+  HANDLING_ANSWER_MS,
   HANG_UP_WITHIN_MS,
+  type Handling,
   type HangUp,
+  handlingLost,
   isAwaited,
   isLive,
+  isUnderWay,
   type PbxCall,
   type PbxCallId,
   prune,
@@ -33,6 +38,8 @@ export interface AppState {
   readonly pace?: Pace;
   /** Calls that are over and not among `calls`, for as long as late words about them may come. */
   readonly former?: readonly FormerCall[];
+  /** This account's PBX refused to hold a call, or never showed it: not offered again until it does, or the account is another one. */
+  readonly noHold?: true;
 }
 
 /** Until when the PBX takes no call of ours; undefined when it takes one now, or is not asked at all. */
@@ -51,7 +58,7 @@ export interface DialIntent {
   readonly pageUrl?: string;
 }
 
-/** Why `dial` failed, and whether the request may have reached the PBX all the same. */
+/** Why `dial` (or `hold`, or `transfer`) failed, and whether the request may have reached the PBX all the same. */
 export interface DialFailure {
   readonly error: PbxError;
   readonly placed: 'no' | 'unknown';
@@ -112,6 +119,11 @@ export type AppEvent =
   | { readonly type: 'dialled'; readonly id: CallId; readonly result: Result<DialAccepted, DialFailure> }
   | { readonly type: 'hang-up'; readonly id: CallId }
   | { readonly type: 'hung-up'; readonly id: CallId; readonly result: Result<void, PbxError> }
+  | { readonly type: 'hold'; readonly id: CallId; readonly want: 'hold' | 'resume' }
+  | { readonly type: 'hold-answered'; readonly id: CallId; readonly result: Result<void, DialFailure> }
+  /** `number` is shown, `dialled` is what the PBX is told. */
+  | { readonly type: 'transfer'; readonly id: CallId; readonly number: string; readonly dialled: string }
+  | { readonly type: 'transfer-answered'; readonly id: CallId; readonly result: Result<void, DialFailure> }
   /** The user takes a call off the list that has ended, or that nobody can say anything about any more. */
   | { readonly type: 'dismiss'; readonly id: CallId };
 
@@ -121,7 +133,9 @@ export type Effect =
   /** `isSignOut`: the login is not needed any more, whoever asks for the next one. */
   | { readonly type: 'close'; readonly isSignOut?: true }
   | { readonly type: 'dial'; readonly intent: DialIntent }
-  | { readonly type: 'hang-up'; readonly id: CallId; readonly pbxId: PbxCallId };
+  | { readonly type: 'hang-up'; readonly id: CallId; readonly pbxId: PbxCallId }
+  | { readonly type: 'hold'; readonly id: CallId; readonly pbxId: PbxCallId; readonly want: 'hold' | 'resume' }
+  | { readonly type: 'transfer'; readonly id: CallId; readonly pbxId: PbxCallId; readonly to: string };
 
 export interface Step {
   readonly state: AppState;
@@ -148,7 +162,8 @@ const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
  * The one place where anything changes: every policy about calls and the connection. Pure.
- * A dial request is given to the PBX at most once, whatever follows: `dial` is asked for only in the step that marks the call `sent`.
+ * A dial request is given to the PBX at most once, whatever follows: `dial` is asked for only in the step that marks the call `sent`. The
+ * same goes for a wish to hold, resume or transfer.
  */
 export function update(state: AppState, event: AppEvent, now: EpochMs): Step {
   const step = decide(state, event, now);
@@ -195,6 +210,14 @@ function decide(state: AppState, event: AppEvent, now: EpochMs): Step {
       return hangUp(state, event.id, now);
     case 'hung-up':
       return hungUp(state, event.id, event.result, now);
+    case 'hold':
+      return hold(state, event, now);
+    case 'hold-answered':
+      return holdAnswered(state, event.id, event.result);
+    case 'transfer':
+      return transfer(state, event, now);
+    case 'transfer-answered':
+      return transferAnswered(state, event.id, event.result, now);
     case 'dismiss':
       return quiet({
         ...state,
@@ -252,11 +275,38 @@ export function openCalls({ calls }: AppState, now: EpochMs): readonly OpenCall[
   });
 }
 
+/**
+ * True when a wish about this call can be given to the PBX now: it lives for sure, as the PBX's last word says, and nothing else is under
+ * way. `want` names what the call has to be fit for.
+ */
+export function canHandle(call: Call, want: Handling['want'], connection: Connection): boolean {
+  if (connection.status !== 'online' || !call.confirmed || call.pbxId === undefined) return false;
+  if (isUnderWay(call.handling) || call.hangUp?.step === 'sent' || call.hangUp?.step === 'wanted') return false;
+  const { capabilities } = connection;
+  const { phase } = call.state;
+  switch (want) {
+    case 'hold':
+      return capabilities.hold && phase === 'talking';
+    case 'resume':
+      return capabilities.hold && phase === 'held' && call.isHeldHere === true;
+    case 'transfer':
+      return capabilities.transfer && (phase === 'talking' || phase === 'held');
+    default:
+      return unreachable(want);
+  }
+}
+
 function callDeadlines(call: Call, connection: Connection): readonly EpochMs[] {
-  if (isLive(call) && call.hangUp?.step === 'sent') return [call.hangUp.at + HANG_UP_WITHIN_MS];
+  const handled = isLive(call) && isUnderWay(call.handling) ? [handledBy(call.handling)] : [];
+  if (isLive(call) && call.hangUp?.step === 'sent') return [...handled, call.hangUp.at + HANG_UP_WITHIN_MS];
+  if (handled.length > 0) return handled;
   if (call.state.phase !== 'requested') return [];
   if (call.state.step === 'queued') return [call.startedAt + QUEUE_LIMIT_MS];
   return [call.startedAt + sightMs(call, connection)];
+}
+
+function handledBy({ want, step, at }: Handling): EpochMs {
+  return at + (want === 'transfer' && step === 'sent' ? HANDLING_ANSWER_MS : HANDLED_WITHIN_MS);
 }
 
 /** How long a request that has left stays among the live calls while the PBX says nothing more about it. */
@@ -340,10 +390,9 @@ function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Ste
 
 function tick(state: AppState, now: EpochMs): Step {
   const calls = prune(state.calls, now).map((call) => afterDeadlines(call, state.connection, now));
-  const next: AppState =
-    calls.every((call, index) => call === state.calls[index]) && calls.length === state.calls.length
-      ? state
-      : { ...state, calls };
+  const isUnshown = state.calls.some((call) => isOverdue(call, now) && call.handling?.want !== 'transfer');
+  const isSame = calls.every((call, index) => call === state.calls[index]) && calls.length === state.calls.length;
+  const next = isUnshown ? withoutHold({ ...state, calls }) : isSame ? state : { ...state, calls };
   const { connection } = next;
   if (connection.status === 'waiting' && isDue(connection.retryAt, now)) return connect(next, now);
   if (connection.status === 'connecting' && connection.since + CONNECT_WITHIN_MS <= now) {
@@ -358,7 +407,22 @@ function tick(state: AppState, now: EpochMs): Step {
   return quiet(next);
 }
 
-function afterDeadlines(call: Call, connection: Connection, now: EpochMs): Call {
+function isOverdue(call: Call, now: EpochMs): boolean {
+  return isLive(call) && isUnderWay(call.handling) && handledBy(call.handling) <= now;
+}
+
+/** A toggle without effect that is pressed again might undo what comes late: it is not offered any more. */
+function withoutHold(state: AppState): AppState {
+  return { ...state, noHold: true, connection: withHold(state.connection, false) };
+}
+
+function withHold(connection: Connection, hold: boolean): Connection {
+  if (connection.status !== 'online' || connection.capabilities.hold === hold) return connection;
+  return { ...connection, capabilities: { ...connection.capabilities, hold } };
+}
+
+function afterDeadlines(known: Call, connection: Connection, now: EpochMs): Call {
+  const call = isOverdue(known, now) ? handlingLost(known) : known;
   if (callDeadlines(call, connection).every((time) => time > now)) return call;
   if (call.hangUp?.step === 'sent') return { ...call, hangUp: { step: 'unconfirmed', at: now } };
   if (call.state.phase === 'requested' && call.state.step === 'queued') {
@@ -374,7 +438,7 @@ function opened(state: AppState, event: Extract<AppEvent, { type: 'opened' }>, n
   const connection: Connection = {
     status: 'online',
     since: now,
-    capabilities: event.capabilities,
+    capabilities: state.noHold ? { ...event.capabilities, hold: false } : event.capabilities,
     ...(event.extension === undefined ? {} : { extension: event.extension }),
     ...(event.limit === undefined ? {} : { limit: event.limit }),
   };
@@ -428,7 +492,17 @@ function lost(state: AppState, error: PbxError, jitter: number, now: EpochMs): S
 function reported(state: AppState, report: PbxCall, now: EpochMs): Step {
   if (findFormer(state.former, state.calls, report, now)) return quiet(state);
   const calls = prune(applyReport(state.calls, report, now), now);
-  return sendWishes({ ...state, calls }, now);
+  return sendWishes(withHoldProven({ ...state, calls }, state.calls), now);
+}
+
+/** A PBX that shows late what it was asked for can do it after all. */
+function withHoldProven(state: AppState, before: readonly Call[]): AppState {
+  const isLate = ({ handling }: Call) => handling?.step === 'unknown' && handling.want !== 'transfer';
+  const isShown = (call: Call) =>
+    isLate(call) && state.calls.some((later) => later.id === call.id && isLive(later) && later.handling === undefined);
+  if (!state.noHold || !before.some(isShown)) return state;
+  const { noHold: _proven, ...rest } = state;
+  return { ...rest, connection: withHold(state.connection, true) };
 }
 
 function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: EpochMs): Step {
@@ -500,6 +574,7 @@ function withoutTwin(calls: readonly Call[], id: CallId): readonly Call[] {
   if (!twin || (!isLive(own) && own.confirmed)) return calls;
   const { hangUp: wish, ...rest } = own;
   const hangUp = twin.hangUp ?? wish;
+  const { handling, isHeldHere } = twin;
   const merged: Call = {
     ...rest,
     placed: 'yes',
@@ -508,6 +583,8 @@ function withoutTwin(calls: readonly Call[], id: CallId): readonly Call[] {
     ...(twin.talkingSince === undefined ? {} : { talkingSince: twin.talkingSince }),
     ...(twin.heardAt === undefined ? {} : { heardAt: twin.heardAt }),
     ...(hangUp === undefined || !isLive(twin) ? {} : { hangUp }),
+    ...(handling === undefined ? {} : { handling }),
+    ...(isHeldHere === undefined ? {} : { isHeldHere }),
   };
   return calls.filter((call) => call !== twin).map((call) => (call === own ? merged : call));
 }
@@ -574,6 +651,65 @@ function hungUp(state: AppState, id: CallId, result: Result<void, PbxError>, now
   return quiet({ ...state, calls });
 }
 
+function hold(state: AppState, { id, want }: Extract<AppEvent, { type: 'hold' }>, now: EpochMs): Step {
+  return handle(state, id, { want, step: 'sent', at: now }, (pbxId) => ({ type: 'hold', id, pbxId, want }));
+}
+
+function transfer(
+  state: AppState,
+  { id, number, dialled }: Extract<AppEvent, { type: 'transfer' }>,
+  now: EpochMs,
+): Step {
+  const handling: Handling = { want: 'transfer', to: number, step: 'sent', at: now };
+  return handle(state, id, handling, (pbxId) => ({ type: 'transfer', id, pbxId, to: dialled }));
+}
+
+/** Sends a wish in the very step that notes it as sent; what cannot be done now is not done later. */
+function handle(state: AppState, id: CallId, handling: Handling, effect: (pbxId: PbxCallId) => Effect): Step {
+  const call = state.calls.find((candidate) => candidate.id === id);
+  if (call?.pbxId === undefined || !canHandle(call, handling.want, state.connection)) return quiet(state);
+  const calls = state.calls.map((candidate) => (candidate === call ? { ...call, handling } : candidate));
+  return { state: { ...state, calls }, effects: [effect(call.pbxId)] };
+}
+
+function holdAnswered(state: AppState, id: CallId, result: Result<void, DialFailure>): Step {
+  const call = state.calls.find((candidate) => candidate.id === id);
+  const handling = call?.handling;
+  // That the PBX has heard it is no proof: its word on the call is.
+  if (result.ok || !call || handling?.step !== 'sent' || handling.want === 'transfer') return quiet(state);
+  const { error, placed } = result.error;
+  const next: Call =
+    placed === 'no' ? { ...call, handling: { ...handling, step: 'refused', error } } : handlingLost(call, error);
+  const calls = state.calls.map((candidate) => (candidate === call ? next : candidate));
+  return quiet(isRefusal(error) ? withoutHold({ ...state, calls }) : { ...state, calls });
+}
+
+/** The PBX will not do it the next time either. */
+function isRefusal({ kind }: PbxError): boolean {
+  return kind === 'unsupported' || kind === 'rejected' || kind === 'not-allowed';
+}
+
+function transferAnswered(state: AppState, id: CallId, result: Result<void, DialFailure>, now: EpochMs): Step {
+  return quiet({
+    ...state,
+    calls: state.calls.map((call) => (call.id === id ? afterTransfer(call, result, now) : call)),
+  });
+}
+
+function afterTransfer(call: Call, result: Result<void, DialFailure>, now: EpochMs): Call {
+  const { handling, ...rest } = call;
+  if (handling?.want !== 'transfer' || handling.step !== 'sent') return call;
+  const { state } = call;
+  if (!result.ok) {
+    const { error, placed } = result.error;
+    if (placed === 'unknown') return handlingLost(call, error);
+    return isLive(call) ? { ...call, handling: { ...handling, step: 'refused', error } } : rest;
+  }
+  const taken: Call = { ...call, handling: { ...handling, step: 'taken', at: now } };
+  // The end has overtaken the answer.
+  return state.phase === 'ended' && call.confirmed ? { ...taken, state: { ...state, reason: 'transferred' } } : taken;
+}
+
 function isFollowed(connection: Connection): boolean {
   return connection.status !== 'online' || connection.capabilities.liveState;
 }
@@ -604,7 +740,8 @@ function unconfirmed(call: Call, now: EpochMs): Call {
   if (!isLive(call)) return call;
   const wish: HangUp | undefined =
     call.hangUp && mayHaveGoneAstray(call.hangUp, now) ? { step: 'wanted', at: call.hangUp.at } : call.hangUp;
-  return { ...call, confirmed: false, ...(wish === undefined ? {} : { hangUp: wish }) };
+  // A hold or transfer that the line took down with it is nobody's to repeat.
+  return { ...handlingLost(call), confirmed: false, ...(wish === undefined ? {} : { hangUp: wish }) };
 }
 
 /** A hang-up that the line took down with it is wished again: "already gone" counts as success, so repeating one is safe. */

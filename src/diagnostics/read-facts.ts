@@ -1,8 +1,7 @@
 import { browser } from '../browser.ts';
-import { recentCallsItem } from '../storage/local-items.ts';
 import { policyItem } from '../storage/policy-item.ts';
 import { settingsItem } from '../storage/settings-item.ts';
-import { journalItem, stateItem, troubleItem } from '../storage/state-item.ts';
+import { journalItem, recentCallsItem, stateItem, troubleItem } from '../storage/state-item.ts';
 import type { Facts } from './report.ts';
 
 /** How things stand now. */

@@ -51,6 +51,16 @@ export interface FromUi extends FromPage {
     Result<void, DialRefusal>
   >;
   'call/hang-up': Ask<{ readonly id: CallId }, Result<void, PbxError>>;
+  /** Refused unless the call stands so that this means something now. What came of it is told by the state. */
+  'call/hold': Ask<{ readonly id: CallId; readonly want: 'hold' | 'resume' }, Result<void, PbxError>>;
+  /**
+   * Hands the other party over to a number typed or chosen in our own surface. A number that speaks against it is refused with the reason,
+   * unless `isSure`: the user has read it.
+   */
+  'call/transfer': Ask<
+    { readonly id: CallId; readonly text: string; readonly isSure?: true },
+    Result<void, DialRefusal>
+  >;
   'call/dismiss': Ask<{ readonly id: CallId }, void>;
   /** The user looks at us: a wait is cut short, and a line that was silent for long is asked whether it lives. */
   'connection/nudge': Ask<Empty, void>;
@@ -144,6 +154,10 @@ export interface DialRefusal {
     | 'offline'
     | 'unknown-request'
     | 'not-our-call'
+    /** The file of number plans could not be read, so no number can be judged. */
+    | 'plans-not-read'
+    /** The call does not stand so that it can be transferred. */
+    | 'not-now'
     | 'feature-code'
     /** Risky, and our own window asks the user now. */
     | 'waiting'

@@ -5,6 +5,7 @@ import type { DialingRule } from '../core/account.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { Choice, Field } from '../ui/controls.tsx';
 import { dialPreview } from '../ui/dial-preview.ts';
+import { useNumberPlans } from '../ui/number-format.tsx';
 import { say } from '../ui/say.ts';
 import { exampleNumber } from './example-number.ts';
 import { Replacements } from './replacements.tsx';
@@ -28,9 +29,14 @@ export function DialingSection({ dialing, country, accepts }: DialingSectionProp
   const isGood = OUTSIDE_LINE.test(outsideLine);
   const shownRule = isGood ? { ...dialing, outsideLine } : dialing;
   const example = exampleNumber(country);
-  const written = (numberFormat: DialingRule['numberFormat']) =>
-    say('options_dialing_example', toDialString(example, { numberFormat, outsideLine: '' }, country));
-  const preview = typed.trim() === '' ? undefined : dialPreview(typed, { dialing: shownRule, country }, accepts);
+  const plans = useNumberPlans();
+  const written = (numberFormat: DialingRule['numberFormat']) => ({
+    ...(plans && {
+      note: say('options_dialing_example', toDialString(example, { numberFormat, outsideLine: '' }, country, plans)),
+    }),
+  });
+  const preview =
+    typed.trim() === '' || !plans ? undefined : dialPreview(typed, { dialing: shownRule, country }, plans, accepts);
 
   return (
     <>
@@ -39,12 +45,12 @@ export function DialingSection({ dialing, country, accepts }: DialingSectionProp
         legend={say('options_dialing_format')}
         value={dialing.numberFormat}
         options={[
-          { value: 'e164', label: say('options_dialing_e164'), note: written('e164') },
-          { value: 'digits', label: say('options_dialing_digits'), note: written('digits') },
+          { value: 'e164', label: say('options_dialing_e164'), ...written('e164') },
+          { value: 'digits', label: say('options_dialing_digits'), ...written('digits') },
           {
             value: 'national',
             label: say('options_dialing_national', countryName(country)),
-            note: written('national'),
+            ...written('national'),
           },
         ]}
         onChange={(numberFormat) => change({ dialing: { ...dialing, numberFormat } })}

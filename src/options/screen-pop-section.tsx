@@ -4,6 +4,7 @@ import { isPopAddress } from '../core/preferences.ts';
 import { learnPopAddress, popAddress } from '../phone/screen-pop.ts';
 import type { Settings } from '../storage/settings.ts';
 import { Choice, Field } from '../ui/controls.tsx';
+import { useNumberPlans } from '../ui/number-format.tsx';
 import { say } from '../ui/say.ts';
 import { exampleNumber } from './example-number.ts';
 import { useChange } from './use-change.ts';
@@ -17,10 +18,13 @@ export function ScreenPopSection({ screenPop, country }: ScreenPopSectionProps):
   useEffect(() => setAddress(screenPop.address), [screenPop.address]);
   const typed = address.trim();
   const isGood = typed === '' || isPopAddress(typed);
-  const shown = isGood && typed !== '' ? popAddress(typed, exampleNumber(country), country) : undefined;
+  const plans = useNumberPlans();
+  const shown = plans && isGood && typed !== '' ? popAddress(typed, exampleNumber(country), country, plans) : undefined;
 
   const commit = (text: string) => {
-    const learnt = isPopAddress(text.trim()) ? text.trim() : (learnPopAddress(text, country) ?? text.trim());
+    const learnt = isPopAddress(text.trim())
+      ? text.trim()
+      : ((plans && learnPopAddress(text, country, plans)) ?? text.trim());
     setAddress(learnt);
     if (learnt === '' || isPopAddress(learnt)) {
       const on = learnt === '' ? 'never' : screenPop.on === 'never' ? 'ring' : screenPop.on;

@@ -88,6 +88,16 @@ export interface PbxSession {
   dial(request: DialRequest): Promise<Result<DialAccepted, DialFailure>>;
   /** Resolves when the PBX took it; a call that is already gone is success. `unsupported` where the PBX cannot. */
   hangUp(pbxId: PbxCallId): Promise<Result<void, PbxError>>;
+  /**
+   * Puts a call on hold or takes it back; absent where the PBX cannot. Resolves when the PBX has heard it: what came of it is told as a
+   * report. Sends at most one request, and none where the call stands so already, or nobody knows how it stands.
+   */
+  hold?(pbxId: PbxCallId, want: 'hold' | 'resume'): Promise<Result<void, DialFailure>>;
+  /**
+   * Hands the other party over to `to`, in the account's format, without asking there first; absent where the PBX cannot. Resolves when the
+   * PBX took it: that our own leg is gone is told as a report. Sends at most one request.
+   */
+  transfer?(pbxId: PbxCallId, to: string): Promise<Result<void, DialFailure>>;
   /** The live calls of our own extension. `unsupported` where the PBX cannot say. */
   listCalls(): Promise<Result<readonly PbxCall[], PbxError>>;
   /** Calls that an earlier session has placed; said once, before `listCalls`. What is found out about them is told as reports. */
@@ -149,7 +159,7 @@ export interface PbxPorts {
    */
   handOver(link: string): Promise<Result<void, PbxError>>;
   /** The number as dialled inside the user's country; other countries' with the international prefix, short ones as they are. */
-  toNational(number: string): Promise<string>;
+  toNational(number: string): Promise<Result<string, PbxError>>;
   now(): EpochMs;
   /** A new id that nobody can guess, of letters, digits and dashes. */
   newId(): string;

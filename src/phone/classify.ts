@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import type { NumberType } from '../core/risk.ts';
-import { ALL_PLANS } from './all-plans.ts';
+import { libraryPlans } from './library-plans.ts';
+import type { NumberPlans } from './number-plan.ts';
 
 const TYPES: Readonly<Record<string, NumberType>> = {
   FIXED_LINE: 'fixed',
@@ -20,8 +21,8 @@ const SATELLITE = /^\+(?:870|881|88216)/;
  * What kind of line an E.164 number is, and in which country, as far as its digits tell: numbers are carried from network to network.
  * `country` is absent for numbers of no country and for those no plan knows; the latter are of type `unknown`.
  */
-export function classify(e164: string): { readonly country?: string; readonly type: NumberType } {
-  const number = parsePhoneNumberFromString(e164, ALL_PLANS);
+export function classify(e164: string, plans: NumberPlans): { readonly country?: string; readonly type: NumberType } {
+  const number = parsePhoneNumberFromString(e164, libraryPlans(plans));
   if (!number) return { type: 'unknown' };
   const country = number.country === undefined ? {} : { country: number.country };
   if (SATELLITE.test(e164)) return { ...country, type: 'satellite' };

@@ -3,6 +3,8 @@
  * holds none by itself.
  */
 export interface NumberPlans {
+  /** Of the metadata's format. */
+  readonly version: number;
   readonly countries: Readonly<Record<string, Plan>>;
   /** Countries by calling code, the main one first. */
   readonly country_calling_codes: Readonly<Record<string, readonly string[]>>;

@@ -15,6 +15,9 @@ export interface PbxLink extends LinkedPbx {
 
 const LONGEST = 2_000;
 const LONGEST_PART = 200;
+/** What every such link has in its address: the part that a selector of `href` compares. */
+export const PBX_LINK_HREFS = ['^="vodia:"', '*="remote_call.htm?"'];
+
 const APP_LINK = /^\s*vodia:(?:\/\/)?([^/?#]*)[^?#]*\?([^#]*)/i;
 const CALL_PAGE = /\/remote_call\.htm$/i;
 
@@ -31,6 +34,11 @@ export function parsePbxLink(href: string, base: string): PbxLink | undefined {
   const url = URL.canParse(href, base) ? new URL(href, base) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || !CALL_PAGE.test(url.pathname)) return undefined;
   return linkOf(url.host, url.search.slice(1), 'dest');
+}
+
+/** True for a text that shows the address of such a link instead of words. */
+export function isPbxAddress(text: string): boolean {
+  return /remote_call\.htm|^vodia:/i.test(text);
 }
 
 function linkOf(host: string, query: string, destKey: string): PbxLink | undefined {

@@ -1,7 +1,7 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/core';
-import { ALL_PLANS } from './all-plans.ts';
+import { libraryPlans } from './library-plans.ts';
 import { fold } from './normalise.ts';
-import { hasPlan } from './number-plan.ts';
+import { hasPlan, type NumberPlans } from './number-plan.ts';
 import { parseTelUri } from './tel-uri.ts';
 import { vanityDigits } from './vanity.ts';
 
@@ -21,28 +21,28 @@ const SHORT = /^\d{2,6}$/;
  * or a feature code. Undefined when it is no number, or more than one thing.
  * @param country - of numbers that do not say theirs, ISO 3166-1 alpha-2
  */
-export function readTypedNumber(text: string, country: string): TypedNumber | undefined {
+export function readTypedNumber(text: string, country: string, plans: NumberPlans): TypedNumber | undefined {
   const typed = text.slice(0, LONGEST + 1).trim();
   if (typed.length > LONGEST) return undefined;
-  if (/^(?:tel|callto):/i.test(typed)) return readAddress(typed, country);
+  if (/^(?:tel|callto):/i.test(typed)) return readAddress(typed, country, plans);
   const folded = fold(typed);
   if (folded.doubtAbout(0, folded.text.length)) return undefined;
   const plain = folded.text.trim();
   if (FEATURE_CODE.test(plain) || SHORT.test(plain)) return { number: plain };
-  return readNumber(vanityDigits(plain.toUpperCase().replace(/[\s().-]/g, '')) ?? plain, country);
+  return readNumber(vanityDigits(plain.toUpperCase().replace(/[\s().-]/g, '')) ?? plain, country, plans);
 }
 
-function readAddress(uri: string, country: string): TypedNumber | undefined {
+function readAddress(uri: string, country: string, plans: NumberPlans): TypedNumber | undefined {
   const asked = parseTelUri(uri);
   if (!asked.ok || asked.value.kind !== 'number') return undefined;
   const { number, ext } = asked.value;
-  const read = SHORT.test(number) ? { number } : readNumber(number, country);
+  const read = SHORT.test(number) ? { number } : readNumber(number, country, plans);
   return read && ext !== undefined ? { ...read, ext } : read;
 }
 
-function readNumber(text: string, country: string): TypedNumber | undefined {
-  const defaultCountry = hasPlan(country, ALL_PLANS) ? (country as CountryCode) : 'US';
-  const parsed = parsePhoneNumberFromString(text, { defaultCountry, extract: false }, ALL_PLANS);
+function readNumber(text: string, country: string, plans: NumberPlans): TypedNumber | undefined {
+  const defaultCountry = hasPlan(country, plans) ? (country as CountryCode) : 'US';
+  const parsed = parsePhoneNumberFromString(text, { defaultCountry, extract: false }, libraryPlans(plans));
   if (!parsed?.isPossible()) return undefined;
   return { number: parsed.number, ...(parsed.ext === undefined ? {} : { ext: parsed.ext }) };
 }

@@ -4,8 +4,9 @@ import { COUNTRY_NAMES, ENGLISH_NAMES, PLACES } from './country-signs.ts';
 import { LABEL_WORDS } from './labels.ts';
 import { COMMON_WORDS } from './language.ts';
 
-/** The atlas of all countries, for whoever may hold it: the background, and tests. */
+/** The atlas of all countries. For the build, which writes it into a file of the package, and for tests; no script holds it. */
 export const WHOLE_ATLAS: Atlas = {
+  version: ALL_PLANS.version,
   country_calling_codes: ALL_PLANS.country_calling_codes,
   countries: ALL_PLANS.countries,
   ...(ALL_PLANS.nonGeographic === undefined ? {} : { nonGeographic: ALL_PLANS.nonGeographic }),

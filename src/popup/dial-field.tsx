@@ -5,6 +5,7 @@ import { Button } from '../ui/controls.tsx';
 import type { DialPreview } from '../ui/dial-preview.ts';
 import type { DialOutcome } from '../ui/dialer.ts';
 import { NightHint } from '../ui/night-hint.tsx';
+import { useNumberPlans } from '../ui/number-format.tsx';
 import { say } from '../ui/say.ts';
 
 interface DialFieldProps {
@@ -73,11 +74,12 @@ export function DialField({ settings, dial, waitMs, takesFocus }: DialFieldProps
   );
 }
 
-/** Number metadata is large: it is read after the first paint, so that the calls are on the screen at once. */
-function useDialPreview(typed: string, settings: Settings): DialPreview | undefined {
+/** What reads numbers is large: it is loaded after the first paint, so that the calls are on the screen at once. */
+export function useDialPreview(typed: string, settings: Settings): DialPreview | undefined {
   const [read, setRead] = useState<typeof import('../ui/dial-preview.ts')>();
   useEffect(() => {
     void import('../ui/dial-preview.ts').then(setRead);
   }, []);
-  return typed === '' ? undefined : read?.dialPreview(typed, settings);
+  const plans = useNumberPlans();
+  return typed === '' || !plans ? undefined : read?.dialPreview(typed, settings, plans);
 }

@@ -4,7 +4,7 @@ import { calledLately, type RecentCall } from '../core/recent-call.ts';
 import { leavesOwnButtons, type SiteRule, withOwnButtons } from '../core/site-rule.ts';
 import { ask } from '../messaging/ask.ts';
 import type { PageNumber } from '../messaging/protocol.ts';
-import { recentCallsItem } from '../storage/local-items.ts';
+import { recentCallsItem } from '../storage/state-item.ts';
 import { cleanText } from '../ui/clean-text.ts';
 import { Button, Switch } from '../ui/controls.tsx';
 import { PhoneNumber, useNumberText } from '../ui/phone-number.tsx';

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { browser } from '../browser.ts';
 import type { AccountNeeds } from '../core/account.ts';
 import { type Call, isLive } from '../core/calls.ts';
+import type { Connection } from '../core/connection.ts';
 import { dialPauseEnd } from '../core/update.ts';
 import { ask } from '../messaging/ask.ts';
 import { CallCard } from '../ui/call-card.tsx';
@@ -15,6 +16,7 @@ import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
 import { useNow } from '../ui/use-now.ts';
 import { REFUSAL_WORDS } from '../ui/words.ts';
 import { type ActiveSite, onActivePage, readActiveSite } from './active-tab.ts';
+import { CallHandling } from './call-handling.tsx';
 import { Colleagues } from './colleagues.tsx';
 import { DialField } from './dial-field.tsx';
 import { OwnPresence } from './own-presence.tsx';
@@ -103,6 +105,19 @@ export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
             onHangUp={({ id }) => tell(ask('call/hang-up', { id }))}
             onCallAgain={(again) => void dial(textOf(again))}
             onDismiss={({ id }) => tell(ask('call/dismiss', { id }))}
+            more={(view) => (
+              <CallHandling
+                call={call}
+                view={view}
+                keepsRoom={canEverHandle(connection) && live.indexOf(call) < live.length - 1 && isLive(call)}
+                settings={settings}
+                people={people}
+                onHold={(want) => tell(ask('call/hold', { id: call.id, want }))}
+                onTransfer={(text, isSure) =>
+                  ask('call/transfer', { id: call.id, text, ...(isSure ? { isSure } : {}) })
+                }
+              />
+            )}
           />
         ))}
         {hiddenCount > 0 && (
@@ -210,6 +225,10 @@ function useActiveSite(isFollowing: boolean): ActiveSite | 'none' | undefined {
     return isFollowing ? onActivePage(look) : undefined;
   }, [isFollowing]);
   return site;
+}
+
+function canEverHandle(connection: Connection): boolean {
+  return connection.status === 'online' && (connection.capabilities.hold || connection.capabilities.transfer);
 }
 
 function newestFirst(a: Call, b: Call): number {

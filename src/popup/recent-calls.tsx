@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RecentCall } from '../core/recent-call.ts';
-import { recentCallsItem } from '../storage/local-items.ts';
+import { recentCallsItem } from '../storage/state-item.ts';
 import { cleanText } from '../ui/clean-text.ts';
 import { Button } from '../ui/controls.tsx';
 import { Icon } from '../ui/icons.tsx';

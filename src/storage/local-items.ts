@@ -1,6 +1,5 @@
 import { browser } from '../browser.ts';
 import type { PbxError } from '../core/connection.ts';
-import { type RecentCall, readRecentCalls } from '../core/recent-call.ts';
 
 /** One typed value in `storage.local`. Never a secret: Firefox lets content scripts read this area. */
 export interface LocalItem<T> {
@@ -10,9 +9,6 @@ export interface LocalItem<T> {
   /** Calls back after every write, from any of our pages; answers with its own stop. */
   watch(onChanged: (value: T) => void): () => void;
 }
-
-/** Calls that have ended, newest first. Written by the background only. */
-export const recentCallsItem: LocalItem<readonly RecentCall[]> = localItem('recent-calls', [], readRecentCalls);
 
 /** Countries (ISO 3166-1 alpha-2) the user has called from our own surface, so that a page may dial them on one click. */
 export const knownCountriesItem: LocalItem<readonly string[]> = localItem('known-countries', [], (stored) =>
@@ -36,6 +32,13 @@ export const ownCookiesItem: LocalItem<readonly OwnCookieName[]> = localItem<rea
   'own-cookies',
   [],
   (stored) => (Array.isArray(stored) ? stored.filter(isCookieName) : undefined),
+);
+
+/** Where recent calls lay open until they were sealed: taken over once and removed. */
+export const openRecentCallsItem: LocalItem<unknown> = localItem<unknown>(
+  'recent-calls',
+  undefined,
+  (stored) => stored,
 );
 
 /** Where one of our own cookies is. */

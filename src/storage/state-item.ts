@@ -1,7 +1,10 @@
 import { browser } from '../browser.ts';
 import type { AccountTest } from '../core/account-test.ts';
 import type { JournalEntry } from '../core/journal.ts';
+import { USUAL } from '../core/preferences.ts';
 import type { Proposal } from '../core/proposal.ts';
+import type { RecentCall } from '../core/recent-call.ts';
+import type { Taught } from '../core/taught.ts';
 import type { Trouble } from '../core/trouble.ts';
 import type { AppState } from '../core/update.ts';
 import { INITIAL } from '../core/update.ts';
@@ -36,6 +39,15 @@ export const accountTestItem: SessionItem<AccountTest | undefined> = sessionItem
 
 /** What is wrong with our own house (storage), for the popup to say. Written by the background only. */
 export const troubleItem: SessionItem<readonly Trouble[]> = sessionItem<readonly Trouble[]>('trouble', []);
+
+/** What {@link recentCallsItem} reads, itself, until the background has put the calls there. */
+export const NO_RECENT_CALLS: readonly RecentCall[] = [];
+
+/** Calls that have ended, newest first, for our own pages. Written by `recent-calls-store.ts` only. */
+export const recentCallsItem: SessionItem<readonly RecentCall[]> = sessionItem('recent-calls', NO_RECENT_CALLS);
+
+/** What the user has taught; `USUAL.taught` itself until the background has put it there. Written through `settings-store.ts` only. */
+export const taughtItem: SessionItem<Taught> = sessionItem('taught', USUAL.taught);
 
 /** What our window asks the user at the moment; null when nothing. Written by `proposals.ts` only. */
 export const proposalItem: SessionItem<Proposal | null> = sessionItem<Proposal | null>('proposal', null);

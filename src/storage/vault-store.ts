@@ -9,7 +9,7 @@ const TABLE = 'entries';
  * A place in our own origin's IndexedDB, which content scripts cannot reach in any browser (theirs is the page's). Rejects
  * where the browser blocks it.
  */
-export function indexedDbStore(database: 'vault' | 'keepsake' = 'vault'): VaultStore {
+export function indexedDbStore(database: 'vault' | 'keepsake' | 'recent-calls' | 'taught' = 'vault'): VaultStore {
   let opened: Promise<IDBDatabase> | undefined;
 
   async function run<T>(mode: IDBTransactionMode, job: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {

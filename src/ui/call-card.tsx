@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { Call, EpochMs } from '../core/calls.ts';
 import type { Connection } from '../core/connection.ts';
 import { type CallView, callView } from './call-view.ts';
@@ -19,6 +19,8 @@ interface CallCardProps {
   readonly onHangUp: (call: Call) => void;
   readonly onCallAgain: (call: Call) => void;
   readonly onDismiss: (call: Call) => void;
+  /** What else can be done about it; below everything, so that it moves nothing. */
+  readonly more?: (view: CallView) => ComponentChildren;
 }
 
 const LONGEST_DETAIL = 120;
@@ -33,9 +35,9 @@ const MOOD_ICONS: Readonly<Record<CallView['mood'], IconName>> = {
 
 /** One call: who, how it stands in words, and what can be done about it. */
 export function CallCard(props: CallCardProps): JSX.Element {
-  const { call, connection, now, isPaused = false, onHangUp, onCallAgain, onDismiss } = props;
-  const view = callView(call, connection);
+  const { call, connection, now, isPaused = false, onHangUp, onCallAgain, onDismiss, more } = props;
   const numberText = useNumberText();
+  const view = callView(call, connection, numberText);
   const isOver = call.state.phase === 'ended';
   return (
     <li class={`call call-${view.mood}`} data-phase={call.state.phase}>
@@ -75,6 +77,13 @@ export function CallCard(props: CallCardProps): JSX.Element {
             {say(...note)}
           </p>
         ))}
+        <div class="call-handled" aria-live="polite">
+          {view.handled.map((words) => (
+            <p class="call-note" key={words[0]}>
+              {say(...words)}
+            </p>
+          ))}
+        </div>
         {view.detail && (
           <p class="call-note call-detail">
             <bdi>{say('common_details', cleanText(view.detail, LONGEST_DETAIL))}</bdi>
@@ -101,6 +110,7 @@ export function CallCard(props: CallCardProps): JSX.Element {
           </button>
         )}
       </div>
+      {more?.(view)}
     </li>
   );
 }

@@ -1,6 +1,7 @@
-import { type Call, type EpochMs, isLive } from '../core/calls.ts';
+import { type Call, type EpochMs, type Handling, isLive } from '../core/calls.ts';
 import type { Capabilities, Connection, PbxError } from '../core/connection.ts';
 import { unreachable } from '../core/result.ts';
+import { canHandle } from '../core/update.ts';
 import type { Phrase } from './say.ts';
 import { formatClock } from './time.ts';
 import { END_WORDS, errorWords } from './words.ts';
@@ -20,17 +21,32 @@ export interface CallView {
   /** `pressed`: shown, and already under way. */
   readonly hangUp: 'offered' | 'pressed' | 'absent';
   readonly mayCallAgain: boolean;
+  /** The one of the two that means something now. */
+  readonly hold?: { readonly want: 'hold' | 'resume'; readonly is: 'offered' | 'pressed' };
+  readonly transfer?: 'offered' | 'pressed';
+  /** What became of the last of those wishes, or becomes of it. */
+  readonly handled: readonly Phrase[];
 }
+
+/** A number as it is shown, in words that may run from right to left. */
+type Written = (number: string) => string;
 
 /** One call in words, with only the buttons that mean something now. Nothing is said that the PBX has not said. */
-export function callView(call: Call, connection: Connection): CallView {
-  return isLive(call) ? liveView(call, connection) : endedView(call, connection);
+export function callView(call: Call, connection: Connection, written: Written = (number) => number): CallView {
+  return isLive(call) ? liveView(call, connection, written) : endedView(call, connection, written);
 }
 
-function liveView(call: Call, connection: Connection): CallView {
+function liveView(call: Call, connection: Connection, written: Written): CallView {
   const hangUp = offeredHangUp(call, connection);
   const state = phaseWords(call, capabilitiesOf(connection));
-  const base = { hangUp, mayCallAgain: false, notes: hangUpNotes(call, connection, hangUp), ...detailOf(call) };
+  const base = {
+    hangUp,
+    mayCallAgain: false,
+    notes: hangUpNotes(call, connection, hangUp),
+    handled: handledWords(call, written),
+    ...detailOf(call),
+    ...offeredHandling(call, connection),
+  };
   // A PBX that says nothing of a call once it took it has nothing to confirm.
   const isBlind = call.placed === 'yes' && capabilitiesOf(connection)?.liveState === false;
   const isAsToldEver = isBlind && call.state.phase === 'requested';
@@ -44,10 +60,15 @@ function liveView(call: Call, connection: Connection): CallView {
   };
 }
 
-function endedView(call: Call, connection: Connection): CallView {
-  if (call.state.phase !== 'ended') return liveView(call, connection);
+function endedView(call: Call, connection: Connection, written: Written): CallView {
+  if (call.state.phase !== 'ended') return liveView(call, connection, written);
   const { at, reason } = call.state;
-  const base = { hangUp: 'absent', mayCallAgain: call.direction === 'outgoing', ...detailOf(call) } as const;
+  const base = {
+    hangUp: 'absent',
+    mayCallAgain: call.direction === 'outgoing',
+    handled: [],
+    ...detailOf(call),
+  } as const;
   const words = call.error && errorWords(call.error);
   const why: readonly Phrase[] = words ? [words.what] : [];
   if (call.placed === 'no') {
@@ -60,16 +81,60 @@ function endedView(call: Call, connection: Connection): CallView {
   if (!call.confirmed) {
     const isBlind = capabilitiesOf(connection)?.liveState === false && call.talkingSince === undefined;
     const state: Phrase = isBlind ? ['state_placed_untold'] : ['state_no_longer_seen'];
-    return { ...base, state, mood: isBlind ? 'over' : 'unsure', notes: [] };
+    return { ...base, state, mood: isBlind ? 'over' : 'unsure', notes: [], handled: handledWords(call, written) };
   }
-  const isFine = reason === 'completed' || reason === 'cancelled' || reason === 'unknown';
+  const { handling } = call;
+  if (reason === 'transferred' && handling?.want === 'transfer') {
+    const state: Phrase = ['end_transferred_to', isolated(written(handling.to))];
+    return { ...base, state, mood: 'over', notes: [], ...talkedOf(call, at) };
+  }
+  const isFine = reason === 'completed' || reason === 'cancelled' || reason === 'unknown' || reason === 'transferred';
   return {
     ...base,
     state: [END_WORDS[reason]],
+    handled: handledWords(call, written),
     mood: isFine ? 'over' : 'failed',
     notes: why,
-    ...(call.talkingSince === undefined ? {} : { timer: { took: at - call.talkingSince } }),
+    ...talkedOf(call, at),
   };
+}
+
+function talkedOf({ talkingSince }: Call, at: EpochMs): Pick<CallView, 'timer'> {
+  return talkingSince === undefined ? {} : { timer: { took: at - talkingSince } };
+}
+
+/** Numbers run from left to right, whatever the words around them do. */
+function isolated(text: string): string {
+  return `\u2066${text}\u2069`;
+}
+
+/** A button that cannot be pressed just now stays where it is, with the focus it may have. */
+function offeredHandling(call: Call, connection: Connection): Pick<CallView, 'hold' | 'transfer'> {
+  const capabilities = capabilitiesOf(connection);
+  const { phase } = call.state;
+  if (!capabilities || !call.confirmed || (phase !== 'talking' && phase !== 'held')) return {};
+  const is = (want: Handling['want']) => (canHandle(call, want, connection) ? 'offered' : 'pressed');
+  const want = phase === 'talking' ? 'hold' : 'resume';
+  const mayHold = capabilities.hold && (want === 'hold' || call.isHeldHere === true);
+  return {
+    ...(mayHold ? { hold: { want, is: is(want) } } : {}),
+    ...(capabilities.transfer ? { transfer: is('transfer') } : {}),
+  };
+}
+
+function handledWords({ handling, state }: Call, written: Written): readonly Phrase[] {
+  if (handling === undefined) return [];
+  const why: readonly Phrase[] = handling.error ? [errorWords(handling.error).what] : [];
+  if (handling.want === 'transfer') {
+    const to = isolated(written(handling.to));
+    const isAsked = handling.step === 'sent' || handling.step === 'taken';
+    if (isAsked && state.phase !== 'ended') return [['transfer_sent', to]];
+    return handling.step === 'refused' ? [['transfer_refused', to], ...why] : [['transfer_unknown', to]];
+  }
+  const isHold = handling.want === 'hold';
+  if (handling.step === 'sent') return [[isHold ? 'hold_sent' : 'resume_sent']];
+  if (handling.step === 'refused') return [[isHold ? 'hold_refused' : 'resume_refused'], ...why];
+  return [[isHold ? 'hold_unknown' : 'resume_unknown']];
 }
 
 function phaseWords(call: Call, capabilities: Capabilities | undefined): Phrase {

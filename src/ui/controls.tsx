@@ -12,16 +12,20 @@ interface ButtonProps {
   /** Under way already: it stays in place and keeps the focus, a press does nothing. */
   readonly isBusy?: boolean;
   readonly isSubmit?: boolean;
+  /** It opens and closes something that follows it. */
+  readonly isExpanded?: boolean;
 }
 
 /** A button. A busy one is not `disabled`, since that would throw the keyboard focus away. */
-export function Button({ children, onPress, kind = 'plain', icon, name, isBusy, isSubmit }: ButtonProps): JSX.Element {
+export function Button(props: ButtonProps): JSX.Element {
+  const { children, onPress, kind = 'plain', icon, name, isBusy, isSubmit, isExpanded } = props;
   return (
     <button
       type={isSubmit ? 'submit' : 'button'}
       class={`button button-${kind}`}
       aria-label={name}
       aria-disabled={isBusy ? 'true' : undefined}
+      aria-expanded={isExpanded}
       onClick={isBusy ? undefined : onPress}
     >
       {icon && <Icon name={icon} />}

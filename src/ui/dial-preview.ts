@@ -1,6 +1,7 @@
 import type { DialingRule } from '../core/account.ts';
 import { classify } from '../phone/classify.ts';
 import { toDialString } from '../phone/dial-string.ts';
+import type { NumberPlans } from '../phone/number-plan.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
 
 /** What would happen if the typed text were dialled now; `country` is the number's own. */
@@ -14,13 +15,14 @@ export type DialPreview =
 export function dialPreview(
   typed: string,
   { dialing, country }: { readonly dialing: DialingRule; readonly country: string },
+  plans: NumberPlans,
   accepts?: (dialled: string) => boolean,
 ): DialPreview {
-  const read = readTypedNumber(typed, country);
+  const read = readTypedNumber(typed, country, plans);
   if (!read) return { type: 'not-a-number' };
-  const dialled = toDialString(read.number, dialing, country);
+  const dialled = toDialString(read.number, dialing, country, plans);
   if (accepts && !accepts(dialled)) return { type: 'refused', dialled };
-  const { country: itsCountry } = read.number.startsWith('+') ? classify(read.number) : {};
+  const { country: itsCountry } = read.number.startsWith('+') ? classify(read.number, plans) : {};
   return {
     type: 'dials',
     dialled: read.ext === undefined ? dialled : `${dialled} x${read.ext}`,

@@ -1,6 +1,7 @@
 import type { AccountTestStep } from '../core/account-test.ts';
 import type { EndReason } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
+import type { RiskReason } from '../core/risk.ts';
 import type { DialRefusal, ImportProblem } from '../messaging/protocol.ts';
 import type { MessageKey, Phrase } from './say.ts';
 
@@ -27,6 +28,7 @@ export const END_WORDS: Readonly<Record<EndReason, MessageKey>> = {
   'not-allowed': 'end_not_allowed',
   congestion: 'end_congestion',
   failed: 'end_failed',
+  transferred: 'end_transferred',
   unknown: 'end_unknown',
 };
 
@@ -39,6 +41,7 @@ export const REFUSAL_WORDS: Readonly<Record<DialRefusal['reason'], MessageKey>> 
   offline: 'refused_offline',
   'unknown-request': 'refused_unknown_request',
   'not-our-call': 'refused_not_our_call',
+  'not-now': 'refused_not_now',
   'feature-code': 'refused_feature_code',
   waiting: 'refused_waiting',
   'other-question': 'refused_other_question',
@@ -54,8 +57,29 @@ export const REFUSAL_WORDS: Readonly<Record<DialRefusal['reason'], MessageKey>> 
   'other-pbx': 'refused_other_pbx',
   'foreign-first-time': 'refused_foreign_first_time',
   'too-many': 'refused_too_many',
+  'plans-not-read': 'refused_plans_not_read',
   internal: 'refused_internal',
 };
+
+/** Why a number is not called on one click, for those who are asked about it. */
+export const RISK_WORDS: Readonly<Record<RiskReason, MessageKey>> = {
+  emergency: 'confirm_reason_emergency',
+  premium: 'confirm_reason_premium',
+  satellite: 'confirm_reason_satellite',
+  'shared-cost': 'confirm_reason_shared_cost',
+  'unknown-type': 'confirm_reason_unknown_type',
+  'sip-uri': 'confirm_reason_sip_uri',
+  'text-differs': 'confirm_reason_text_differs',
+  'page-doubtful': 'confirm_reason_page_doubtful',
+  'other-pbx': 'confirm_reason_other_pbx',
+  'foreign-first-time': 'confirm_reason_foreign_first_time',
+  'too-many': 'confirm_reason_too_many',
+};
+
+/** The same for any refusal; undefined where it is no matter of risk. */
+export function riskWords(reason: DialRefusal['reason']): MessageKey | undefined {
+  return Object.hasOwn(RISK_WORDS, reason) ? RISK_WORDS[reason as RiskReason] : undefined;
+}
 
 /** The steps of "Test connection". */
 export const TEST_STEP_WORDS: Readonly<Record<AccountTestStep['step'], MessageKey>> = {

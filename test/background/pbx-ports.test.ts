@@ -12,7 +12,7 @@ const ports = createPbxPorts({
   mayReach: async () => granted.all,
   ownCookie: async () => ({ adopt: async () => {}, drop: async () => {} }),
   handOver: async () => ok(undefined),
-  toNational: async (number: string) => number,
+  toNational: async (number: string) => ok(number),
 });
 let answer: Answer = (_request, response) => void response.end('ok');
 let seen: IncomingMessage[] = [];

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { changeTaught, teach } from '../../src/background/lessons.ts';
 import { USUAL } from '../../src/core/preferences.ts';
 import { recentOf } from '../../src/core/recent-call.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 import { createMemory, PAGE, POPUP, refused, startBackground } from './whole-background.ts';
 
 const AT = { origin: { tabId: 7, frameId: 2 }, pageUrl: 'https://crm.example.com/deals', requestId: 'm1' };
@@ -81,11 +82,11 @@ describe('the country of a site', () => {
   });
 
   test('is set by a number, taken back by nothing', () => {
-    const set = changeTaught(USUAL.taught, { host: 'crm.example.com', number: '+442079460123' });
+    const set = changeTaught(USUAL.taught, { host: 'crm.example.com', number: '+442079460123' }, WHOLE_ATLAS);
 
     expect(set.countries).toEqual({ 'crm.example.com': 'GB' });
-    expect(changeTaught(set, { host: 'crm.example.com' }).countries).toEqual({});
-    expect(changeTaught(set, { host: 7 })).toBe(set);
+    expect(changeTaught(set, { host: 'crm.example.com' }, WHOLE_ATLAS).countries).toEqual({});
+    expect(changeTaught(set, { host: 7 }, WHOLE_ATLAS)).toBe(set);
   });
 });
 
@@ -100,15 +101,15 @@ describe('teaching', () => {
     ['00000000000000000000', true, 'not-a-number', []],
     ['no digits', false, 'not-a-number', []],
   ] as const)('that %j is a number: %s', (text, isPhone, outcome, numbers) => {
-    expect(teach(USUAL.taught, { text, isPhone, pageUrl }, 'US')).toEqual({
+    expect(teach(USUAL.taught, { text, isPhone, pageUrl }, 'US', WHOLE_ATLAS)).toEqual({
       taught: { ...USUAL.taught, numbers },
       outcome,
     });
   });
 
   test('takes a site, which a file is not', () => {
-    expect(teach(USUAL.taught, { text: '6175550142', isPhone: true, pageUrl: 'file:///x' }, 'US').outcome).toBe(
-      'no-site',
-    );
+    expect(
+      teach(USUAL.taught, { text: '6175550142', isPhone: true, pageUrl: 'file:///x' }, 'US', WHOLE_ATLAS).outcome,
+    ).toBe('no-site');
   });
 });

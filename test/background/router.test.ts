@@ -12,6 +12,8 @@ describe('who may ask what', () => {
     'confirm/read',
     'confirm/answer',
     'call/hang-up',
+    'call/hold',
+    'call/transfer',
     'call/dismiss',
     'connection/retry',
     'account/test',

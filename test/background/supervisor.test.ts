@@ -11,7 +11,7 @@ import { fail, ok, type Result } from '../../src/core/result.ts';
 import { INITIAL } from '../../src/core/update.ts';
 import type { PbxPorts } from '../../src/pbx/adapter.ts';
 import { createFakeClock, settle } from '../fake-clock.ts';
-import { createFakePbx } from '../fake-pbx.ts';
+import { ALL, createFakePbx } from '../fake-pbx.ts';
 
 const DIAL = { type: 'dial', id: 'c1', number: '+16175550123', dialled: '16175550123' } as const;
 const GONE: PbxError = { kind: 'closed', detail: '' };
@@ -247,6 +247,56 @@ describe('dialling and hanging up', () => {
 
     expect(session.hungUp).toEqual(['p1']);
     expect(world.keeper.current().calls[0]?.hangUp?.step).toBe('unconfirmed');
+  });
+});
+
+describe('hold and transfer', () => {
+  const hold = { type: 'hold', id: 'c1', want: 'hold' } as const;
+  const transfer = { type: 'transfer', id: 'c1', number: '+16175550143', dialled: '6175550143' } as const;
+
+  async function inACall(prepare: (pbx: ReturnType<typeof createFakePbx>) => void) {
+    const world = setUp();
+    world.pbx.capabilities = { ...ALL, hold: true, transfer: true };
+    prepare(world.pbx);
+    const session = await goOnline(world);
+    await world.keeper.dispatch(DIAL);
+    session.tell({ type: 'report', report: { pbxId: 'p1', ref: 'c1', change: { to: 'talking' } } });
+    await settle();
+    const handling = async (wish: typeof hold | typeof transfer) => {
+      await world.keeper.dispatch(wish);
+      await settle();
+      return world.keeper.current().calls[0]?.handling;
+    };
+    return { ...world, session, handling };
+  }
+
+  test('reach the session once, in the words of the PBX', async () => {
+    const asked: string[] = [];
+    const { handling } = await inACall((pbx) => {
+      pbx.transfer = async (to) => {
+        asked.push(to);
+        return ok(undefined);
+      };
+    });
+
+    expect(await handling(transfer)).toMatchObject({ to: '+16175550143', step: 'taken' });
+    expect(asked).toEqual(['6175550143']);
+  });
+
+  test('a session that says it can and has no way to is one that cannot', async () => {
+    const { handling } = await inACall(() => {});
+
+    expect(await handling(hold)).toMatchObject({ step: 'refused', error: { kind: 'unsupported' } });
+  });
+
+  test('an adapter that throws may have sent it: that is not known', async () => {
+    const { handling } = await inACall((pbx) => {
+      pbx.transfer = () => {
+        throw new Error('bug');
+      };
+    });
+
+    expect(await handling(transfer)).toMatchObject({ step: 'unknown' });
   });
 });
 

@@ -147,7 +147,7 @@ describe('notifications', () => {
       hangUp: (id) => void ended.push(id),
       open: () => {},
       calls: () => calls,
-      format: (number) => number,
+      format: async (number) => number,
     });
     const ring = async (ringing = incoming()) => {
       calls.push(ringing);

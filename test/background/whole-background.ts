@@ -9,6 +9,8 @@ import type { AccountValues } from '../../src/core/account.ts';
 import type { AccountTest } from '../../src/core/account-test.ts';
 import type { Proposal } from '../../src/core/proposal.ts';
 import { type AppState, type Effect, INITIAL } from '../../src/core/update.ts';
+import type { Atlas } from '../../src/phone/atlas.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 import { createVault } from '../../src/storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/storage/settings.ts';
 import type { KnownFrame } from '../../src/storage/state-item.ts';
@@ -57,6 +59,8 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     pointed: [] as unknown[],
     privateTab: undefined as number | undefined,
     isOnline: true,
+    /** What the package's file of plans and words holds; undefined while it cannot be read. */
+    atlas: WHOLE_ATLAS as Atlas | undefined,
     wantsPage: false,
     tested: [] as unknown[],
     cleared: 0,
@@ -133,6 +137,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     proposals,
     tellRefused,
     settings: async () => world.settings,
+    atlas: async () => world.atlas,
     knownCountries: async () => world.countries,
     rememberCountry: async (country) => void world.countries.push(country),
     rememberSiteCountry: async (host, country) => void world.siteCountries.push([host, country]),
@@ -163,6 +168,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         recent: { tell: () => {}, forget: async () => {}, tidy: async () => {} },
       },
       settings: async () => world.settings,
+      atlas: async () => world.atlas,
       pausedUntil: () => undefined,
       endpoints: async (account, wish) => {
         world.tested.push(account.values);

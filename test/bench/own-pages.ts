@@ -23,7 +23,7 @@ export async function measureOwnPages(kind: BrowserKind): Promise<OwnPageFigures
   const office = await openOffice(kind);
   try {
     await office.browser.inExtension(
-      async (list) => chrome.storage.local.set({ 'recent-calls': list }),
+      async (list) => chrome.storage.session.set({ 'recent-calls': list }),
       recentCalls(CALLS),
     );
     return {

@@ -1,6 +1,9 @@
 import type { Page } from 'puppeteer-core';
 
-/** What one script did on the main thread of a page. Milliseconds; all but the longest task are right only without scripts of the page. */
+/**
+ * What one script did on the main thread of a page. Milliseconds of the processor, since on a shared machine the clock counts what others
+ * do meanwhile; all but the longest task are right only without scripts of the page.
+ */
 export interface ScriptTrace {
   /** All time spent in script, with the layouts it forced. */
   readonly scriptMs: number;
@@ -8,8 +11,10 @@ export interface ScriptTrace {
   readonly longestTaskMs: number;
   /** The same without styles and layouts: whoever asks first pays for what the page itself has left to do. */
   readonly longestOwnTaskMs: number;
-  /** From the end of the DOMContentLoaded event until the content script's file has run. */
+  /** From the end of the DOMContentLoaded event until the content script's file has run, by the clock. */
   readonly readyAfterMs: number;
+  /** From there until our last work of a millisecond or more was done, by the clock. */
+  readonly settledAfterMs: number;
 }
 
 const CATEGORIES = [
@@ -40,6 +45,8 @@ interface TraceEvent {
   /** Microseconds. */
   readonly ts: number;
   readonly dur?: number;
+  /** Of it, what the thread had the processor. */
+  readonly tdur?: number;
   readonly args: { readonly data?: { readonly url?: string; readonly isOutermostMainFrame?: boolean } };
 }
 
@@ -66,22 +73,23 @@ export async function traceScript(page: Page, extensionOrigin: string, job: () =
   // Beside a script of the page only what names our file is ours: microtasks belong to both.
   const inTask = (task: TraceEvent) => {
     const counted = theirs.some((event) => isIn(event, task)) ? ours : scripts;
-    return sum(counted.filter((event) => isIn(event, task)).map(durationOf));
+    return sum(counted.filter((event) => isIn(event, task)).map(costOf));
   };
   const layouts = outermost(onThread.filter((event) => event.ph === 'X' && LAYOUT_EVENTS.has(event.name)));
   const ownOf = (event: TraceEvent) =>
-    durationOf(event) -
-    sum(layouts.filter((layout) => layout.ts >= event.ts && endOf(layout) <= endOf(event)).map(durationOf));
+    costOf(event) - sum(layouts.filter((layout) => layout.ts >= event.ts && endOf(layout) <= endOf(event)).map(costOf));
+  const working = [evaluated, ...scripts.filter((event) => costOf(event) >= 1000)];
   const ownInTask = (task: TraceEvent) => sum(scripts.filter((event) => isIn(event, task)).map(ownOf));
   return {
-    scriptMs: sum(scripts.map(durationOf)) / 1000,
+    scriptMs: sum(scripts.map(costOf)) / 1000,
     longestTaskMs: Math.max(0, ...tasks.map(inTask)) / 1000,
     longestOwnTaskMs: Math.max(0, ...tasks.map(ownInTask)) / 1000,
     readyAfterMs: (endOf(evaluated) - (loaded?.ts ?? evaluated.ts)) / 1000,
+    settledAfterMs: (Math.max(...working.map(endOf)) - (loaded?.ts ?? evaluated.ts)) / 1000,
   };
 }
 
-/** Milliseconds of script on the busiest page during `job`, whosever it is, with the layouts it forced. Chromium only. */
+/** Milliseconds of the processor for script on the busiest page during `job`, whosever it is, with the layouts it forced. Chromium only. */
 export async function traceAllScript(page: Page, job: () => Promise<void>): Promise<number> {
   await page.tracing.start({ categories: CATEGORIES });
   await job();
@@ -96,8 +104,8 @@ export async function traceAllScript(page: Page, job: () => Promise<void>): Prom
     events.push(event);
   }
   const spent = [...byThread.values()].map((events) => ({
-    all: sum(outermost(events).map(durationOf)),
-    script: sum(outermost(events.filter((event) => SCRIPT_EVENTS.has(event.name))).map(durationOf)),
+    all: sum(outermost(events).map(costOf)),
+    script: sum(outermost(events.filter((event) => SCRIPT_EVENTS.has(event.name))).map(costOf)),
   }));
   const busiest = spent.sort((a, b) => b.all - a.all)[0];
   return (busiest?.script ?? 0) / 1000;
@@ -117,6 +125,10 @@ function outermost(events: readonly TraceEvent[]): readonly TraceEvent[] {
 
 function durationOf(event: TraceEvent): number {
   return event.dur ?? 0;
+}
+
+function costOf(event: TraceEvent): number {
+  return event.tdur ?? durationOf(event);
 }
 
 function endOf(event: TraceEvent): number {

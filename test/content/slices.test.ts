@@ -4,6 +4,7 @@ import { createSlices } from '../../src/content/slices.ts';
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('requestAnimationFrame', (draw: () => void) => setTimeout(draw, 1));
+  vi.stubGlobal('document', { hidden: true });
 });
 afterEach(() => {
   vi.useRealTimers();

@@ -39,7 +39,7 @@ const event: fc.Arbitrary<AppEvent> = fc.oneof(
     arbitrary: fc.record(
       {
         type: fc.constant('opened' as const),
-        capabilities: fc.constant(ALL),
+        capabilities: fc.constant({ ...ALL, hold: true, transfer: true }),
         alive: fc.array(report, { maxLength: 3 }),
       },
       { requiredKeys: ['type', 'capabilities'] },
@@ -80,9 +80,34 @@ const event: fc.Arbitrary<AppEvent> = fc.oneof(
       }),
     ),
   },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(id, fc.constantFrom('hold' as const, 'resume' as const, 'transfer' as const))
+      .map(
+        ([call, want]): AppEvent =>
+          want === 'transfer'
+            ? { type: 'transfer', id: call, number: '+16175550109', dialled: '6175550109' }
+            : { type: 'hold', id: call, want },
+      ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(id, fc.constantFrom('hold-answered' as const, 'transfer-answered' as const), fc.nat({ max: 2 }), error)
+      .map(
+        ([call, type, outcome, why]): AppEvent => ({
+          type,
+          id: call,
+          result: outcome === 0 ? ok(undefined) : fail({ error: why, placed: outcome === 1 ? 'no' : 'unknown' }),
+        }),
+      ),
+  },
 );
 
-const history = fc.array(fc.tuple(event, fc.constantFrom(0, 1, 500, 3_000, 16_000, 61_000)), { maxLength: 60 });
+const happening = fc.tuple(event, fc.constantFrom(0, 1, 500, 3_000, 16_000, 61_000));
+const history = fc.array(happening, { maxLength: 60 });
+const longHistory = fc.array(happening, { maxLength: 60, size: 'max' });
 
 interface Moment {
   readonly before: AppState;
@@ -103,12 +128,22 @@ function live(events: readonly (readonly [AppEvent, number])[]): readonly Moment
   });
 }
 
-function always(holds: (moments: readonly Moment[]) => void): void {
+function always(holds: (moments: readonly Moment[]) => void, begin: readonly AppEvent[] = []): void {
+  const first = begin.map((one) => [one, 0] as const);
   fc.assert(
-    fc.property(history, (events) => holds(live(events))),
+    fc.property(begin.length === 0 ? history : longHistory, (events) => holds(live([...first, ...events]))),
     { numRuns: 1_000 },
   );
 }
+
+/** Histories that begin while a call of ours is talked on. */
+const IN_A_CALL: readonly AppEvent[] = [
+  { type: 'woke', hasAccount: true },
+  { type: 'opened', capabilities: { ...ALL, hold: true, transfer: true } },
+  { type: 'dial', id: 'c1', number: NUMBERS[0], dialled: NUMBERS[0], requestId: 'r-c1' },
+  { type: 'dialled', id: 'c1', result: ok({ pbxId: 'p1' }) },
+  { type: 'report', report: { pbxId: 'p1', change: { to: 'talking' } } },
+];
 
 test('a request is given to the PBX at most once while it is remembered', () => {
   always((moments) => {
@@ -131,7 +166,10 @@ test('an end the PBX has told is final', () => {
       for (const call of before.calls) {
         if (isLive(call) || !call.confirmed) continue;
         const later = after.calls.find((other) => other.id === call.id);
-        if (later) expect(later.state).toEqual(call.state);
+        if (!later) continue;
+        // What is learnt of our own transfer makes the end better known; it is an end all the same.
+        const isTransferred = later.state.phase === 'ended' && later.state.reason === 'transferred';
+        expect(isTransferred ? later.state.phase : later.state).toEqual(isTransferred ? call.state.phase : call.state);
       }
     }
   });
@@ -174,6 +212,48 @@ test('nobody is hung up whom the user did not mean', () => {
       for (const effect of effects) if (effect.type === 'hang-up') expect(meant.has(effect.id)).toBe(true);
     }
   });
+});
+
+test('a wish to hold, resume or transfer is sent at the press or never, once, and only where it fits', () => {
+  let sent = 0;
+  always((moments) => {
+    for (const { before, event: happened, effects } of moments) {
+      const wishes = effects.filter(({ type }) => type === 'hold' || type === 'transfer');
+      if (wishes.length === 0) continue;
+      sent += 1;
+      expect(wishes.length).toBe(1);
+      expect(['hold', 'transfer']).toContain(happened.type);
+      const [wish] = wishes;
+      const call = before.calls.find((one) => 'id' in happened && one.id === happened.id);
+      expect(call?.confirmed).toBe(true);
+      expect(['sent', 'taken']).not.toContain(call?.handling?.step);
+      if (wish?.type !== 'hold') continue;
+      // It toggles: sent for a call that stands otherwise it would do the opposite.
+      expect(call?.state.phase).toBe(wish.want === 'hold' ? 'talking' : 'held');
+      if (wish.want === 'resume') expect(call?.isHeldHere).toBe(true);
+      expect(before.noHold).toBeUndefined();
+    }
+  }, IN_A_CALL);
+  expect(sent).toBeGreaterThan(100);
+});
+
+test('"transferred" is said only of a transfer that the PBX took', () => {
+  let said = 0;
+  always(
+    (moments) => {
+      const taken = new Set<string>();
+      for (const { event: happened, after } of moments) {
+        if (happened.type === 'transfer-answered' && happened.result.ok) taken.add(happened.id);
+        for (const call of after.calls) {
+          if (call.state.phase !== 'ended' || call.state.reason !== 'transferred') continue;
+          said += 1;
+          expect(taken.has(call.id)).toBe(true);
+        }
+      }
+    },
+    [...IN_A_CALL, { type: 'transfer', id: 'c1', number: NUMBERS[1], dialled: NUMBERS[1] }],
+  );
+  expect(said).toBeGreaterThan(10);
 });
 
 test('the state is plain JSON after everything', () => {

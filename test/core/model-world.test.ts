@@ -13,6 +13,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('hang-up' as const), nth }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('dismiss' as const), nth }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('progress' as const, 'hold' as const), nth }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('connect' as const), nth }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -50,6 +51,17 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('login-limited' as const), ms: fc.constantFrom(4_000, 30_000) }),
   },
   {
+    weight: 10,
+    arbitrary: fc.record({ do: fc.constantFrom('press-hold' as const, 'press-transfer' as const), nth }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('handling-fault' as const),
+      fault: fc.constantFrom('refused' as const, 'answer-lost', 'never-arrives', 'ignored'),
+    }),
+  },
+  {
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('place-fault' as const),
@@ -73,18 +85,24 @@ test(`in ${HISTORIES} days of a hostile world no call is lost, doubled, invented
   timeout: 300_000,
 }, () => {
   let placed = 0;
+  let handled = 0;
+  let transferred = 0;
   fc.assert(
     fc.property(traits, fc.array(moment, { minLength: 5, maxLength: 40, size: 'max' }), (kind, moments) => {
       const world = new ModelWorld(kind);
       world.play(moments);
       world.settle();
       placed += world.placed;
+      handled += world.handled;
+      transferred += world.transferred;
     }),
     { numRuns: HISTORIES },
   );
 
   // A world in which nothing happens would prove nothing.
   expect(placed).toBeGreaterThan(HISTORIES);
+  expect(handled).toBeGreaterThan(HISTORIES / 10);
+  expect(transferred).toBeGreaterThan(HISTORIES / 20);
 });
 
 // What the histories above have found, as small as it gets.

@@ -1,4 +1,4 @@
-import { type Call, isLive, type PbxCall, type PbxCallId } from '../../src/core/calls.ts';
+import { type Call, isLive, isUnderWay, type PbxCall, type PbxCallId } from '../../src/core/calls.ts';
 import type { Capabilities, PbxError } from '../../src/core/connection.ts';
 import { keepsakeOf, restore } from '../../src/core/keepsake.ts';
 import { fail, ok } from '../../src/core/result.ts';
@@ -31,7 +31,11 @@ export interface Traits {
 export type Act =
   | { readonly do: 'click'; readonly number: number }
   | { readonly do: 'double-click'; readonly number: number }
-  | { readonly do: 'hang-up' | 'dismiss' | 'progress' | 'hold'; readonly nth: number }
+  | { readonly do: 'hang-up' | 'dismiss' | 'progress' | 'connect' | 'hold'; readonly nth: number }
+  /** Hold or Resume, whichever means something; or Transfer. */
+  | { readonly do: 'press-hold' | 'press-transfer'; readonly nth: number }
+  /** What becomes of the next wish to hold, resume or transfer. */
+  | { readonly do: 'handling-fault'; readonly fault: HandlingFault }
   | { readonly do: 'end'; readonly nth: number; readonly reason: 'completed' | 'busy' | 'unknown' }
   | { readonly do: 'incoming'; readonly number: number }
   | { readonly do: 'drop' | 'go-silent' | 'nudge' | 'retry' | 'list-fails' }
@@ -47,6 +51,9 @@ export type Act =
 /** What happens to the next request to place a call. */
 export type PlaceFault = 'never-arrives' | 'answer-lost' | 'refused' | 'slow' | 'too-many';
 
+/** `ignored` is for holds: who takes a transfer and does nothing cannot be told from one whose customer hangs up just then. */
+export type HandlingFault = 'refused' | 'answer-lost' | 'never-arrives' | 'ignored';
+
 export interface Moment {
   readonly afterMs: number;
   readonly act: Act;
@@ -60,8 +67,8 @@ const CAPABILITIES: Capabilities = {
   liveState: true,
   seesFarEnd: true,
   hangUp: true,
-  hold: false,
-  transfer: false,
+  hold: true,
+  transfer: true,
   listCalls: true,
 };
 const CLOSED: PbxError = { kind: 'closed', detail: '' };
@@ -84,6 +91,8 @@ interface RealCall {
   phase: 'own-ringing' | 'far-ringing' | 'talking' | 'held' | 'ended';
   reason: 'completed' | 'busy' | 'cancelled' | 'unknown';
   changedAt: number;
+  /** Handed over because we asked for it. */
+  isTransferred?: true;
 }
 
 /** One connection, from the PBX's side. */
@@ -95,6 +104,8 @@ interface Line {
   readonly early: PbxCall[];
   /** Calls this connection has spoken of, which it will also tell the end of. */
   readonly told: Set<PbxCallId>;
+  /** How each call stood in the last word that came through: what an adapter looks at before it toggles. */
+  readonly heard: Map<PbxCallId, PbxCall['change']['to']>;
 }
 
 /** Plays histories. Throws with words at the first moment that must not be. */
@@ -107,6 +118,9 @@ export class ModelWorld {
   readonly #clicked = new Map<string, { readonly number: string; readonly at: number }>();
   readonly #wished = new Set<string>();
   readonly #dismissed = new Set<string>();
+  /** Presses of Hold, Resume and Transfer that were not followed by an effect yet, by call and wish. */
+  readonly #pressed = new Map<string, number>();
+  #handlingFault: HandlingFault | undefined;
   /** The last that was ever shown of each of our requests. */
   readonly #shown = new Map<string, Call>();
   #state: AppState = INITIAL;
@@ -141,6 +155,10 @@ export class ModelWorld {
     return [...this.#places.values()].reduce((sum, times) => sum + times, 0);
   }
 
+  /** How many wishes to hold, resume or transfer were sent, and how many transfers the PBX carried out. */
+  handled = 0;
+  transferred = 0;
+
   play(moments: readonly Moment[]): void {
     for (const { afterMs, act, copies } of moments) {
       this.#advance(afterMs);
@@ -154,6 +172,7 @@ export class ModelWorld {
     this.#copies = [0];
     this.#outageUntil = 0;
     this.#placeFault = undefined;
+    this.#handlingFault = undefined;
     this.#failsToList = false;
     this.#limitsLoginMs = 0;
     this.#isKilledBeforeEffects = false;
@@ -191,6 +210,10 @@ export class ModelWorld {
         return this.#place(effect.intent.id, effect.intent.dialled);
       case 'hang-up':
         return this.#hangUp(effect.id, effect.pbxId);
+      case 'hold':
+        return this.#toggleHold(effect);
+      case 'transfer':
+        return this.#transfer(effect);
     }
   }
 
@@ -209,6 +232,7 @@ export class ModelWorld {
       isOpened: false,
       early: [],
       told: new Set(),
+      heard: new Map(),
     };
     this.#line = line;
     if (this.#clock.now() < this.#limitedUntil) throw new Error('the PBX asked for patience, and is asked again');
@@ -333,6 +357,61 @@ export class ModelWorld {
     this.#answer({ type: 'hung-up', id, result: ok(undefined) }, 40);
   }
 
+  /** One press, one effect. */
+  #usePress(id: string, want: string): void {
+    const left = this.#pressed.get(`${id} ${want}`) ?? 0;
+    if (left < 1) throw new Error(`${want} of ${id} is sent though nobody pressed it, or once more than pressed`);
+    this.#pressed.set(`${id} ${want}`, left - 1);
+    this.handled += 1;
+  }
+
+  #toggleHold({ id, pbxId, want }: Extract<Effect, { type: 'hold' }>): unknown {
+    this.#usePress(id, want);
+    const fault = this.#handlingFault;
+    this.#handlingFault = undefined;
+    const answer = (result: Extract<AppEvent, { type: 'hold-answered' }>['result'], afterMs = 30) =>
+      this.#answer({ type: 'hold-answered', id, result }, afterMs);
+    const line = this.#line;
+    if (!line) return answer(fail({ error: CLOSED, placed: 'no' }), 0);
+    const stands = line.heard.get(pbxId);
+    if (stands !== (want === 'hold' ? 'talking' : 'held')) {
+      return answer(fail({ error: { kind: 'protocol', detail: '' }, placed: 'no' }), 0);
+    }
+    if (fault === 'refused') return answer(fail({ error: { kind: 'rejected', detail: '' }, placed: 'no' }));
+    if (!line.isSilent && fault !== 'never-arrives' && fault !== 'ignored') {
+      this.#clock.after(20, () => {
+        const call = this.#real.find((one) => one.pbxId === pbxId);
+        if (call?.phase !== 'talking' && call?.phase !== 'held') return;
+        call.phase = call.phase === 'held' ? 'talking' : 'held';
+        this.#changed(call);
+      });
+    }
+    return answer(ok(undefined));
+  }
+
+  #transfer({ id, pbxId }: Extract<Effect, { type: 'transfer' }>): unknown {
+    this.#usePress(id, 'transfer');
+    const fault = this.#handlingFault;
+    this.#handlingFault = undefined;
+    const answer = (result: Extract<AppEvent, { type: 'transfer-answered' }>['result'], afterMs = 30) =>
+      this.#answer({ type: 'transfer-answered', id, result }, afterMs);
+    const line = this.#line;
+    if (!line) return answer(fail({ error: CLOSED, placed: 'no' }), 0);
+    const lost = fail<DialFailure>({ error: { kind: 'timeout', afterMs: 10_000 }, placed: 'unknown' });
+    if (fault === 'never-arrives' || line.isSilent) return answer(lost, 10_000);
+    const call = this.#real.find((one) => one.pbxId === pbxId);
+    if (fault === 'refused' || call === undefined) {
+      return answer(fail({ error: { kind: 'rejected', detail: '' }, placed: 'no' }));
+    }
+    this.#clock.after(20, () => {
+      if (call.phase === 'ended') return answer(fail({ error: { kind: 'rejected', detail: '' }, placed: 'no' }), 10);
+      call.isTransferred = true;
+      this.transferred += 1;
+      this.#end(call, 'completed');
+      answer(fault === 'answer-lost' ? lost : ok(undefined), fault === 'answer-lost' ? 10_000 : 10);
+    });
+  }
+
   #newCall(number: string, direction: RealCall['direction'], ref?: string): RealCall {
     this.#ids += 1;
     const now = this.#clock.now();
@@ -374,6 +453,7 @@ export class ModelWorld {
 
   #hear(line: Line, report: PbxCall): void {
     if (!this.#isUp(line) || line.isSilent) return;
+    line.heard.set(report.pbxId, report.change.to);
     if (line.isOpened) this.#dispatch({ type: 'report', report });
     else line.early.push(report);
   }
@@ -429,6 +509,12 @@ export class ModelWorld {
         else call.phase = 'talking';
         return this.#changed(call);
       }
+      case 'connect': {
+        const call = pick(this.#liveCalls(), act.nth);
+        if (!call || call.phase === 'talking' || call.phase === 'held') return;
+        call.phase = 'talking';
+        return this.#changed(call);
+      }
       case 'hold': {
         const call = pick(
           this.#liveCalls().filter(({ phase }) => phase === 'talking' || phase === 'held'),
@@ -438,6 +524,22 @@ export class ModelWorld {
         call.phase = call.phase === 'held' ? 'talking' : 'held';
         return this.#changed(call);
       }
+      case 'press-hold': {
+        const call = this.#pickConnected(act.nth);
+        if (!call || !this.#isAlive) return;
+        const want = call.state.phase === 'held' ? 'resume' : 'hold';
+        this.#press(call.id, want, { type: 'hold', id: call.id, want });
+        return;
+      }
+      case 'press-transfer': {
+        const call = this.#pickConnected(act.nth);
+        if (!call || !this.#isAlive) return;
+        this.#press(call.id, 'transfer', { type: 'transfer', id: call.id, number: NUMBERS[1], dialled: NUMBERS[1] });
+        return;
+      }
+      case 'handling-fault':
+        this.#handlingFault = act.fault;
+        return;
       case 'end': {
         const call = pick(this.#liveCalls(), act.nth);
         return call && this.#end(call, act.reason);
@@ -487,6 +589,20 @@ export class ModelWorld {
     }
   }
 
+  /** A call that is shown as talked on or held, whatever else is true of it; any live one where there is none. */
+  #pickConnected(nth: number): Call | undefined {
+    const live = this.#state.calls.filter(isLive);
+    const connected = live.filter(({ state }) => state.phase === 'talking' || state.phase === 'held');
+    return pick(connected.length > 0 ? connected : live, nth);
+  }
+
+  /** What is not sent at the press is not sent later. */
+  #press(id: string, want: string, event: AppEvent): void {
+    this.#pressed.set(`${id} ${want}`, 1);
+    this.#dispatch(event);
+    this.#pressed.delete(`${id} ${want}`);
+  }
+
   #click(which: number, requestId: string): void {
     const number = NUMBERS[which % NUMBERS.length] ?? NUMBERS[0];
     this.#wake();
@@ -523,6 +639,11 @@ export class ModelWorld {
         throw new Error(`${call.id} went back from ${say(call)} to ${say(later)}`);
       if (!isLive(call) && call.confirmed && say(later) !== say(call))
         throw new Error(`${call.id} came back from its end`);
+    }
+    for (const { id, pbxId, state } of after.calls) {
+      if (state.phase !== 'ended' || state.reason !== 'transferred') continue;
+      const real = this.#real.find((call) => call.pbxId === pbxId);
+      if (!real?.isTransferred) throw new Error(`${id} is said to be transferred, and was not`);
     }
     const ids = after.calls.filter(isLive).flatMap((call) => call.pbxId ?? []);
     if (new Set(ids).size !== ids.length) throw new Error(`one PBX call is shown live twice: ${ids}`);
@@ -571,6 +692,9 @@ export class ModelWorld {
       // What the PBX did not do is said, and may be tried again.
       if (call.hangUp !== undefined && call.hangUp.step !== 'unconfirmed')
         throw new Error(`${call.id} was to be hung up and lives on`);
+      if (isUnderWay(call.handling)) throw new Error(`${call.id} is for ever about to be ${call.handling.want}`);
+      const isHeld = this.#real.some(({ pbxId, phase }) => pbxId === call.pbxId && phase === 'held');
+      if (isHeld !== (call.state.phase === 'held')) throw new Error(`${call.id} is shown as ${say(call)}`);
     }
     for (const id of this.#clicked.keys()) this.#checkOutcome(id);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type NumberType, type RiskFacts, riskReasons } from '../../src/core/risk.ts';
 import { classify } from '../../src/phone/classify.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 const ORDINARY: RiskFacts = {
   type: 'fixed-or-mobile',
@@ -72,6 +73,6 @@ describe('what numbers of the world are to somebody in the US', () => {
     ['+442079460123', ['foreign-first-time']],
     ['+881612345678', ['satellite', 'foreign-first-time']],
   ])('%s: %j', (number, reasons) => {
-    expect(riskReasons({ ...NOWHERE, ...classify(number) })).toEqual(reasons);
+    expect(riskReasons({ ...NOWHERE, ...classify(number, WHOLE_ATLAS) })).toEqual(reasons);
   });
 });

@@ -9,6 +9,7 @@ import { fillAccount } from './harness/account-form.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice, settingsFor } from './harness/office.ts';
+import { watchOurErrors } from './harness/our-errors.ts';
 import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
 import { importSettings, type SettingsFile } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
@@ -31,6 +32,8 @@ interface BadAccount {
   readonly result?: string;
 }
 
+/** What the PBX says is shown within this. */
+const SOON_MS = 500;
 const STEPS = ['permission', 'reach', 'login', 'live', 'phone'] as const;
 
 const BAD_ACCOUNTS: readonly BadAccount[] = [
@@ -203,15 +206,25 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
   afterAll(() => office?.close());
 
   test('frames that are broken, foreign or about others change nothing', async () => {
+    const errors = watchOurErrors(office.browser);
+    await errors.watchBackground();
+    await errors.list();
     popup = await openPopup(office.browser);
     await untilShown(popup, words('connection_online_extension'));
 
-    for (const frame of vodiaNonsense(office.pbx.tenant)) office.pbx.broadcast(frame);
+    const nonsense = vodiaNonsense(office.pbx.tenant);
+    // Of a frame beyond all measure the connection ends, and nobody would see what comes behind it.
+    const [bearable, endless] = [true, false].map((is) => nonsense.filter(({ length }) => length < 100_000 === is));
+    for (const frame of bearable ?? []) office.pbx.broadcast(frame);
 
+    await rest(SOON_MS);
+    expect(await textOf(popup)).not.toMatch(/0142/);
+    for (const frame of endless ?? []) office.pbx.broadcast(frame);
     await typeAndCall(popup, '+1 617 555 0162');
     const shown = await untilShown(popup, words('state_ringing_pick_up'));
     expect(shown).toMatch(words('connection_online_extension'));
     expect(shown).not.toMatch(/0142/);
+    expect(await errors.list()).toEqual([]);
     await pressButton(popup, 'Hang up');
     await until('the PBX has no live call', () => office.pbx.engine.live().length === 0);
   });

@@ -189,6 +189,7 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     await browser.acceptPrompt(['https://*/*', 'http://*/*']);
     options = await browser.openOwnPage('options');
     await options.bringToFront();
+    await untilShown(options, words('options_sites'));
     await tabTo(options, 'Only on these sites');
     await options.keyboard.press('ArrowUp');
     await untilShown(options, words('options_sites_grant_all'));

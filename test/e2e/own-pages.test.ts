@@ -53,6 +53,7 @@ describe.each(BROWSER_KINDS)('our own pages in %s', (kind) => {
 
   test.each(played(POPUP_STATES))('the popup is readable and fits when %s', async (name, setting) => {
     const page = await stage.open(browser.puppeteer, 'popup', setting, 360);
+    for (const button of setting.press ?? []) await pressButton(page, button);
 
     await expectSound(page, `popup-${name}`);
   });
@@ -144,6 +145,7 @@ describe.each(BROWSER_KINDS)('our own pages in %s', (kind) => {
     }
     expect(await page.evaluate(listOverflows)).toEqual([]);
     await page.setViewport({ width: NARROW, height: 600 });
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, `${kind}-${name}-narrow.png`) as `${string}.png` });
     expect(await page.evaluate(listOverflows)).toEqual([]);
     expect((await stageOf(page)).problems).toEqual([]);
     await page.close();

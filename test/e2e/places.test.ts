@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { tabTo } from './harness/keyboard.ts';
-import { clickButton, findButton, findNumber } from './harness/numbers.ts';
+import { clickButton, findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { type Office, openOffice, settingsFor } from './harness/office.ts';
 import { openPopupOver } from './harness/popup.ts';
 import { importSettings } from './harness/set-up.ts';
@@ -52,6 +52,26 @@ describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
     await placed('+16175550182');
   });
 
+  test('but not in a frame of a site that is switched off, whatever page it stands in', async () => {
+    const inner = office.pages.add('/off', '<!doctype html><p>Ad: +1 617 555 0193</p>', 'other.test');
+    const { host } = new URL(inner);
+    const setSites = (mode: string, hosts: readonly string[]) =>
+      office.browser.inExtension(
+        (sites) => chrome.runtime.sendMessage({ type: 'settings/change', payload: { sites } }),
+        { mode, hosts },
+      );
+    await setSites('except', [host]);
+    const page = await office.show(`<p>Office: +1 617 555 0194</p><iframe src="${inner}"></iframe>`);
+    await findButton(office.browser, page, '+16175550194');
+
+    const frame = await until('the frame answers', async () =>
+      (await numbersOn(office.browser, page)).find(({ url }) => url === inner),
+    );
+    expect(frame.numbers).toEqual([]);
+    await setSites('everywhere', []);
+    await findButton(office.browser, page, '+16175550193');
+  });
+
   test('in open and closed shadow roots', async () => {
     const page = await office.show(
       `<x-card id="open"></x-card><x-card id="shut"></x-card>
@@ -99,21 +119,27 @@ describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
     await placed(wanted);
   });
 
-  test('but not one whose text was changed under the pointer', async () => {
-    const page = await office.show('<p id="line">Office: +1 617 555 0187</p>');
-    const { x, y } = await findButton(office.browser, page, '+16175550187');
+  test.each([
+    ['all of it', 0],
+    // The box stays where it was, and every range in the text as well.
+    ['one digit in its middle', 'Office: +1 617 555 018'.length - 1],
+  ])('but not one whose text was changed under the pointer: %s', async (_what, from) => {
+    const page = await office.show('<p id="line">Office: +1 617 555 0178</p>');
+    const { x, y } = await findButton(office.browser, page, '+16175550178');
     const before = office.pbx.places().length;
-    await page.evaluate(() => {
+    await page.evaluate((at) => {
       // In the same turn as the click arrives: no time for us to look again.
       addEventListener(
         'mousedown',
         () => {
           const text = document.querySelector('#line')?.firstChild as Text;
-          text.data = 'Office: +1 617 555 0188';
+          const wanted = 'Office: +1 617 555 0188';
+          if (at === 0) text.data = wanted;
+          else text.replaceData(at, 1, wanted.charAt(at));
         },
         { once: true, capture: true },
       );
-    });
+    }, from);
 
     await page.mouse.click(x, y);
 

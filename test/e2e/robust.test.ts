@@ -162,6 +162,19 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
     await findButton(browser, page, '+16175550144');
   });
 
+  test('on a page whose first digits come late: what it said before still tells the country', async () => {
+    const prose = '<p>A quiet word.</p>'.repeat(600);
+    await show('/late', `<main></main>${prose}<p>Musterweg, Berlin, Germany</p>`);
+    await rest(500);
+    await page.evaluate(() => {
+      const line = document.createElement('p');
+      line.textContent = 'Desk: 030 901820';
+      document.querySelector('main')?.append(line);
+    });
+
+    await findButton(browser, page, '+4930901820');
+  });
+
   test('on a page that removes our overlay, and puts its root anew', async () => {
     await show('/fight', `<p>${SHOWN}</p>`);
     await page.evaluate(() => {

@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { relative } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startZorio } from '../simulators/zorio.ts';
 import { filesHolding, formsOf, holds } from './harness/canary.ts';
 import { type KeptProfile, keepProfile } from './harness/kept-profile.ts';
-import { GECKO_ID, launch } from './harness/launch.ts';
+import { GECKO_ID, inFirefoxItself, launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton, saidOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
@@ -17,6 +18,10 @@ import { words } from './harness/words.ts';
 
 const PASSWORD = 'canary-pw-9f2c61e7d3';
 const NUMBER = '+16175550139';
+/** Whom one calls is nobody else's business. */
+const CUSTOMER = 'Zebulon Canary-Quarz';
+const TAUGHT = '6175550133';
+const CUSTOMER_ROW = `<table><tr><th>Name</th><th>Phone</th></tr><tr><td>${CUSTOMER}</td><td>${NUMBER}</td></tr></table>`;
 
 describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
   let kept: KeptProfile;
@@ -34,6 +39,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
       isOnline: false,
     });
     tap = await tapWire(office.pbx.origin);
+    if (kind === 'chromium') await listenToBackground();
   });
 
   afterEach(() => expect(office.pbx.violations).toEqual([]));
@@ -54,7 +60,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
       country: 'US',
     });
     await untilOnline(office.browser);
-    const page = await office.show(`<p>Office: ${NUMBER}</p>`);
+    const page = await office.show(CUSTOMER_ROW);
     listen(page);
     await hearMessages(page);
 
@@ -83,7 +89,9 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     );
     const { local, session } = await saved();
 
+    if (kind === 'firefox') said.push(await saidInFirefox());
     expect([...shown, ...said, local, session].filter((text) => holds(text, PASSWORD))).toEqual([]);
+    expect([NUMBER, CUSTOMER].filter((canary) => holds(local, canary))).toEqual([]);
     expect(shown.some((text) => text.includes('pagedial'))).toBe(true);
     await options.close();
     await popup.close();
@@ -143,7 +151,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
       ).toEqual([]);
       expect([local, session].filter((text) => holds(text, token))).toEqual([]);
       // Another PBX: what was known of the first one is gone.
-      expect(await vaultKeys()).toEqual(['key', 'secrets:zorio']);
+      expect(await keysIn('vault')).toEqual(['key', 'secrets:zorio']);
     } finally {
       await line.close();
       await zorio.close();
@@ -162,7 +170,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     const { local, session } = await saved();
     expect(holds(session, PASSWORD)).toBe(true);
     expect(holds(local, PASSWORD)).toBe(false);
-    expect((await vaultKeys()).filter((key) => key !== 'key')).toEqual([]);
+    expect((await keysIn('vault')).filter((key) => key !== 'key')).toEqual([]);
     await options.close();
   });
 
@@ -175,9 +183,11 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     await untilShown(options, words('options_account_signed_out'));
 
     await until('the line is closed', () => office.pbx.sockets().length === 0);
-    expect(await vaultKeys()).toEqual([]);
+    expect(await keysIn('vault')).toEqual([]);
+    expect(await keysIn('recent-calls')).toEqual([]);
     const { local, session } = await saved();
-    expect([local, session].filter((text) => holds(text, PASSWORD) || holds(text, NUMBER))).toEqual([]);
+    const traces = [PASSWORD, NUMBER, CUSTOMER];
+    expect([local, session].filter((text) => traces.some((trace) => holds(text, trace)))).toEqual([]);
     expect(JSON.parse(local)).not.toHaveProperty('settings.account');
     expect(await ownCookies()).toEqual([]);
     const asked = office.pbx.journal.requests().length;
@@ -191,6 +201,40 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     await office.browser.close();
 
     for (const secret of [PASSWORD, token]) expect(filesHolding(kept.profile, secret)).toEqual([]);
+  });
+
+  test('a past call and a lesson are there after the next start, and no store of ours has ever held them open', async () => {
+    const profile = keepProfile(kind, GECKO_ID);
+    try {
+      const first = await openOffice(kind, { launch: { kept: profile } });
+      const { origin } = first.pbx;
+      const page = await first.show(CUSTOMER_ROW);
+      await clickButton(first.browser, page, NUMBER);
+      await until('the PBX is asked', () => first.pbx.places().length === 1);
+      for (const call of first.pbx.engine.live()) first.pbx.engine.end(call, 'busy', 'system');
+      await teach(first.browser);
+      for (const database of ['recent-calls', 'taught'] as const) {
+        await until(`${database} are sealed`, async () => (await keysIn(database, first.browser)).includes('state'));
+      }
+      await first.browser.close();
+
+      const stores = (text: string) =>
+        filesHolding(profile.profile, text).filter((file) => /extension/i.test(relative(profile.profile, file)));
+      // What lies open on purpose is found: the search looks where it has to.
+      expect(stores(origin)).not.toEqual([]);
+      expect([NUMBER, NUMBER.slice(2), CUSTOMER, TAUGHT].flatMap(stores)).toEqual([]);
+
+      const again = await launch(kind, { kept: profile });
+      const popup = await openPopup(again);
+      expect(await untilShown(popup, /555 0139/)).toContain(CUSTOMER);
+      expect(
+        await again.inExtension(() => chrome.runtime.sendMessage({ type: 'settings/export', payload: {} })),
+      ).toContain(TAUGHT);
+      await again.close();
+      await first.close();
+    } finally {
+      profile.remove();
+    }
   });
 
   test.skipIf(!isSampled(kind, 0, 2))(
@@ -258,6 +302,24 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     page.on('pageerror', (error) => void said.push(String(error)));
   }
 
+  async function listenToBackground(): Promise<void> {
+    const target = await until('the background runs', () =>
+      office.browser.puppeteer
+        .targets()
+        .find((one) => one.type() === 'service_worker' && one.url().startsWith(office.browser.extensionOrigin)),
+    );
+    (await target.worker())?.on('console', (message) => void said.push(message.text()));
+  }
+
+  /** What any console of Firefox has been told, that of the background included. */
+  function saidInFirefox(): Promise<string> {
+    return inFirefoxItself(
+      office.browser.puppeteer,
+      `JSON.stringify(Cc['@mozilla.org/consoleAPI-storage;1'].getService(Ci.nsIConsoleAPIStorage).getEvents()
+        .map((event) => (event.arguments ?? []).map(String)))`,
+    );
+  }
+
   async function saved(): Promise<{ local: string; session: string }> {
     return office.browser.inExtension(async () => ({
       local: JSON.stringify(await chrome.storage.local.get(null)),
@@ -265,11 +327,11 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     }));
   }
 
-  function vaultKeys(): Promise<readonly string[]> {
-    return office.browser.inExtension(
-      () =>
+  function keysIn(database: 'vault' | 'recent-calls' | 'taught', browser = office.browser): Promise<readonly string[]> {
+    return browser.inExtension(
+      (name) =>
         new Promise<string[]>((resolve, reject) => {
-          const opening = indexedDB.open('vault');
+          const opening = indexedDB.open(name);
           opening.onerror = () => reject(opening.error);
           opening.onsuccess = () => {
             const keys = opening.result.transaction('entries').objectStore('entries').getAllKeys();
@@ -279,6 +341,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
             };
           };
         }),
+      database,
     );
   }
 
@@ -319,6 +382,19 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     }, page.url());
   }
 });
+
+/** As if the user had said that a number of a page is none. */
+function teach(browser: TestBrowser): Promise<unknown> {
+  return browser.inExtension(async (text) => {
+    const file = JSON.parse(await chrome.runtime.sendMessage({ type: 'settings/export', payload: {} }));
+    const taught = { numbers: [{ host: 'crm.test', text, isPhone: false }] };
+    Reflect.deleteProperty(file, 'account');
+    return chrome.runtime.sendMessage({
+      type: 'settings/import',
+      payload: { text: JSON.stringify({ ...file, taught }) },
+    });
+  }, TAUGHT);
+}
 
 function valuesIn(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => [...document.querySelectorAll('input')].map((input) => `${input.name} ${input.value}`));

@@ -134,6 +134,102 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
     await expectNothingHappened();
   });
 
+  test('nor can it end a call that another tab began', async () => {
+    const requestId = (await readState(office.browser))?.calls.at(-1)?.requestId;
+    const other = await office.show('<p>Nothing here</p>');
+
+    const answer = await inContentScript(
+      other,
+      (id) => chrome.runtime.sendMessage({ type: 'call/cancel', payload: { requestId: id } }),
+      requestId,
+    );
+
+    expect(answer).toEqual({ ok: false, error: { reason: 'not-our-call' } });
+    await expectNothingHappened();
+    await other.close();
+  });
+
+  test('a page cannot get hold of our button, and a script that can presses nothing with it', async () => {
+    const evil = await office.show(
+      '<p>Sales: +1 617 555 0182</p>',
+      `<script>
+        window.trees = [];
+        const attach = Element.prototype.attachShadow;
+        Element.prototype.attachShadow = function (init) {
+          const tree = attach.call(this, { ...init, mode: 'open' });
+          window.trees.push(tree);
+          return tree;
+        };
+      </script>`,
+    );
+    await findButton(office.browser, evil, '+16175550182');
+    // A press on a button that just came counts for nothing: that is not what is tested.
+    await rest(600);
+
+    const seen = await evil.evaluate(
+      () =>
+        (window as unknown as { trees: readonly unknown[] }).trees.length +
+        [...document.documentElement.children].filter((element) => element.shadowRoot !== null).length,
+    );
+    const pressed = await inContentScript(
+      evil,
+      async (types) => {
+        const open = (element: Element) =>
+          (globalThis as { chrome?: { dom?: typeof chrome.dom } }).chrome?.dom?.openOrClosedShadowRoot(
+            element as HTMLElement,
+          ) ?? (element as { openOrClosedShadowRoot?: ShadowRoot }).openOrClosedShadowRoot;
+        const buttons = [...document.documentElement.children].flatMap((child) => [
+          ...(open(child)?.querySelectorAll('button') ?? []),
+        ]);
+        for (const button of buttons) {
+          for (const type of types) {
+            for (const detail of [0, 1]) {
+              const init = { bubbles: true, composed: true, cancelable: true, detail };
+              button.dispatchEvent(new MouseEvent(type, init));
+            }
+          }
+          button.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true }));
+          button.click();
+        }
+        return buttons.length;
+      },
+      ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'],
+    );
+
+    expect(seen).toBe(0);
+    expect(pressed).toBeGreaterThan(0);
+    await rest(500);
+    await expectNothingHappened();
+    await evil.close();
+  });
+
+  test('our script leaves nothing in the world of the page', async () => {
+    const own = await office.show(
+      '<p>Sales: +1 617 555 0182</p>',
+      `<script>
+        const look = () => ({
+          names: Object.getOwnPropertyNames(window).sort(),
+          ways: [Element.prototype.attachShadow, EventTarget.prototype.addEventListener, window.fetch, history.pushState]
+        });
+        window.look = look;
+        window.before = null;
+        window.before = look();
+      </script>`,
+    );
+    await findButton(office.browser, own, '+16175550182');
+
+    const changed = await own.evaluate(() => {
+      type Look = { readonly names: readonly string[]; readonly ways: readonly unknown[] };
+      const { before, look } = window as unknown as { readonly before: Look; look(): Look };
+      const now = look();
+      const names = now.names.filter((name) => !before.names.includes(name));
+      return [...names, ...now.ways.flatMap((way, at) => (way === before.ways[at] ? [] : [`way ${at}`]))];
+    });
+
+    expect(changed).toEqual([]);
+    await own.close();
+  });
+
   test('what it asks to be dialled is judged like any click, and a feature code is nothing at all', async () => {
     const placed = office.pbx.places().length;
     const numbers = ['*21*16175550190#', '#31#', '%2A97', 'javascript:1', '+1617', '16175550190', '1'];
@@ -275,9 +371,67 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
     await page.close();
   });
 
+  test('numbers in disguise are not dialled: order, private use and look-alike letters', async () => {
+    const disguised = [
+      '+1 617 555 \u202e3910',
+      '+1 617 555 \u202b0193\u202c',
+      '+1 617 555 0197\ue000',
+      '+1 617 555 O194',
+      '+1 6l7 555 0l95',
+    ];
+    const evil = await office.show(
+      `${disguised.map((text) => `<p>Sales: ${text}</p>`).join('')}<p>Honest: +1 617 555 0186</p>`,
+    );
+    await findButton(office.browser, evil, '+16175550186');
+    const placed = office.pbx.places().length;
+
+    const [{ numbers } = { numbers: [] }] = await numbersOn(office.browser, evil);
+    for (const { e164, button } of numbers) {
+      if (button && e164 !== '+16175550186') {
+        await evil.mouse.click(button.x + button.width / 2, button.y + button.height / 2);
+      }
+    }
+    await clickButton(office.browser, evil, '+16175550186');
+
+    await until('the honest one is called', () => office.pbx.places().length > placed);
+    expect(office.pbx.places().slice(placed)).toMatchObject([{ number: '+16175550186' }]);
+    expect(await questions(office.browser)).toEqual([]);
+    await evil.close();
+  });
+
+  // No driver can open a menu of Firefox or type into an address bar; Chromium tells its own worker what it would tell it then.
+  test.runIf(kind === 'chromium')(
+    'what is picked in a menu or typed into the address bar is read just as strictly',
+    async () => {
+      const placed = office.pbx.places().length;
+      const nothing = [
+        'javascript:alert(1)',
+        `+1 617 555 0190 ${'9'.repeat(5_000)}`,
+        '+1 617 555 \u202e0910',
+        '<b>6175550190</b>',
+      ];
+      const inMenu = [...nothing, '*21*16175550190#', '+1 617 555 0190, +1 617 555 0191'];
+
+      await tellWorker('menu', inMenu);
+      await tellWorker('bar', nothing);
+      await rest(500);
+      expect(office.pbx.places()).toHaveLength(placed);
+      expect(await questions(office.browser)).toEqual([]);
+
+      await tellWorker('menu', ['+1 900 555 0190']);
+      await (await untilAsked(office.browser)).close();
+      await untilNothingAsked(office.browser);
+      expect(office.pbx.places()).toHaveLength(placed);
+
+      await tellWorker('bar', ['+1 617 555 0196']);
+      await until('a plain number is called', () => office.pbx.places().length === placed + 1);
+    },
+  );
+
   test('a page that floods us with numbers and changes gets few buttons, and its user the call', async () => {
     const flood = await office.show(
-      `<p>Office: ${FLOODED}</p><div id="flood"></div><script>
+      `<style>#flood p { display: inline-block; margin: 0 26px 0 0; font-size: 8px; line-height: 12px }</style>
+      <p>Office: ${FLOODED}</p><div id="flood"></div><script>
         const all = Array.from({ length: 5000 }, (_, i) => '<p>+1 617 555 ' + String(1000 + (i % 9000)) + '</p>').join('');
         document.querySelector('#flood').innerHTML = all;
         let turn = 0;
@@ -317,6 +471,7 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
     expect(office.pbx.places()).toHaveLength(1);
     expect(await questions(office.browser)).toEqual([]);
     expect(office.pbx.engine.live()).toHaveLength(1);
+    expect([...office.pbx.holds(), ...office.pbx.transfers()]).toEqual([]);
     expect(await everythingSaved()).toBe(before);
   }
 
@@ -331,6 +486,31 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
     }));
     const local = await office.browser.inExtension(() => chrome.storage.local.get(null));
     return JSON.stringify({ calls, status: state?.connection.status, local });
+  }
+
+  /** Gives these texts to the background as if somebody had picked them in the right-click menu, or typed them behind our keyword. */
+  async function tellWorker(way: 'menu' | 'bar', texts: readonly string[]): Promise<void> {
+    const target = await until('the background runs', () =>
+      office.browser.puppeteer
+        .targets()
+        .find((one) => one.type() === 'service_worker' && one.url().startsWith(office.browser.extensionOrigin)),
+    );
+    const worker = await target.worker();
+    await worker?.evaluate(
+      async (isMenu, all) => {
+        type Told = { dispatch(...values: unknown[]): void };
+        const { contextMenus, omnibox, tabs } =
+          (globalThis as unknown as { browser?: typeof chrome }).browser ?? chrome;
+        const [tab] = await tabs.query({ active: true, lastFocusedWindow: true });
+        for (const text of all) {
+          const info = { menuItemId: 'call-selection', selectionText: text, pageUrl: tab?.url, editable: false };
+          if (isMenu) (contextMenus.onClicked as unknown as Told).dispatch(info, { ...tab, incognito: false });
+          else (omnibox.onInputEntered as unknown as Told).dispatch(text, 'currentTab');
+        }
+      },
+      way === 'menu',
+      texts,
+    );
   }
 
   /** Runs a function where our content script runs: in its world of the page. */

@@ -8,7 +8,7 @@ import { fillAccount } from './harness/account-form.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton } from './harness/numbers.ts';
 import { startPageServer } from './harness/page-server.ts';
-import { openPopup, pressButton, untilShown } from './harness/popup.ts';
+import { hasButton, openPopup, pressButton, untilShown } from './harness/popup.ts';
 import { SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings, readState, untilOnline } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
@@ -189,6 +189,14 @@ describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
       shows: (...keys) => shows(popup, tail, PATIENCE_MS, ...keys),
       hasHangUp: () => hangUpOf(popup, tail),
       hangUp: () => pressButton(popup, 'Hang up'),
+      has: (what) => hasButton(popup, HANDLING[what]),
+      press: (want) => pressButton(popup, HANDLING[want]),
+      async transferTo(number) {
+        await pressButton(popup, HANDLING.transfer);
+        await until('the field is there', () => popup.$('.transfer input:focus'));
+        await popup.keyboard.type(number);
+        await popup.keyboard.press('Enter');
+      },
       until: async (what, probe) => void (await until(what, probe, PATIENCE_MS)),
       async killBackground() {
         await browser.stopBackground();
@@ -209,6 +217,8 @@ describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
     expect((await readState(browser))?.calls.length).toBeGreaterThan(0);
   }
 });
+
+const HANDLING = { hold: 'Hold', resume: 'Resume', transfer: 'Transfer' } as const;
 
 async function typeInto(options: Page, label: string, text: string): Promise<void> {
   const focus = (wanted: string) => {

@@ -67,6 +67,7 @@ export async function nodeStage(system: MatrixSystem): Promise<Stage & { close()
     const newest = [...calls].sort((a, b) => b.startedAt - a.startedAt)[0];
     return newest && callView(newest, connection);
   };
+  const newestId = () => background.keeper.current().calls.find(({ state }) => state.phase !== 'ended')?.id ?? '';
   const pass = (ms: number) => passTime(ms, STEP_MS, clock, ports);
   async function until(what: string, probe: () => unknown): Promise<void> {
     for (let waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
@@ -92,6 +93,16 @@ export async function nodeStage(system: MatrixSystem): Promise<Stage & { close()
     async hangUp() {
       const live = background.keeper.current().calls.find(({ state }) => state.phase !== 'ended');
       await background.keeper.dispatch({ type: 'hang-up', id: live?.id ?? '' });
+    },
+    async has(what) {
+      const { hold, transfer } = view() ?? {};
+      return what === 'transfer' ? transfer === 'offered' : hold?.want === what && hold.is === 'offered';
+    },
+    async press(want) {
+      await background.keeper.dispatch({ type: 'hold', id: newestId(), want });
+    },
+    async transferTo(number) {
+      await background.keeper.dispatch({ type: 'transfer', id: newestId(), number, dialled: number });
     },
     until,
     async killBackground() {

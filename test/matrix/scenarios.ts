@@ -11,6 +11,10 @@ export interface Stage {
   shows(...words: readonly string[]): Promise<void>;
   hasHangUp(): Promise<boolean>;
   hangUp(): Promise<void>;
+  /** Whether Hold, Resume or Transfer can be pressed for the newest call. */
+  has(what: 'hold' | 'resume' | 'transfer'): Promise<boolean>;
+  press(what: 'hold' | 'resume'): Promise<void>;
+  transferTo(number: string): Promise<void>;
   /** Waits until something has happened at the PBX. */
   until(what: string, probe: () => unknown): Promise<void>;
   killBackground(): Promise<void>;
@@ -47,6 +51,30 @@ export const SCENARIOS: readonly Scenario[] = [
       await stage.hangUp();
       await stage.until('the PBX ends the call', () => stage.pbx.engine.calls().at(-1)?.endedBy === 'api');
       await isOver(stage, [...OVER, 'end_cancelled']);
+    },
+  },
+  {
+    name: 'held and taken back in the popup where that is possible',
+    async play(stage) {
+      await talk(stage);
+      expect(await stage.has('hold')).toBe(stage.system.holds);
+      if (!stage.system.holds) return;
+      await stage.press('hold');
+      await stage.shows('state_held');
+      expect(stage.pbx.engine.calls().at(-1)?.heldBy).toBe('agent');
+      await stage.press('resume');
+      await stillTalks(stage);
+    },
+  },
+  {
+    name: 'transferred in the popup where that is possible',
+    async play(stage) {
+      await talk(stage);
+      expect(await stage.has('transfer')).toBe(stage.system.transfers);
+      if (!stage.system.transfers) return;
+      await stage.transferTo('47');
+      await stage.until('the PBX hands the call over', () => stage.pbx.engine.calls().at(-1)?.transferredTo === '47');
+      await isOver(stage, ['end_transferred_to']);
     },
   },
   {

@@ -33,6 +33,8 @@ export interface MatrixSystem {
   /** `calls`: each change. `end`: how it ended, from a record. `nothing`: that it was placed. */
   readonly sees: 'calls' | 'end' | 'nothing';
   readonly hangsUp: boolean;
+  readonly holds: boolean;
+  readonly transfers: boolean;
   /** Why a call ended is told, not only that it did. */
   readonly tellsCause: boolean;
   /** What the popup says of a call that was placed and cannot be followed. */
@@ -45,8 +47,9 @@ export interface MatrixSystem {
   start(clock?: SimClock): Promise<MatrixPbx>;
 }
 
-const PLACES = { sees: 'nothing', hangsUp: false, tellsCause: false, placedWords: 'state_placed_only' } as const;
-const FOLLOWS = { sees: 'calls', hangsUp: true, tellsCause: true, placedWords: 'state_placed_only' } as const;
+const NEITHER = { holds: false, transfers: false, placedWords: 'state_placed_only' } as const;
+const PLACES = { ...NEITHER, sees: 'nothing', hangsUp: false, tellsCause: false } as const;
+const FOLLOWS = { ...NEITHER, sees: 'calls', hangsUp: true, tellsCause: true } as const;
 const lostAt = (point: string) => ({ point, fault: { kind: 'reset-after' } }) as const;
 
 /** Every PBX, in every way that shows something else. */
@@ -54,6 +57,8 @@ export const SYSTEMS: readonly MatrixSystem[] = [
   {
     name: 'Vodia',
     ...FOLLOWS,
+    holds: true,
+    transfers: true,
     tellsCause: false,
     lost: { point: 'frame:make-call', fault: { kind: 'cut' } },
     renewsLogin: true,
@@ -103,6 +108,7 @@ export const SYSTEMS: readonly MatrixSystem[] = [
   {
     name: 'Kazoo by event socket',
     ...FOLLOWS,
+    transfers: true,
     limitPoint: 'connect',
     lost: lostAt('connect'),
     renewsLogin: true,
@@ -111,6 +117,7 @@ export const SYSTEMS: readonly MatrixSystem[] = [
   {
     name: 'Kazoo by channels',
     ...FOLLOWS,
+    transfers: true,
     tellsCause: false,
     limitPoint: 'connect',
     lost: lostAt('connect'),

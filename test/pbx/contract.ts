@@ -3,6 +3,7 @@ import type { AccountValues } from '../../src/core/account.ts';
 import type { Capabilities, PbxError } from '../../src/core/connection.ts';
 import { fail, type Result } from '../../src/core/result.ts';
 import type { PbxAdapter, PbxSession } from '../../src/pbx/adapter.ts';
+import { holdBy, transferBy } from '../../src/pbx/handling.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { ANSWERS, type Fault, type Faults } from '../simulators/faults.ts';
 import type { Journal, JournalEntry } from '../simulators/journal.ts';
@@ -37,6 +38,9 @@ export interface ContractPbx {
   isPlaceRequest(entry: JournalEntry): boolean;
   phone(): Phone;
   farEnd(): FarEnd;
+  /** To whom it was asked to transfer, in order, and how often to toggle a hold; where this PBX can. */
+  transfers?(): readonly string[];
+  holds?(): number;
   dropLine(): void;
   halfOpen(): void;
   sendNonsense(): void;
@@ -61,6 +65,8 @@ export interface ContractCase {
 
 /** Nobody's number; its last digits start no scenario of the simulator. */
 const NUMBER = '+16175550142';
+const OTHER = '+16175550143';
+const UNSUPPORTED = { ok: false, error: { error: { kind: 'unsupported' }, placed: 'no' } };
 
 /** What every adapter has to do the same way. A new PBX plugs in with one row; what it cannot do must answer `unsupported`. */
 export function describeContract({
@@ -383,6 +389,64 @@ export function describeContract({
 
         expect(await line.hangUp('8841')).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
       });
+    }
+
+    if (capabilities.transfer) {
+      test('a transfer ends our part of the call, and is sent once', async () => {
+        const { background, line } = await talkingAtADesk();
+
+        background.dispatch({ type: 'transfer', id: 'ours', number: OTHER, dialled: OTHER });
+        background.dispatch({ type: 'transfer', id: 'ours', number: OTHER, dialled: OTHER });
+
+        await eventually(() => background.phaseOf('ours')).toBe('ended transferred');
+        expect(pbx.transfers?.()).toEqual([OTHER]);
+        expect(await transferBy(line, 'nobody', OTHER)).toMatchObject({ ok: false, error: { placed: 'no' } });
+        expect(pbx.violations).toEqual([]);
+      });
+    } else {
+      test('transferring is unsupported', async () => {
+        const line = await session();
+
+        expect(await transferBy(line, '8841', OTHER)).toMatchObject(UNSUPPORTED);
+        expect(line.transfer === undefined || line.capabilities.transfer === false).toBe(true);
+      });
+    }
+
+    if (capabilities.hold) {
+      test('a call is held and taken back, and a press too many is not sent', async () => {
+        const { background, line } = await talkingAtADesk();
+
+        background.dispatch({ type: 'hold', id: 'ours', want: 'hold' });
+        background.dispatch({ type: 'hold', id: 'ours', want: 'hold' });
+        await eventually(() => background.phaseOf('ours')).toBe('held');
+        background.dispatch({ type: 'hold', id: 'ours', want: 'hold' });
+        background.dispatch({ type: 'hold', id: 'ours', want: 'resume' });
+        await eventually(() => background.phaseOf('ours')).toBe('talking');
+
+        expect(pbx.holds?.()).toBe(2);
+        expect(await holdBy(line, 'nobody', 'hold')).toMatchObject({ ok: false, error: { placed: 'no' } });
+        expect(pbx.violations).toEqual([]);
+      });
+    } else {
+      test('holding is unsupported', async () => {
+        const line = await session();
+
+        expect(await holdBy(line, '8841', 'hold')).toMatchObject(UNSUPPORTED);
+        expect(await holdBy(line, '8841', 'resume')).toMatchObject(UNSUPPORTED);
+      });
+    }
+
+    /** A call of ours that both parties talk on, with the core around it. */
+    async function talkingAtADesk(): Promise<{ readonly background: MiniBackground; readonly line: PbxSession }> {
+      const background = new MiniBackground(clock);
+      const line = await session(background.tell);
+      await background.opened(line);
+      background.dispatch({ type: 'dial', id: 'ours', number: NUMBER, dialled: NUMBER });
+      await eventually(() => background.phaseOf('ours')).toBe('ringing');
+      pbx.phone().answer();
+      pbx.farEnd().answer();
+      await eventually(() => background.phaseOf('ours')).toBe('talking');
+      return { background, line };
     }
 
     if (capabilities.listCalls) {

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
 import { type Capabilities, PLACE_ONLY } from '../../src/core/connection.ts';
+import { fail } from '../../src/core/result.ts';
 import type { DialRequest, PbxSession } from '../../src/pbx/adapter.ts';
 import { readPattern } from '../../src/pbx/http-template/patterns.ts';
 import { readProfile } from '../../src/pbx/http-template/read-profile.ts';
@@ -377,6 +378,19 @@ describe('what a template sends', () => {
     await line.dial({ number, canonical: NUMBER, ref: 'c1' });
 
     expect(pbx.places().map((place) => place.number)).toEqual([written]);
+  });
+
+  test.each([
+    ['in the number rule', { numberRule: { form: 'national' } }],
+    ['in the address', { place: { method: 'POST', url: '/dial?number={national}' } }],
+  ])('a national number %s that cannot be written is not placed', async (_where, change) => {
+    const profile = JSON.stringify(profileOf(pbx, change)).replace('"/dial', `"${pbx.origin}/dial`);
+    const error = { kind: 'unsupported', detail: 'no plans' } as const;
+    ports = { ...ports, asked: ports.asked, toNational: async () => fail(error) };
+    const line = await session(JSON.parse(profile) as Json);
+
+    expect(await line.dial({ number: NUMBER, ref: 'c1' })).toEqual({ ok: false, error: { error, placed: 'no' } });
+    expect(pbx.places()).toEqual([]);
   });
 
   test.each([

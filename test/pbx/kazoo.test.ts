@@ -69,6 +69,7 @@ async function contractPbx(clock: VirtualClock, way: Way): Promise<ContractPbx> 
     isPlaceRequest: (entry) => entry.kind === 'request' && /\/(connect\?|quickcall\/)/.test(entry.path),
     phone: () => pbx.phone('2040'),
     farEnd: () => pbx.farEnd(),
+    transfers: () => pbx.transfers().map(({ to }) => to),
     dropLine() {
       pbx.dropSockets(1006);
       pbx.faults.set('channels', { kind: 'reset-before' }, { always: true });
@@ -489,6 +490,89 @@ describe('Kazoo', () => {
 
       expect(requests('/channels').length).toBe(looks);
       expect(told.reports).toEqual([]);
+    });
+  });
+
+  describe('transferring', () => {
+    async function talkingAt(way: 'socket' | 'channels') {
+      const background = new MiniBackground(clock);
+      const session = await connect(account(way), background.tell);
+      await background.opened(session);
+      background.dispatch({ type: 'dial', id: 'ours', number: NUMBER, dialled: NUMBER });
+      await expect.poll(() => pbx.places().length).toBe(1);
+      answered();
+      for (let tries = 0; tries < 20 && background.phaseOf('ours') !== 'talking'; tries += 1) await pass(500);
+      expect(background.phaseOf('ours')).toBe('talking');
+      const press = () => background.dispatch({ type: 'transfer', id: 'ours', number: '2041', dialled: '2041' });
+      const handling = () => background.state.calls[0]?.handling;
+      return { background, session, press, handling };
+    }
+    const answered = () => {
+      pbx.phone('2040').answer();
+      pbx.farEnd().answer();
+    };
+
+    test.each(['socket', 'channels'] as const)('is believed once the own leg is gone (%s)', async (way) => {
+      const { background, press } = await talkingAt(way);
+
+      press();
+      for (let tries = 0; tries < 8 && background.phaseOf('ours') === 'talking'; tries += 1) await pass(500);
+
+      expect(background.phaseOf('ours')).toBe('ended transferred');
+      expect(pbx.transfers()).toMatchObject([{ to: '2041' }]);
+      expect(pbx.violations).toEqual([]);
+    });
+
+    test.each(['ignored', 'late'] as const)('taken and %s is not known, and not sent again', async (transfer) => {
+      Object.assign(pbx.variants, { transfer });
+      const { background, press, handling } = await talkingAt('socket');
+
+      press();
+      await pass(6_000);
+      background.dispatch({ type: 'tick' });
+      const between = [background.phaseOf('ours'), handling()?.step];
+      await pass(4_000);
+
+      expect(between).toEqual(['talking', 'unknown']);
+      expect(background.phaseOf('ours')).toBe(transfer === 'late' ? 'ended completed' : 'talking');
+      expect(handling()?.step).toBe('unknown');
+      expect(pbx.transfers().length).toBe(1);
+    });
+
+    test.each([
+      ['refused for good', { kind: 'answer', status: 403 }, 'refused', 'not-allowed'],
+      ['refused since it is gone', { kind: 'answer', status: 404 }, 'refused', 'rejected'],
+      ['refused for the number', { kind: 'answer', status: 400 }, 'refused', 'rejected'],
+      ['too many', { kind: 'answer', status: 429, headers: { 'retry-after': '5' } }, 'refused', 'rate-limited'],
+      ['the token over', { kind: 'answer', status: 401 }, 'refused', 'closed'],
+      ['a server error', { kind: 'wrong-answer', status: 500 }, 'unknown', undefined],
+      ['a page', { kind: 'wrong-answer', status: 200, body: '<html></html>' }, 'unknown', undefined],
+      ['the answer lost', { kind: 'reset-after' }, 'unknown', undefined],
+    ] as const)('with %s says so, and is sent once', async (_what, fault, step, kind) => {
+      const { press, handling } = await talkingAt('socket');
+      const before = pbx.journal.requests().filter(({ body }) => body.includes('transfer')).length;
+      pbx.faults.set('hang-up', fault, { always: true });
+
+      press();
+      await expect.poll(() => handling()?.step).toBe(step);
+      await pass(3_000);
+
+      if (kind !== undefined) expect(handling()).toMatchObject({ error: { kind } });
+      const sent = pbx.journal.requests().filter(({ body }) => body.includes('transfer'));
+      expect(sent.length - before).toBe(1);
+    });
+
+    test('is not offered where the customer was called first, nor of a call that only rings', async () => {
+      const first = await connect(account('socket', { clickToCallId: 'c2c-contact' }));
+      const session = await connect(account('socket'));
+      const placed = await session.dial({ number: NUMBER, ref: 'ours' });
+      const id = (placed.ok && placed.value.pbxId) || '';
+
+      expect([first.capabilities.transfer, session.capabilities.transfer]).toEqual([false, true]);
+      expect(await session.transfer?.(id, '2041')).toMatchObject({ ok: false, error: { placed: 'no' } });
+      expect(await session.transfer?.('colleague-1', '2041')).toMatchObject({ ok: false, error: { placed: 'no' } });
+      expect(pbx.transfers()).toEqual([]);
+      expect(pbx.violations).toEqual([]);
     });
   });
 

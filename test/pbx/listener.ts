@@ -4,7 +4,12 @@ import type { PbxNews } from '../../src/pbx/adapter.ts';
 /** Keeps what an adapter tells, in order. */
 export class Listener {
   readonly news: PbxNews[] = [];
-  readonly tell = (news: PbxNews): void => void this.news.push(news);
+  /** Hears it as well. */
+  also: ((news: PbxNews) => void) | undefined;
+  readonly tell = (news: PbxNews): void => {
+    this.news.push(news);
+    this.also?.(news);
+  };
 
   of<T extends PbxNews['type']>(type: T): readonly Extract<PbxNews, { type: T }>[] {
     return this.news.filter((news): news is Extract<PbxNews, { type: T }> => news.type === type);

@@ -1,6 +1,7 @@
 import { ok } from '../../src/core/result.ts';
 import { type AppEvent, type AppState, INITIAL, update } from '../../src/core/update.ts';
 import type { PbxNews, PbxSession } from '../../src/pbx/adapter.ts';
+import { holdBy, transferBy } from '../../src/pbx/handling.ts';
 import type { SimClock } from '../simulators/clock.ts';
 
 /** The shortest background there can be: the core's `update` over one session, without storage or reconnecting. */
@@ -45,6 +46,14 @@ export class MiniBackground {
       if (effect.type === 'hang-up') {
         const { id, pbxId } = effect;
         void session.hangUp(pbxId).then((result) => this.dispatch({ type: 'hung-up', id, result }));
+      }
+      if (effect.type === 'hold') {
+        const { id, pbxId, want } = effect;
+        void holdBy(session, pbxId, want).then((result) => this.dispatch({ type: 'hold-answered', id, result }));
+      }
+      if (effect.type === 'transfer') {
+        const { id, pbxId, to } = effect;
+        void transferBy(session, pbxId, to).then((result) => this.dispatch({ type: 'transfer-answered', id, result }));
       }
     }
   }

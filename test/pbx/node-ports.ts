@@ -4,6 +4,7 @@ import type { PbxError } from '../../src/core/connection.ts';
 import { fail, ok, type Result } from '../../src/core/result.ts';
 import type { OwnCookie, PbxPorts, PbxRequest, PbxResponse, PbxSocket } from '../../src/pbx/adapter.ts';
 import { toDialString } from '../../src/phone/dial-string.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 import type { SimClock, VirtualClock } from '../simulators/clock.ts';
 
 /** Ports over Node's own fetch and `ws`, with a cookie jar as a browser profile has one. Time limits follow the clock that is given. */
@@ -163,7 +164,8 @@ export function nodePorts({ clock, likeChrome = false, granted, handOver }: Node
         },
       };
     },
-    toNational: async (number) => toDialString(number, { numberFormat: 'national', outsideLine: '' }, 'US'),
+    toNational: async (number) =>
+      ok(toDialString(number, { numberFormat: 'national', outsideLine: '' }, 'US', WHOLE_ATLAS)),
     async handOver(link) {
       asked.push(`LINK ${link}`);
       return (await handOver?.(link)) ?? fail({ kind: 'unsupported', detail: 'no system here' });

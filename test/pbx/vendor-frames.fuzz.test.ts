@@ -127,7 +127,7 @@ function unusedPorts(onSocket: (on: PbxSocketListener) => void = () => {}): PbxP
     },
     ownCookie: async () => ({ adopt: async () => {}, drop: async () => {} }),
     handOver: async () => ok(undefined),
-    toNational: async (number) => number,
+    toNational: async (number) => ok(number),
     now: () => 0,
     newId: () => 'id',
     after: () => () => undefined,

@@ -65,6 +65,8 @@ async function vodiaPbx(clock: SimClock, way: Way): Promise<ContractPbx> {
         : entry.path.startsWith('/remote_call.htm') || (entry.method === 'POST' && entry.path.endsWith('/calls')),
     phone: () => simulator.phone('45'),
     farEnd: () => simulator.farEnd(),
+    transfers: () => simulator.transfers().map(({ to }) => to),
+    holds: () => simulator.holds().length,
     dropLine: () => simulator.dropSockets(1006),
     halfOpen: () => simulator.halfOpen(),
     sendNonsense() {

@@ -12,6 +12,7 @@ export function vodiaNonsense(tenant: string): readonly (string | Buffer)[] {
     to: '<sip:+16175550142@other.example>',
     callstate: 'connected',
   };
+  const namesake = { id: 9903, from: '45', to: '+16175550142', callstate: 'connected' };
   return [
     ...[
       '',
@@ -46,5 +47,7 @@ export function vodiaNonsense(tenant: string): readonly (string | Buffer)[] {
       { action: 'user-state', domain: tenant, account: ['45'], registered: 'maybe', dnd: {} },
     ].map((frame) => JSON.stringify(frame)),
     JSON.stringify({ action: 'call-state', domain: 'other.example', calls: [strangers] }),
+    // Another tenant's extension with our number: only the frame says whose it is.
+    JSON.stringify({ action: 'call-state', domain: 'other.example', calls: [namesake] }),
   ];
 }

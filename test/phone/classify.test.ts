@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { classify } from '../../src/phone/classify.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 test.each([
   ['+16175550142', 'US', 'fixed-or-mobile'],
@@ -17,5 +18,5 @@ test.each([
   ['+447700900123', undefined, 'unknown'],
   ['+999123456789', undefined, 'unknown'],
 ] as const)('%s is in %s, %s', (number, country, type) => {
-  expect(classify(number)).toEqual({ ...(country === undefined ? {} : { country }), type });
+  expect(classify(number, WHOLE_ATLAS)).toEqual({ ...(country === undefined ? {} : { country }), type });
 });

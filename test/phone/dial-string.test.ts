@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DialingRule } from '../../src/core/account.ts';
 import { toDialString } from '../../src/phone/dial-string.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 const rule = (numberFormat: DialingRule['numberFormat'], outsideLine = ''): DialingRule => ({
   numberFormat,
@@ -13,8 +14,8 @@ describe('what the PBX is told', () => {
     ['digits', '16175550142'],
     ['national', '6175550142'],
   ] as const)('as %s', (format, told) => {
-    expect(toDialString('+16175550142', rule(format), 'US')).toBe(told);
-    expect(toDialString('+16175550142', rule(format, '9'), 'US')).toBe(`9${told}`);
+    expect(toDialString('+16175550142', rule(format), 'US', WHOLE_ATLAS)).toBe(told);
+    expect(toDialString('+16175550142', rule(format, '9'), 'US', WHOLE_ATLAS)).toBe(`9${told}`);
   });
 
   test.each([
@@ -30,11 +31,11 @@ describe('what the PBX is told', () => {
     // Not in any plan, but of this calling code.
     ['+447700900123', 'GB', '07700900123'],
   ])('%s dialled nationally in %s', (number, country, told) => {
-    expect(toDialString(number, rule('national'), country)).toBe(told);
+    expect(toDialString(number, rule('national'), country, WHOLE_ATLAS)).toBe(told);
   });
 
   test.each(['45', '2001', '*97'])('%s goes as it is, without the outside line', (number) => {
-    expect(toDialString(number, rule('national', '0'), 'DE')).toBe(number);
+    expect(toDialString(number, rule('national', '0'), 'DE', WHOLE_ATLAS)).toBe(number);
   });
 });
 
@@ -52,6 +53,6 @@ describe('numbers dialled in a way of their own', () => {
     ['+13125550142', '0+13125550142'],
     ['42', '42'],
   ])('%s is dialled as %s: the longest beginning counts, without outside line and format', (number, told) => {
-    expect(toDialString(number, { ...rule('e164', '0'), replacements }, 'US')).toBe(told);
+    expect(toDialString(number, { ...rule('e164', '0'), replacements }, 'US', WHOLE_ATLAS)).toBe(told);
   });
 });

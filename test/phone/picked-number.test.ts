@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readPicked } from '../../src/phone/picked-number.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 test.each([
   ['(617) 555-0142', { number: '+16175550142' }],
@@ -14,5 +15,5 @@ test.each([
   ['', undefined],
   [`${'x'.repeat(190)} 617-555-0142`, undefined],
 ])('of %j the number is %j', (text, number) => {
-  expect(readPicked(text, 'US')).toEqual(number);
+  expect(readPicked(text, 'US', WHOLE_ATLAS)).toEqual(number);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { learnPopAddress, popAddress } from '../../src/phone/screen-pop.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 describe('the address of a record', () => {
   test.each([
@@ -12,7 +13,7 @@ describe('the address of a record', () => {
     ['https://crm.example.com/?q={digits}', 'anonymous', undefined],
     ['https://crm.example.com/?q={digits}', '', undefined],
   ])('%s with %s is %s', (template, number, address) => {
-    expect(popAddress(template, number, 'US')).toBe(address);
+    expect(popAddress(template, number, 'US', WHOLE_ATLAS)).toBe(address);
   });
 
   test.each([
@@ -23,7 +24,7 @@ describe('the address of a record', () => {
     ['https://crm.example.com/search?q=02079460123', 'GB', 'search?q={national}'],
     ['https://crm.example.com/#/find/+442079460123', 'US', '#/find/{e164}'],
   ])('is learnt from %s', (pasted, country, rest) => {
-    expect(learnPopAddress(pasted, country)).toBe(`https://crm.example.com/${rest}`);
+    expect(learnPopAddress(pasted, country, WHOLE_ATLAS)).toBe(`https://crm.example.com/${rest}`);
   });
 
   test.each([
@@ -33,6 +34,6 @@ describe('the address of a record', () => {
     'not an address',
     'javascript:6175550142',
   ])('is not learnt from %s', (pasted) => {
-    expect(learnPopAddress(pasted, 'US')).toBeUndefined();
+    expect(learnPopAddress(pasted, 'US', WHOLE_ATLAS)).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readTypedNumber } from '../../src/phone/typed-number.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 
 describe('what is typed into the dial field', () => {
   test.each([
@@ -16,14 +17,14 @@ describe('what is typed into the dial field', () => {
     ['45', 'US', '45'],
     ['*97', 'US', '*97'],
   ])('%s in %s', (text, country, number) => {
-    expect(readTypedNumber(text, country)).toEqual({ number });
+    expect(readTypedNumber(text, country, WHOLE_ATLAS)).toEqual({ number });
   });
 
   test.each([
     ['+1 617 555 0142 ext. 45', '+16175550142', '45'],
     ['tel:+1-617-555-0142;ext=45', '+16175550142', '45'],
   ])('%s with its extension', (text, number, ext) => {
-    expect(readTypedNumber(text, 'US')).toEqual({ number, ext });
+    expect(readTypedNumber(text, 'US', WHOLE_ATLAS)).toEqual({ number, ext });
   });
 
   test.each([
@@ -36,6 +37,6 @@ describe('what is typed into the dial field', () => {
     'sip:someone@example.com',
     '+1617555014212345678',
   ])('%j is no number', (text) => {
-    expect(readTypedNumber(text, 'US')).toBeUndefined();
+    expect(readTypedNumber(text, 'US', WHOLE_ATLAS)).toBeUndefined();
   });
 });

@@ -48,6 +48,8 @@ export interface SimCall {
   endedAt?: number;
   cause?: SimCause;
   endedBy?: 'agent' | 'far-end' | 'api' | 'system';
+  /** Whom the far end was handed over to; the call is over for the agent. */
+  transferredTo?: string;
 }
 
 /** What the far end does by itself once it is dialled. `manual` leaves it to the test or the person at the page. */
@@ -250,6 +252,13 @@ export class CallEngine {
     delete call.heldBy;
     this.#changed(call);
     return true;
+  }
+
+  /** Hands the far end over: for the agent the call is over. */
+  transfer(call: SimCall, to: string): boolean {
+    if (call.phase !== 'talking' && call.phase !== 'held') return false;
+    call.transferredTo = to;
+    return this.end(call, 'completed', 'api');
   }
 
   /** Ends the call for both; false when it was over already. */

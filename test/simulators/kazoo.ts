@@ -24,6 +24,8 @@ export interface KazooVariants {
   legIds: 'named' | 'other';
   /** What becomes of a hang-up that was taken. */
   hangUp: 'works' | 'ignored';
+  /** What becomes of a transfer that was taken. */
+  transfer: 'works' | 'late' | 'ignored';
   /** Who may list live legs: users their own, the account all, or nobody. */
   channels: 'user' | 'account' | 'nobody';
   /** Whether a list of channels shows the leg to the customer. */
@@ -49,6 +51,7 @@ export const DEFAULT_VARIANTS: KazooVariants = {
   ping: 'pong',
   legIds: 'named',
   hangUp: 'works',
+  transfer: 'works',
   channels: 'user',
   channelsShow: 'both legs',
   tokenInfo: true,
@@ -67,6 +70,7 @@ export const VARIANT_VALUES: { readonly [K in keyof KazooVariants]: readonly Kaz
   ping: ['pong', 'error'],
   legIds: ['named', 'other'],
   hangUp: ['works', 'ignored'],
+  transfer: ['works', 'late', 'ignored'],
   channels: ['user', 'account', 'nobody'],
   channelsShow: ['both legs', 'first leg'],
   tokenInfo: [true, false],
@@ -127,6 +131,8 @@ export interface KazooSimulator {
   /** Click-to-call objects by id; assign to change. */
   readonly endpoints: Map<string, Json>;
   places(): readonly KazooPlace[];
+  /** Every transfer that was taken, carried out or not. */
+  transfers(): readonly { readonly at: number; readonly callId: string; readonly to: string }[];
   sockets(): readonly SimSocket<KazooUser>[];
   phone(extension: string): Phone;
   farEnd(callId?: string): FarEnd;
@@ -158,6 +164,8 @@ interface Wire {
   isSecondThere: boolean;
 }
 
+/** Longer than a client waits for what it asked for. */
+const SHOWN_LATE_MS = 7_000;
 const GREGORIAN_TO_UNIX_S = 62_167_219_200;
 const SUMMARY_KEYS = ['name', 'extension', 'id'];
 const BINDING = 'call.*.*';
@@ -183,6 +191,7 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
   const tokens = new Map<string, { readonly owner: KazooUser; readonly until: number }>();
   const history = new Map<string, Json[]>();
   const places: KazooPlace[] = [];
+  const transfers: { readonly at: number; readonly callId: string; readonly to: string }[] = [];
   const wires = new Map<string, Wire>();
   const subscribed = new Set<number>();
   let logins = 0;
@@ -401,6 +410,19 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
     const others = only === undefined && variants.noise ? [colleagueChannel()] : [];
     return good([...others, ...live]);
   };
+  const transfer = (target: unknown, owner: KazooUser, uuid: string, call: SimCall | undefined): SimAnswer => {
+    if (typeof target !== 'string' || target === '')
+      return refuse(400, 'validation error', { target: { required: {} } });
+    const wire = wires.get(call?.id ?? '');
+    if (!call || !wire) return refuse(404, 'bad_identifier');
+    if (wire.ownerId !== owner.id) journal.violation("a transfer of a colleague's call");
+    // The leg that is named hands the other one over.
+    if (!wire.first.includes(uuid)) journal.violation('a transfer by a leg that is not the agent’s');
+    transfers.push({ at: clock.now(), callId: call.id, to: target });
+    if (variants.transfer === 'works') engine.transfer(call, target);
+    if (variants.transfer === 'late') clock.after(SHOWN_LATE_MS, () => void engine.transfer(call, target));
+    return good({}, { status: 202 });
+  };
   const hangUp = (request: SimRequest, owner: KazooUser, uuid: string): SimAnswer => {
     const call = engine.live().find((one) => {
       const wire = wires.get(one.id);
@@ -408,7 +430,9 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
     });
     if (request.method === 'GET') return call ? good({ uuid, answered: true }) : refuse(404, 'bad_identifier');
     if (uuid === 'colleague-1') journal.violation("a hang-up of a colleague's leg");
-    if ((parse(request.body)?.data as Json | undefined)?.action !== 'hangup') return refuse(400, 'invalid data');
+    const asked = parse(request.body)?.data as Json | undefined;
+    if (asked?.action === 'transfer') return transfer(asked.target, owner, uuid, call);
+    if (asked?.action !== 'hangup') return refuse(400, 'invalid data');
     if (!call) return refuse(404, 'bad_identifier');
     if (wires.get(call.id)?.ownerId !== owner.id) journal.violation("a hang-up of a colleague's call");
     if (variants.hangUp === 'works')
@@ -552,6 +576,7 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
     },
     endpoints,
     places: () => places,
+    transfers: () => transfers,
     sockets: () => sockets.list(),
     // Where the customer comes first, the engine's first phone is the customer's.
     phone: (extension) => {
@@ -588,6 +613,7 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
       faults.clear();
       journal.clear();
       places.length = 0;
+      transfers.length = 0;
       wires.clear();
       history.clear();
     },

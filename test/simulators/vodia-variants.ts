@@ -41,6 +41,10 @@ export interface VodiaVariants {
   afterAgentAnswers: 'ringback' | 'ringing' | 'alerting' | 'connected';
   /** State word while held. */
   heldWord: 'onhold' | 'holding';
+  /** `hold-call`: toggles, is a word this PBX does not know, takes a while to show, or changes nothing although it is known. */
+  hold: 'toggles' | 'unknown' | 'late' | 'refused';
+  /** `blind-transfer`: done at once, after a while, or not at all. */
+  transfer: 'works' | 'late' | 'ignored';
   /** State of other extensions, `callerid`, `blf` and WebRTC frames come along at the start and on each call. */
   noise: boolean;
   /** A REST or socket call plays "press 1" first. */
@@ -77,6 +81,8 @@ export const DEFAULT_VARIANTS: VodiaVariants = {
   callsSeen: 'own',
   afterAgentAnswers: 'ringback',
   heldWord: 'onhold',
+  hold: 'toggles',
+  transfer: 'works',
   noise: true,
   askFirst: false,
   secureCookie: true,
@@ -105,6 +111,8 @@ export const VARIANT_VALUES: { readonly [K in keyof VodiaVariants]: readonly Vod
   callsSeen: ['own', 'tenant'],
   afterAgentAnswers: ['ringback', 'ringing', 'alerting', 'connected'],
   heldWord: ['onhold', 'holding'],
+  hold: ['toggles', 'unknown', 'late', 'refused'],
+  transfer: ['works', 'late', 'ignored'],
   noise: [true, false],
   askFirst: [false, true],
   secureCookie: [true, false],

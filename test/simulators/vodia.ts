@@ -59,6 +59,10 @@ export interface VodiaSimulator {
   /** Rules of the protocol the client broke; must stay empty. */
   readonly violations: readonly string[];
   places(): readonly PlaceRequest[];
+  /** Every toggle of a call that was asked for, carried out or not. */
+  holds(): readonly { readonly at: number; readonly callId: string }[];
+  /** Every transfer that was asked for, carried out or not. */
+  transfers(): readonly { readonly at: number; readonly callId: string; readonly to: string }[];
   calls(): readonly SimCall[];
   sockets(): readonly SimSocket<VodiaUser>[];
   /** Accepted handshakes so far. */
@@ -87,6 +91,9 @@ export interface VodiaSimulator {
   close(): Promise<void>;
 }
 
+/** Longer than a client waits for what it asked for. */
+const SHOWN_LATE_MS = 7_000;
+
 /** Starts the simulator on loopback ports. Close it when done. */
 export async function startVodia(options: VodiaOptions = {}): Promise<VodiaSimulator> {
   const clock = options.clock ?? realClock();
@@ -99,6 +106,8 @@ export async function startVodia(options: VodiaOptions = {}): Promise<VodiaSimul
   const admin = { user: 'admin', password: 'adm1n-s3cret' };
   const login = new VodiaLogin({ clock, journal, variants, admin, users });
   const places: PlaceRequest[] = [];
+  const holds: { readonly at: number; readonly callId: string }[] = [];
+  const transfers: { readonly at: number; readonly callId: string; readonly to: string }[] = [];
   const wireIds = new Map<string, number>();
   const usedProofs = new Set<string>();
   const pages = new Map<string, { readonly contentType: string; readonly body: string }>();
@@ -182,6 +191,8 @@ export async function startVodia(options: VodiaOptions = {}): Promise<VodiaSimul
           return clearCall(socket.who, message.id);
         case 'hold-call':
           return toggleHold(socket.who, message.id);
+        case 'blind-transfer':
+          return transfer(socket.who, message);
         default:
           return journal.violation(`frame that a remote control never sends: ${String(message.action)}`);
       }
@@ -204,7 +215,23 @@ export async function startVodia(options: VodiaOptions = {}): Promise<VodiaSimul
   };
   const toggleHold = (user: VodiaUser, id: unknown) => {
     const call = ownCall(user, 'hold-call', id);
-    if (call) call.phase === 'held' ? engine.resume(call) : engine.hold(call, 'agent');
+    if (!call) return;
+    holds.push({ at: clock.now(), callId: call.id });
+    if (call.phase !== 'held' && call.phase !== 'talking') journal.violation('hold-call for a call nobody talks on');
+    const toggle = () => void (call.phase === 'held' ? engine.resume(call) : engine.hold(call, 'agent'));
+    if (variants.hold === 'toggles') toggle();
+    if (variants.hold === 'late') clock.after(SHOWN_LATE_MS, toggle);
+    // Its push says that nothing has changed.
+    if (variants.hold === 'refused') for (const socket of sockets.list()) if (socket.who === user) answerCalls(socket);
+  };
+  const transfer = (user: VodiaUser, { id, from, to }: Readonly<Record<string, unknown>>) => {
+    const call = ownCall(user, 'blind-transfer', id);
+    if (from !== user.extension) journal.violation(`blind-transfer from somebody else: ${String(from)}`);
+    if (typeof to !== 'string' || to === '') return journal.violation('blind-transfer to nobody');
+    if (!call) return;
+    transfers.push({ at: clock.now(), callId: call.id, to });
+    if (variants.transfer === 'works') engine.transfer(call, to);
+    if (variants.transfer === 'late') clock.after(SHOWN_LATE_MS, () => void engine.transfer(call, to));
   };
 
   engine.onChange((call) => {
@@ -384,6 +411,8 @@ export async function startVodia(options: VodiaOptions = {}): Promise<VodiaSimul
     clock,
     violations: journal.violations,
     places: () => places,
+    holds: () => holds,
+    transfers: () => transfers,
     calls: () => engine.calls(),
     sockets: () => sockets.list(),
     get socketsOpened() {
@@ -420,6 +449,8 @@ export async function startVodia(options: VodiaOptions = {}): Promise<VodiaSimul
       faults.clear();
       journal.clear();
       places.length = 0;
+      holds.length = 0;
+      transfers.length = 0;
     },
     async close() {
       engine.reset();

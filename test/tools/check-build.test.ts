@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 import { checkBuild } from './check-build.ts';
 import { CACHE, ROOT } from './project.ts';
 import { checkDependencies } from './supply-chain.ts';
@@ -12,6 +14,7 @@ beforeEach(() => {
   mkdirSync(CACHE, { recursive: true });
   dist = mkdtempSync(join(CACHE, 'checked-'));
   mkdirSync(join(dist, 'assets'));
+  mkdirSync(join(dist, 'src/background'), { recursive: true });
   const {
     browser_specific_settings: _firefox,
     sidebar_action: _sidebar,
@@ -19,7 +22,9 @@ beforeEach(() => {
   } = JSON.parse(readFileSync(join(ROOT, 'manifest.json'), 'utf8'));
   write('manifest.json', JSON.stringify(manifest));
   write('content.js', 'void 0;');
+  write('src/background/main.ts', `import '../../${MAIN}';`);
   write(MAIN, 'await fetch(url);new WebSocket(url);');
+  write('atlas.json', JSON.stringify(WHOLE_ATLAS));
 });
 
 afterEach(() => rmSync(dist, { recursive: true, force: true }));
@@ -75,6 +80,8 @@ describe('a build', () => {
     ['an address nobody knows', 'const a = "https://collect.example.net/"'],
     ['an address nobody knows, for a socket', 'const a = "wss://collect.example.net/"'],
     ['a second way to the network', 'fetch("/x")'],
+    ['one that begins like a file of the package', 'fetch(b.runtime.getURL(x + ".json"))'],
+    ['one that ends like a file of the package', 'fetch(x||b.runtime.getURL("a.json"))'],
     ['a beacon', 'navigator.sendBeacon("/x", "y")'],
     ['an event source', 'new EventSource("/x")'],
     ['a request of the old kind', 'new XMLHttpRequest()'],
@@ -84,6 +91,35 @@ describe('a build', () => {
     ['an ear for other extensions', 'chrome.runtime.onMessageExternal.addListener(x)'],
   ])('whose code has %s fails', (_name, code) => {
     write('assets/other-12345678.js', code);
+
+    expect(problems()).not.toEqual([]);
+  });
+
+  test('may read files of its own package', () => {
+    write('assets/other-12345678.js', 'await fetch(b.runtime.getURL(`a.json`),{signal:s})');
+
+    expect(problems()).toEqual([]);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['what it imports', "export * from './large-12345678.js'", true],
+    ['what it imports later', "export const later = () => import('./large-12345678.js')", false],
+  ])('whose background is large in %s', (_what, between, fails) => {
+    write(MAIN, "import './between-12345678.js';await fetch(url);new WebSocket(url);");
+    write('assets/between-12345678.js', between);
+    write('assets/large-12345678.js', incompressible(110_000));
+    expect(problems()).toEqual([]);
+
+    write('assets/large-12345678.js', incompressible(122_000));
+
+    expect(problems().length > 0).toBe(fails);
+  });
+
+  test.each([
+    ['without its number plans', ''],
+    ['with number plans that no test has judged', JSON.stringify({ ...WHOLE_ATLAS, labels: [] })],
+  ])('%s fails', (_which, atlas) => {
+    write('atlas.json', atlas);
 
     expect(problems()).not.toEqual([]);
   });
@@ -147,6 +183,11 @@ type Json = Record<string, Record<string, unknown>>;
 
 function add(where: Record<string, unknown> | undefined, name: string, value: unknown): void {
   if (where) where[name] = value;
+}
+
+/** A script of about as many bytes when gzipped. */
+function incompressible(bytes: number): string {
+  return `/*${randomBytes(bytes).toString('base64')}*/`;
 }
 
 function policy(text: string): object {

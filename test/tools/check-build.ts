@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 import { distOf, ROOT, readTool, type Target } from './project.ts';
+import { staticImports } from './static-imports.ts';
 
 /** One thing that must hold for what users install. `problem` is absent when it holds. */
 export interface Check {
@@ -12,6 +14,8 @@ export interface Check {
 
 /** Gzipped. The script runs in every frame of every page, so number plans are not in it: they come in a message. */
 const CONTENT_LIMIT_BYTES = 50_000;
+/** Gzipped, with all it imports and every vendor. A service worker reads it at each start, and cannot load code later. */
+const BACKGROUND_LIMIT_BYTES = 120_000;
 /** Nothing that is not named here is asked for at install. */
 const INSTALL_PERMISSIONS = new Set([
   'storage',
@@ -37,7 +41,9 @@ export function checkBuild(target: Target, dist = distOf(target)): readonly Chec
     check(`${target}: extension pages run our own code only`, weakPolicy(manifest)),
     check(`${target}: only the keys of this browser`, foreignKeys(manifest, target)),
     check(`${target}: content.js stands alone`, contentScriptProblem(join(dist, 'content.js'))),
-    check(`${target}: content.js is small`, tooLarge(join(dist, 'content.js'))),
+    check(`${target}: content.js is small`, tooLarge(dist, ['content.js'], CONTENT_LIMIT_BYTES)),
+    check(`${target}: the background is small`, backgroundProblem(dist, manifest)),
+    check(`${target}: number plans and words are a file`, atlasProblem(dist)),
     check(
       `${target}: no code from strings or from other servers`,
       list(scripts.flatMap((file) => forbiddenCode(dist, file))),
@@ -74,7 +80,9 @@ export async function lintFirefox(): Promise<Check> {
   }
 }
 
-interface Manifest {
+/** Of a manifest, what is checked. */
+export interface Manifest {
+  readonly background?: { readonly service_worker?: string; readonly scripts?: readonly string[] };
   readonly permissions?: readonly string[];
   readonly host_permissions?: readonly string[];
   readonly content_scripts?: readonly { readonly matches: readonly string[] }[];
@@ -143,10 +151,28 @@ function contentScriptProblem(file: string): string | undefined {
   return /\bimport\s*\(/.test(code) ? 'imports at run time' : undefined;
 }
 
-function tooLarge(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
-  const size = gzipSync(readFileSync(file)).length;
-  return size > CONTENT_LIMIT_BYTES ? `${size} bytes gzipped, limit ${CONTENT_LIMIT_BYTES}` : undefined;
+function tooLarge(dist: string, files: readonly string[], limit: number): string | undefined {
+  const there = files.map((file) => join(dist, file)).filter(existsSync);
+  const size = there.reduce((total, file) => total + gzipSync(readFileSync(file)).length, 0);
+  return size > limit ? `${size} bytes gzipped, limit ${limit}` : undefined;
+}
+
+function backgroundProblem(dist: string, manifest: Manifest): string | undefined {
+  const entry = backgroundOf(manifest);
+  if (entry === undefined || !existsSync(join(dist, entry))) return `no script ${entry ?? ''}`;
+  return tooLarge(dist, staticImports(dist, entry), BACKGROUND_LIMIT_BYTES);
+}
+
+/** The script that the browser starts for the background. */
+export function backgroundOf({ background }: Manifest): string | undefined {
+  return background?.service_worker ?? background?.scripts?.[0];
+}
+
+function atlasProblem(dist: string): string | undefined {
+  const file = join(dist, 'atlas.json');
+  if (!existsSync(file)) return 'no atlas.json';
+  const same = readFileSync(file, 'utf8') === JSON.stringify(WHOLE_ATLAS);
+  return same ? undefined : 'atlas.json is not what the tests of the phone numbers judge';
 }
 
 function forbiddenCode(dist: string, file: string): readonly string[] {
@@ -187,8 +213,9 @@ function newOrigins(dist: string, file: string): readonly string[] {
   return [...strange].map((host) => `${file}: ${host}`);
 }
 
+/** Reading a file of our own package is no way to the network. */
 const NETWORK =
-  /(?<![\w$.])fetch\s*\(|new\s+WebSocket\b|XMLHttpRequest|sendBeacon|new\s+EventSource|RTCPeerConnection|WebTransport|new\s+(?:Shared)?Worker\b/g;
+  /(?<![\w$.])fetch\s*\((?![\w$.]+\.runtime\.getURL\(["'`][\w-]+\.json["'`]\)[,)])|new\s+WebSocket\b|XMLHttpRequest|sendBeacon|new\s+EventSource|RTCPeerConnection|WebTransport|new\s+(?:Shared)?Worker\b/g;
 
 /** One `fetch` and one `WebSocket`, both behind the check of address and access. */
 function networkProblem(dist: string, scripts: readonly string[]): string | undefined {

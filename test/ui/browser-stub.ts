@@ -62,11 +62,12 @@ export function installStub(setting: StageSetting): void {
         'account-test': setting.test,
         policy: setting.policy,
         journal: setting.journal,
+        'recent-calls': setting.recent,
       } as Record<string, unknown>,
       on: events(),
     },
     local: {
-      values: { settings: setting.settings, 'recent-calls': setting.recent } as Record<string, unknown>,
+      values: { settings: setting.settings } as Record<string, unknown>,
       on: events(),
     },
   };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Call } from '../../src/core/calls.ts';
 import { type Connection, PLACE_ONLY } from '../../src/core/connection.ts';
 import { callView } from '../../src/ui/call-view.ts';
-import { BLIND, call, ONLINE, PLACES_ONLY, REFUSED, WAITING } from './states.ts';
+import { BLIND, call, HANDLES, ONLINE, PLACES_ONLY, REFUSED, WAITING } from './states.ts';
 
 const RINGING_OWN: Partial<Call> = { state: { phase: 'ringing', leg: 'own-phone' } };
 const RINGING_FAR: Partial<Call> = { state: { phase: 'ringing', leg: 'far-end' } };
@@ -119,5 +119,63 @@ describe('what is said of an ended call', () => {
   test('calling again is offered for calls of our own only', () => {
     expect(callView(call(ended({})), ONLINE).mayCallAgain).toBe(true);
     expect(callView(call(ended({ direction: 'incoming' })), ONLINE).mayCallAgain).toBe(false);
+  });
+});
+
+describe('hold, resume and transfer', () => {
+  const AT_PBX: Partial<Call> = { ...TALKING, pbxId: 'p1' };
+  const HELD: Partial<Call> = { ...AT_PBX, state: { phase: 'held', since: 1_000 } };
+  const offers = (change: Partial<Call>, connection: Connection = HANDLES) => {
+    const { hold, transfer } = callView(call(change), connection);
+    return [hold && `${hold.want} ${hold.is}`, transfer];
+  };
+
+  test.each<[string, Partial<Call>, Connection, readonly (string | undefined)[]]>([
+    ['is talked on', AT_PBX, HANDLES, ['hold offered', 'offered']],
+    ['is held here', { ...HELD, isHeldHere: true }, HANDLES, ['resume offered', 'offered']],
+    ['is held by somebody else', HELD, HANDLES, [undefined, 'offered']],
+    ['rings', { ...RINGING_FAR, pbxId: 'p1' }, HANDLES, [undefined, undefined]],
+    ['is not confirmed', { ...AT_PBX, confirmed: false }, HANDLES, [undefined, undefined]],
+    ['is talked on while the line is down', AT_PBX, WAITING, [undefined, undefined]],
+    ['is talked on at a PBX that cannot', AT_PBX, ONLINE, [undefined, undefined]],
+    ['is being hung up', { ...AT_PBX, hangUp: { step: 'sent', at: 0 } }, HANDLES, ['hold pressed', 'pressed']],
+    [
+      'is being held',
+      { ...AT_PBX, handling: { want: 'hold', step: 'sent', at: 0 } },
+      HANDLES,
+      ['hold pressed', 'pressed'],
+    ],
+    ['has ended', ended({ pbxId: 'p1' }), HANDLES, [undefined, undefined]],
+  ])('what is offered for one that %s', (_name, change, connection, wanted) => {
+    expect(offers(change, connection)).toEqual(wanted);
+  });
+
+  test.each([
+    ['sent', 'transfer_sent'],
+    ['taken', 'transfer_sent'],
+    ['refused', 'transfer_refused'],
+    ['unknown', 'transfer_unknown'],
+  ] as const)('a transfer that is %s says so, and to whom', (step, key) => {
+    const live = call({ ...AT_PBX, handling: { want: 'transfer', to: '+16175550143', step, at: 0 } });
+
+    const { handled } = callView(live, HANDLES, (number) => `<${number}>`);
+
+    expect(handled).toEqual([[key, '\u2066<+16175550143>\u2069']]);
+  });
+
+  test('the end says to whom; where nobody can know, it says that', () => {
+    const handling = { want: 'transfer', to: '47', step: 'taken', at: 0 } as const;
+    const over = call({ ...AT_PBX, ...ended({ handling }), state: { phase: 'ended', at: 2, reason: 'transferred' } });
+    const unsure = call({ ...AT_PBX, ...ended({ handling: { ...handling, step: 'unknown' } }) });
+
+    expect(callView(over, HANDLES)).toMatchObject({
+      state: ['end_transferred_to', '\u206647\u2069'],
+      mood: 'over',
+      handled: [],
+    });
+    expect(callView(unsure, HANDLES)).toMatchObject({
+      state: ['end_completed'],
+      handled: [['transfer_unknown', '\u206647\u2069']],
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { callControlV3 } from '../../src/pbx/vendors/call-control-v3.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 import { dialPreview } from '../../src/ui/dial-preview.ts';
 
 const SETTINGS = { dialing: { numberFormat: 'e164', outsideLine: '' }, country: 'US' } as const;
@@ -12,8 +13,8 @@ test.each([
 ] as const)(
   'what is typed as "%s" with the outside line "%s" is shown as it would be dialled, or why not',
   (typed, line, shown) => {
-    expect(dialPreview(typed, { ...SETTINGS, dialing: { ...SETTINGS.dialing, outsideLine: line } }, accepts)).toEqual(
-      shown,
-    );
+    expect(
+      dialPreview(typed, { ...SETTINGS, dialing: { ...SETTINGS.dialing, outsideLine: line } }, WHOLE_ATLAS, accepts),
+    ).toEqual(shown);
   },
 );

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { build } from 'vite';
 import manifest from '../../manifest.json' with { type: 'json' };
 import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
 import { INITIAL } from '../../src/core/update.ts';
+import { WHOLE_ATLAS } from '../../src/phone/whole-atlas.ts';
 import { DEFAULT_SETTINGS } from '../../src/storage/settings.ts';
 import { installStub, type StageSetting } from './browser-stub.ts';
 
@@ -25,6 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
   '.css': 'text/css',
+  '.json': 'application/json',
   '.png': 'image/png',
 };
 
@@ -53,6 +55,7 @@ export async function startPageStage(): Promise<PageStage> {
       rollupOptions: { input: PAGES.map((page) => join(ROOT, `src/${page}/${page}.html`)) },
     },
   });
+  await writeFile(join(folder, 'atlas.json'), JSON.stringify(WHOLE_ATLAS));
   const server = await serve(folder);
   const { port } = server.address() as AddressInfo;
   return {

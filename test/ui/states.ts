@@ -25,6 +25,13 @@ export const BLIND: Connection = {
   extension: '45',
 };
 export const PLACES_ONLY: Connection = { status: 'online', since: 0, capabilities: PLACE_ONLY };
+/** Holds and transfers. */
+export const HANDLES = {
+  status: 'online',
+  since: 0,
+  capabilities: { ...FULL, hold: true, transfer: true },
+  extension: '45',
+} as const satisfies Connection;
 export const WAITING: Connection = {
   status: 'waiting',
   attempt: 3,
@@ -39,6 +46,16 @@ export const SETTINGS: Settings = {
 };
 
 export const HOSTILE = `<img src=x onerror=alert(1)>\u202egnp.exe ${'Wolfeschlegelsteinhausenbergerdorff'.repeat(6)}`;
+
+const TO = '+16175550143';
+const AT_PBX = { pbxId: 'p1', name: 'Maya Ortiz' } as const;
+const HELD = { state: { phase: 'held', since: 0 } } as const;
+const TEAM: AppState['people'] = [
+  { extension: '47', isOwn: false, name: 'Cole League', registered: true },
+  { extension: '48', isOwn: false, name: 'Dana Desk', registered: true, inCall: true },
+  { extension: '200', isOwn: false, name: 'Wolfeschlegelsteinhausenbergerdorff, Maximilian', registered: false },
+  { extension: '201', isOwn: false },
+];
 
 /** A call as it is begun; the test says what differs. */
 export function call(change: Partial<Call> = {}): Call {
@@ -118,6 +135,82 @@ export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
   'hanging-up': {
     settings: SETTINGS,
     state: state(ONLINE, [call({ ...talking(Date.now() - 65_000), hangUp: { step: 'sent', at: 0 } })]),
+  },
+  'to-be-held': {
+    settings: SETTINGS,
+    state: state(HANDLES, [call({ ...talking(Date.now() - 65_000), ...AT_PBX })], TEAM),
+  },
+  'transfer-open': {
+    settings: SETTINGS,
+    state: state(HANDLES, [call({ ...talking(Date.now() - 65_000), ...AT_PBX })], TEAM),
+    press: ['Transfer'],
+  },
+  'transfer-open-arabic': {
+    messages: arabic,
+    language: 'ar',
+    isRtl: true,
+    settings: SETTINGS,
+    state: state(HANDLES, [call({ ...talking(Date.now() - 65_000), ...AT_PBX })], TEAM),
+    press: [arabic.transfer_button.message],
+  },
+  'transferred-arabic': {
+    messages: arabic,
+    language: 'ar',
+    isRtl: true,
+    settings: SETTINGS,
+    state: state(HANDLES, [
+      call({ ...ended('transferred'), handling: { want: 'transfer', to: TO, step: 'taken', at: 0 } }),
+      call({ id: '2', ...ended('unknown'), handling: { want: 'transfer', to: TO, step: 'unknown', at: 0 } }),
+    ]),
+  },
+  'held-here': {
+    settings: SETTINGS,
+    state: state(HANDLES, [
+      call({ ...talking(Date.now() - 65_000), ...AT_PBX, ...HELD, isHeldHere: true }),
+      call({ id: '2', number: '+442079460123', name: 'Ann Lee' }),
+    ]),
+  },
+  'hold-unknown': {
+    settings: SETTINGS,
+    state: state({ ...HANDLES, capabilities: { ...HANDLES.capabilities, hold: false } }, [
+      call({ ...talking(Date.now() - 65_000), ...AT_PBX, handling: { want: 'hold', step: 'unknown', at: 0 } }),
+    ]),
+  },
+  transferring: {
+    settings: SETTINGS,
+    state: state(HANDLES, [
+      call({
+        ...talking(Date.now() - 65_000),
+        ...AT_PBX,
+        handling: { want: 'transfer', to: TO, step: 'taken', at: 0 },
+      }),
+    ]),
+  },
+  'transfer-refused': {
+    settings: SETTINGS,
+    state: state(HANDLES, [
+      call({
+        ...talking(Date.now() - 65_000),
+        ...AT_PBX,
+        handling: { want: 'transfer', to: TO, step: 'refused', at: 0, error: { kind: 'not-allowed', detail: '' } },
+      }),
+    ]),
+  },
+  transferred: {
+    settings: SETTINGS,
+    state: state(HANDLES, [
+      call({
+        ...ended('transferred'),
+        talkingSince: Date.now() - 160_000,
+        handling: { want: 'transfer', to: TO, step: 'taken', at: 0 },
+      }),
+      call({
+        id: '2',
+        number: '+442079460123',
+        ...ended('unknown'),
+        handling: { want: 'transfer', to: '47', step: 'unknown', at: 0 },
+      }),
+    ]),
   },
   unconfirmed: {
     settings: SETTINGS,

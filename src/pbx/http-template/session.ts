@@ -95,7 +95,9 @@ export class TemplateSession implements PbxSession {
     if (this.#isOver) return fail({ error: this.#closedBy, placed: 'no' });
     const { profile, own } = this.#context;
     const { number, ref, name = '', canonical = number } = request;
-    const written = await this.#write(request);
+    const national = await this.#national(canonical);
+    if (!national.ok) return fail({ error: national.error, placed: 'no' });
+    const written = this.#write(request, national.value);
     if (!isAllowed(written, profile.numberRule)) {
       return fail({
         error: { kind: 'number-refused', detail: `${written}: the profile does not allow it` },
@@ -107,7 +109,7 @@ export class TemplateSession implements PbxSession {
       number: written,
       e164: canonical,
       digits: canonical.replace(/^\+/, ''),
-      national: profile.uses.has('national') ? await this.#national(canonical) : canonical,
+      national: national.value,
       raw: canonical,
       name,
       uuid: ref,
@@ -179,22 +181,25 @@ export class TemplateSession implements PbxSession {
   }
 
   /** The number as the profile's rule writes it. */
-  async #write({ number, canonical = number }: DialRequest): Promise<string> {
+  #write({ number, canonical = number }: DialRequest, national: string): string {
     const { numberRule } = this.#context.profile;
     const { form } = numberRule;
     const formed =
       form === undefined
         ? number
         : form === 'national'
-          ? await this.#national(canonical)
+          ? national
           : form === 'digits'
             ? canonical.replace(/^\+/, '')
             : canonical;
     return replaceIn(formed, numberRule);
   }
 
-  #national(canonical: string): Promise<string> {
-    return this.#context.ports.toNational(canonical);
+  /** As dialled inside the country where the profile asks for that, the number itself elsewhere. */
+  async #national(canonical: string): Promise<Result<string, PbxError>> {
+    const { uses, numberRule } = this.#context.profile;
+    const isNeeded = uses.has('national') || numberRule.form === 'national';
+    return isNeeded ? this.#context.ports.toNational(canonical) : ok(canonical);
   }
 
   #readPlaced(ref: CallId, answer: Result<PbxResponse, PbxError>): Result<DialAccepted, DialFailure> {

@@ -86,6 +86,12 @@ export class OwnCalls {
     return this.#live.has(pbxId);
   }
 
+  /** True while both parties are connected. */
+  isConnected(pbxId: PbxCallId): boolean {
+    const phase = this.#live.get(pbxId)?.phase;
+    return phase === 'talking' || phase === 'held';
+  }
+
   /** True while neither event nor list has shown the call. */
   isUnseen(pbxId: PbxCallId): boolean {
     return this.#live.get(pbxId)?.phase === 'asked';

@@ -90,6 +90,15 @@ function toRegExp(pattern: string): RegExp | undefined {
   }
 }
 
+/** The same for what is sent about a call that is there. */
+export function sendFailure({ error, status }: KazooFailure): DialFailure {
+  if (status === undefined) return { error, placed: neverLeft(error) ? 'no' : 'unknown' };
+  const detail = 'detail' in error ? error.detail : '';
+  const told: PbxError =
+    status === 404 ? { kind: 'rejected', detail } : status === 405 ? { kind: 'unsupported', detail } : error;
+  return { error: told, placed: status < 400 || status >= 500 ? 'unknown' : 'no' };
+}
+
 function failure({ error, status, cause }: KazooFailure, way: PlaceWay): DialFailure {
   if (status === undefined) return { error, placed: neverLeft(error) ? 'no' : 'unknown' };
   // A quickcall that failed says why; anything else of this kind may have begun to ring before it failed.

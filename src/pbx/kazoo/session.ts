@@ -10,7 +10,7 @@ import type { EventSocket } from './event-socket.ts';
 import { type LegEvent, readChannels } from './events.ts';
 import type { KazooLogin } from './login.ts';
 import { OwnCalls } from './own-calls.ts';
-import { type PlaceWay, placeRequest, readPlaced } from './place.ts';
+import { type PlaceWay, placeRequest, readPlaced, sendFailure } from './place.ts';
 
 const POLL_RINGING_MS = 2_000;
 const POLL_TALKING_MS = 5_000;
@@ -127,6 +127,22 @@ export class KazooSession implements PbxSession {
     this.#calls.cleared(pbxId);
     this.#plan(POLL_SOON_MS);
     return ok(undefined);
+  }
+
+  async transfer(pbxId: PbxCallId, to: string): Promise<Result<void, DialFailure>> {
+    const { api, login } = this.#context;
+    if (this.#isOver) return fail({ error: { kind: 'closed', detail: '' }, placed: 'no' });
+    const [leg, ...others] = this.#calls.legsToHangUp(pbxId);
+    // Before our own phone was picked up nobody knows which leg is ours to hand over by.
+    if (leg === undefined || others.length > 0 || !this.#calls.isConnected(pbxId)) {
+      return fail({ error: { kind: 'rejected', detail: 'no such call' }, placed: 'no' });
+    }
+    const path = `accounts/${part(login.accountId)}/channels/${part(leg)}`;
+    const answer = await api.send('POST', path, { action: 'transfer', target: to });
+    if (!answer.ok && answer.error.status === 401) return fail({ error: await this.#refused(), placed: 'no' });
+    // That it was taken proves nothing: the services that do it need not be there. That our leg is gone does.
+    this.#plan(POLL_SOON_MS);
+    return answer.ok ? ok(undefined) : fail(sendFailure(answer.error));
   }
 
   async listCalls(): Promise<Result<readonly PbxCall[], PbxError>> {

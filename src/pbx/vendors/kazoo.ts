@@ -224,6 +224,8 @@ export function capabilitiesOf(has: {
     liveState: isLive,
     seesFarEnd: isLive,
     hangUp: has.hasChannels,
+    // Where the customer was called first, the leg we know is the customer's: handing over by it would hand us over.
+    transfer: has.hasChannels && !has.isContactFirst,
     listCalls: has.hasChannels,
     ...(has.isContactFirst ? { contactFirst: true as const } : {}),
   };

@@ -6,13 +6,13 @@ import type { DialRequest, PbxNews, PbxPorts, PbxSession, PbxSocket } from '../a
 import { OwnCalls } from './own-calls.ts';
 import { parseFrame, type VodiaFrame, type VodiaSelf } from './parse-frame.ts';
 
-/** What the socket gives. Hold and transfer exist in the vendor's portal only, undocumented, and are left out. */
+/** What the socket gives. Hold and transfer are known from the vendor's portal only: whether a PBX does them shows when they are tried. */
 export const LIVE: Capabilities = {
   liveState: true,
   seesFarEnd: false,
   hangUp: true,
-  hold: false,
-  transfer: false,
+  hold: true,
+  transfer: true,
   listCalls: true,
 };
 
@@ -23,6 +23,9 @@ const FIRST_WORD_MS = 2_000;
 const DOUBT_MS = 1_500;
 /** A placed call that is not pushed is asked for. */
 const ASK_AGAIN_MS = 3_000;
+
+/** What was asked for and is not pushed is looked for. */
+const LOOK_AFTER_MS = [700, 2_500] as const;
 
 const MOST_COLLEAGUES = 5_000;
 
@@ -143,6 +146,23 @@ export class LiveSession implements PbxSession {
     return ok(undefined);
   }
 
+  async hold(pbxId: PbxCallId, want: 'hold' | 'resume'): Promise<Result<void, DialFailure>> {
+    const [from, to] = want === 'hold' ? ['talking', 'held'] : ['held', 'talking'];
+    const stands = this.#calls.phaseOf(pbxId);
+    if (stands === to) return ok(undefined);
+    // The frame toggles: sent for a call that stands otherwise it would do the opposite.
+    if (stands !== from) return fail({ error: { kind: 'protocol', detail: stands ?? 'no such call' }, placed: 'no' });
+    return this.#sendOnce({ action: 'hold-call', id: String(pbxId) });
+  }
+
+  async transfer(pbxId: PbxCallId, to: string): Promise<Result<void, DialFailure>> {
+    const stands = this.#calls.phaseOf(pbxId);
+    if (stands !== 'talking' && stands !== 'held') {
+      return fail({ error: { kind: 'protocol', detail: stands ?? 'no such call' }, placed: 'no' });
+    }
+    return this.#sendOnce({ action: 'blind-transfer', id: String(pbxId), from: this.extension, to });
+  }
+
   async listCalls(): Promise<Result<readonly PbxCall[], PbxError>> {
     const mayBeSilent = this.#calls.size === 0 && this.#answersWhenEmpty !== true;
     const limit = mayBeSilent && this.#answersWhenEmpty === false ? DOUBT_MS : ANSWER_WITHIN_MS;
@@ -259,6 +279,13 @@ export class LiveSession implements PbxSession {
 
   #send(frame: Readonly<Record<string, string>>): boolean {
     return !this.#isOver && (this.#socket?.send(JSON.stringify(frame)) ?? false);
+  }
+
+  /** Nothing answers such a frame: the calls are looked at for what it did. */
+  #sendOnce(frame: Readonly<Record<string, string>>): Result<void, DialFailure> {
+    if (!this.#send(frame)) return fail({ error: { kind: 'closed', detail: '' }, placed: 'no' });
+    for (const wait of LOOK_AFTER_MS) this.#context.ports.after(wait, () => void this.#send({ action: 'get-calls' }));
+    return ok(undefined);
   }
 
   #closedNow(): { readonly ok: false; readonly error: PbxError } {

@@ -45,6 +45,11 @@ export class OwnCalls {
     return this.#live.has(id);
   }
 
+  /** How the PBX said last that it stands; undefined when it is not live. */
+  phaseOf(id: PbxCallId): VodiaCall['change']['to'] | undefined {
+    return this.#live.get(id)?.call.change.to;
+  }
+
   list(): readonly PbxCall[] {
     return [...this.#live.values()].map(reportOf);
   }

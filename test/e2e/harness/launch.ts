@@ -14,6 +14,8 @@ export interface TestBrowser {
   readonly puppeteer: Browser;
   /** `chrome-extension://<id>` or `moz-extension://<uuid>`; empty without the extension. */
   readonly extensionOrigin: string;
+  /** Where the files of the extension lie, read as they are when they are wanted; empty without it. */
+  readonly folder: string;
   /** Opens a page in a new tab, in front, and waits until it is loaded. */
   open(url: string): Promise<Page>;
   /** Opens one of the extension's own pages in a new tab. */
@@ -44,7 +46,7 @@ export interface TestBrowser {
   setColors(page: Page, colors: 'light' | 'dark'): Promise<void>;
   /** Lets the next `permissions.request` for these match patterns succeed without a prompt. */
   acceptPrompt(origins: readonly string[]): Promise<void>;
-  /** Takes all access to sites away, as the user can at any time in the browser's own pages. */
+  /** Takes all access to sites away, as the user can at any time in the browser's own pages. In Chromium for `as-built` only. */
   takeAccessAway(): Promise<void>;
   /** Lets the extension work in private windows, which users have to switch on by hand. It starts anew. */
   allowPrivateWindows(): Promise<void>;
@@ -175,7 +177,11 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       }
       await page.close();
     },
-    takeAccessAway: () => configure({ hostAccess: 'ON_CLICK' }),
+    async takeAccessAway() {
+      const page = await openIdle();
+      await page.evaluate(() => chrome.permissions.remove({ origins: ['https://*/*', 'http://*/*'] }));
+      await page.close();
+    },
     allowPrivateWindows: () => configure({ incognitoAccess: true }),
   };
 
@@ -289,6 +295,7 @@ function common(
   | 'kind'
   | 'puppeteer'
   | 'extensionOrigin'
+  | 'folder'
   | 'open'
   | 'openPrivately'
   | 'findOwnPage'
@@ -312,6 +319,7 @@ function common(
     kind,
     puppeteer: browser,
     extensionOrigin,
+    folder: folder ?? '',
     async open(url) {
       const page = await browser.newPage();
       await page.goto(url);

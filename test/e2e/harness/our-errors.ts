@@ -1,10 +1,13 @@
 import type { Page } from 'puppeteer-core';
 import { inFirefoxItself, type TestBrowser } from './launch.ts';
+import { until } from './until.ts';
 
 /** Collects what our own scripts throw. */
 export interface OurErrors {
   /** From before the page is opened. */
   watch(page: Page): Promise<void>;
+  /** The background as well, until it sleeps. In Firefox it always is. */
+  watchBackground(): Promise<void>;
   /** Those since the last time. */
   list(): Promise<readonly string[]>;
 }
@@ -20,6 +23,19 @@ export function watchOurErrors(browser: TestBrowser): OurErrors {
         const { url, stackTrace, exception, text } = exceptionDetails;
         const urls = [url, ...(stackTrace?.callFrames ?? []).map((frame) => frame.url)];
         if (urls.some((one) => one?.startsWith(browser.extensionOrigin))) seen.push(exception?.description ?? text);
+      });
+      await session.send('Runtime.enable');
+    },
+    async watchBackground() {
+      if (browser.kind === 'firefox') return;
+      const target = await until('the background runs', () =>
+        browser.puppeteer
+          .targets()
+          .find((one) => one.type() === 'service_worker' && one.url().startsWith(browser.extensionOrigin)),
+      );
+      const session = await target.createCDPSession();
+      session.on('Runtime.exceptionThrown', ({ exceptionDetails: { exception, text } }) => {
+        seen.push(exception?.description ?? text);
       });
       await session.send('Runtime.enable');
     },

@@ -16,6 +16,8 @@ export const FORGED: readonly { readonly type: string; readonly payload: object 
   { type: 'confirm/read', payload: { id: '' } },
   { type: 'confirm/answer', payload: { id: '', call: true } },
   { type: 'call/hang-up', payload: { id: 'CALL' } },
+  { type: 'call/hold', payload: { id: 'CALL', want: 'hold' } },
+  { type: 'call/transfer', payload: { id: 'CALL', text: '+16175550190', isSure: true } },
   { type: 'call/dismiss', payload: { id: 'CALL' } },
   { type: 'connection/retry', payload: {} },
   { type: 'account/test', payload: { vendor: 'vodia', values: { server: 'http://127.0.0.1:9' } } },
