@@ -131,6 +131,7 @@ function isCode(groups: readonly Group[]): boolean {
 
 /** `512 / (2350 - 512)`: inside a number a bracket holds one group, an area code or a trunk prefix. */
 function isSum(groups: readonly Group[]): boolean {
+  if (groups.length < 3) return false;
   return groups.some(({ gap }, at) => {
     const next = groups[at + 1];
     return gap?.text.includes('(') && next !== undefined && !next.gap?.text.includes(')');
