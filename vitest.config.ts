@@ -39,6 +39,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           fileParallelism: false,
           maxWorkers: 1,
+          retry: 1,
         },
       },
     ],

@@ -17,6 +17,10 @@ const ROOT_FOLDER = join(CACHE, `asterisk-${SUITE}`);
 /** Written when the folder is whole: a download that broke off is begun anew. */
 const DONE = join(ROOT_FOLDER, 'pagedial-complete');
 
+/** A machine without a network must not wait for it. */
+const INSTALL_WITHIN_MS = 60_000;
+const BRING_WITHIN_MS = 240_000;
+
 /** Finds an Asterisk, or as root on Debian or Ubuntu brings one; undefined where neither works, and why has been printed then. */
 export function ensureAsterisk(): FoundAsterisk | undefined {
   const program = inPath('asterisk');
@@ -39,16 +43,19 @@ function bring(): string | undefined {
   rmSync(ROOT_FOLDER, { recursive: true, force: true });
   mkdirSync(ROOT_FOLDER, { recursive: true });
   const wanted = ['--variant=minbase', '--include=asterisk,asterisk-modules', SUITE, ROOT_FOLDER];
-  const done = spawnSync(debootstrap, wanted, { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (done.status !== 0) return `debootstrap ended with ${done.status}`;
+  const done = spawnSync(debootstrap, wanted, { stdio: ['ignore', 'ignore', 'inherit'], timeout: BRING_WITHIN_MS });
+  if (done.status !== 0) return `debootstrap ended with ${done.status ?? done.signal}`;
+  const started = spawnSync('chroot', [ROOT_FOLDER, '/usr/sbin/asterisk', '-V'], { stdio: 'ignore', timeout: 30_000 });
+  if (started.status !== 0) return 'it does not start in a folder of its own here';
   writeFileSync(DONE, '');
   return undefined;
 }
 
 function install(...packages: readonly string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env });
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { stdio: 'ignore', env });
+  const options = { stdio: 'ignore' as const, env, timeout: INSTALL_WITHIN_MS };
+  spawnSync('apt-get', ['update', '-qq'], options);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
 }
 
 function inPath(name: string): string | undefined {

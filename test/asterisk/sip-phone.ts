@@ -15,6 +15,7 @@ export interface PhoneCall {
   readonly callId: string;
   /** `early`: it rings here (or there); `gone`: over. */
   state: 'early' | 'talking' | 'gone';
+  wasAnswered: boolean;
   /** Number and name in the other party's `From`. */
   readonly from: string;
   /** How it ended, as SIP said it: `BYE`, `CANCEL`, `486`. */
@@ -107,6 +108,7 @@ export class SipPhone {
     const dialog = this.#incoming();
     this.#reply(dialog.invite, '200 OK', dialog.localTag, sdp(this.port, 'sendrecv'));
     dialog.state = 'talking';
+    dialog.wasAnswered = true;
   }
 
   /** Refuses the call that rings, e.g. `486 Busy Here`, `603 Decline`. */
@@ -159,6 +161,7 @@ export class SipPhone {
     this.#dialogs.push({
       callId: header(invite, 'call-id'),
       state: 'early',
+      wasAnswered: false,
       from: number,
       invite,
       isOurs: true,
@@ -213,6 +216,7 @@ export class SipPhone {
         const fresh: Dialog = {
           callId,
           state: 'early',
+          wasAnswered: false,
           from: header(message, 'from').replace(/;tag=.*$/, ''),
           invite: message,
           isOurs: false,
@@ -253,8 +257,10 @@ export class SipPhone {
     if (contact !== '') dialog.remoteTarget = contact;
     const seq = header(message, 'cseq').split(' ')[0] ?? '1';
     this.#request(dialog, 'ACK', '', seq);
-    if (message.what === '200') dialog.state = 'talking';
-    else this.#over(dialog, message.what);
+    if (message.what === '200') {
+      dialog.state = 'talking';
+      dialog.wasAnswered = true;
+    } else this.#over(dialog, message.what);
   }
 
   #reinvite(direction: 'sendonly' | 'sendrecv'): void {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureAsterisk } from '../asterisk/find-asterisk.ts';
 import { ensureBrowsers } from './browsers.ts';
 import { build } from './build.ts';
 import { type Check, checkBuild, checkLock, lintFirefox } from './check-build.ts';
@@ -13,7 +14,8 @@ interface Tally {
 
 /**
  * `npm test`: everything that must hold, in one run.
- * `--full` runs all pages, seeds and the soak; `--only static|unit|e2e` one part. The last line is always `N passed, N failed`.
+ * `--full` runs all pages, seeds and the soak; `--only static|unit|e2e` one part. With `PAGEDIAL_ASTERISK` in the environment calls are
+ * played at a real Asterisk too, where one can be had. The last line is always `N passed, N failed`.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
@@ -25,6 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
   else if (only === 'e2e') tallies.push(report(await buildBoth()));
   if (!only || only === 'unit') tallies.push(await runVitest('unit'));
   if (!only || only === 'e2e') tallies.push(await runEndToEnd());
+  if (!only && process.env.PAGEDIAL_ASTERISK) tallies.push(await runAsterisk());
   const passed = sum(tallies.map((tally) => tally.passed));
   const failed = sum(tallies.map((tally) => tally.failed));
   console.log(`\nTook ${Math.round((Date.now() - startedAt) / 1000)} s.`);
@@ -67,7 +70,14 @@ async function runEndToEnd(): Promise<Tally> {
   return runVitest('e2e');
 }
 
-async function runVitest(project: 'unit' | 'e2e'): Promise<Tally> {
+async function runAsterisk(): Promise<Tally> {
+  heading('A real Asterisk with SIP phones');
+  if (ensureAsterisk()) return runVitest('asterisk');
+  console.log('NOT RUN: the tests against a real Asterisk.');
+  return { passed: 0, failed: 0 };
+}
+
+async function runVitest(project: 'unit' | 'e2e' | 'asterisk'): Promise<Tally> {
   if (project === 'unit') heading('Unit tests');
   const file = join(CACHE, `vitest-${project}.json`);
   rmSync(file, { force: true });
