@@ -1,4 +1,4 @@
-import { closest, parentOf } from './nodes.ts';
+import { closest, matches, parentElementOf, parentOf } from './nodes.ts';
 /** A stretch of one text node inside a block's text. */
 export interface Part {
   readonly node: Text;
@@ -69,21 +69,41 @@ export function isAloneInCell(text: Text): boolean {
   return (name === 'td' || name === 'th') && !text.previousSibling && !text.nextSibling && text.length <= LONG_TEXT;
 }
 
-/** Reads how elements flow, remembering each answer; make a new one when styles may have changed. */
+/** Reads how elements flow, remembering each answer; make a new one when the page may have changed. */
 export function createFlow(): Flow {
-  const known = new Map<Element, FlowKind>();
-  return (element) => {
-    const before = known.get(element);
+  const kinds = new Map<Element, FlowKind>();
+  const excluded = new Map<Element, boolean>();
+  const kindOf = (element: Element): FlowKind => {
+    const before = kinds.get(element);
     if (before !== undefined) return before;
     const kind = readFlow(element);
-    known.set(element, kind);
+    kinds.set(element, kind);
     return kind;
   };
+  // Neighbours share their ancestors: each is asked once.
+  const isExcludedIn = (element: Element): boolean => {
+    const path: Element[] = [];
+    let found = false;
+    for (let node: Element | undefined = element; node; node = parentElementOf(node)) {
+      const before = excluded.get(node);
+      found = before ?? matches(node, EXCLUDED);
+      if (before !== undefined) break;
+      path.push(node);
+      if (found) break;
+    }
+    for (const node of path) excluded.set(node, found);
+    return found;
+  };
+  return Object.assign(kindOf, { isExcluded: isExcludedIn });
 }
 
 /** `block` ends a run, `inline` is part of it, `boxed` (inline-block) is part of it with a space around, `stop` and `gone` as they say. */
 export type FlowKind = 'block' | 'inline' | 'boxed' | 'gap' | 'stop' | 'gone';
-export type Flow = (element: Element) => FlowKind;
+export interface Flow {
+  (element: Element): FlowKind;
+  /** See the function of this name. */
+  isExcluded(element: Element): boolean;
+}
 
 function readFlow(element: Element): FlowKind {
   const name = element.localName;
@@ -125,7 +145,7 @@ export function containerOf(text: Text, flow: Flow): Element | undefined {
  */
 export function readRun(text: Text, flow: Flow, isTaken: (node: Text) => boolean, from = 0): Run | undefined {
   const parent = text.parentElement;
-  if (parent && isExcluded(parent)) return undefined;
+  if (parent && flow.isExcluded(parent)) return undefined;
   const container = containerOf(text, flow);
   if (!container) return undefined;
   if (text.length > LONG_TEXT) return readWindow(text, container, from);

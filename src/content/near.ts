@@ -13,6 +13,9 @@ const MARGIN = '900px 400px';
 /** The browser looks at every watched element in every frame that scrolls or changes: 30,000 of them cost 35 ms a frame (measured). */
 const WATCH_EACH_UP_TO = 3_000;
 const GROUP = 16;
+/** Each time new ones are watched the browser makes a frame and looks at all of them: a large page gives many at a time, not one by one. */
+const AT_ONCE = 100;
+const WINDOW_MS = 250;
 
 /** Neighbours in document order that are watched by their first one. */
 interface Group {
@@ -28,6 +31,10 @@ export function createNear(onChanged: () => void): Near {
   const bySentinel = new Map<Element, Group>();
   const previous = new Map<Group, Group>();
   let open: Group | undefined;
+  const later = new Set<Element>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let windowFrom = Number.NEGATIVE_INFINITY;
+  let begun = 0;
 
   const observer = new IntersectionObserver(
     (entries) => {
@@ -54,10 +61,33 @@ export function createNear(onChanged: () => void): Near {
     }
   }
 
+  function observe(element: Element): void {
+    const now = performance.now();
+    if (now - windowFrom > WINDOW_MS) {
+      windowFrom = now;
+      begun = 0;
+    }
+    begun += 1;
+    if (begun <= AT_ONCE) {
+      observer.observe(element);
+      return;
+    }
+    later.add(element);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      for (const waiting of later) observer.observe(waiting);
+      later.clear();
+    }, WINDOW_MS);
+  }
+
+  function unobserve(element: Element): void {
+    if (!later.delete(element)) observer.unobserve(element);
+  }
+
   function begin(element: Element): Group {
     const group: Group = { members: new Set([element]), sentinel: element, isNear: false };
     bySentinel.set(element, group);
-    observer.observe(element);
+    observe(element);
     return group;
   }
 
@@ -84,7 +114,7 @@ export function createNear(onChanged: () => void): Near {
       group.members.delete(element);
       elements.delete(element);
       if (group.sentinel !== element) return;
-      observer.unobserve(element);
+      unobserve(element);
       bySentinel.delete(element);
       const next = group.members.values().next().value;
       if (!next) {
@@ -94,10 +124,12 @@ export function createNear(onChanged: () => void): Near {
       }
       group.sentinel = next;
       bySentinel.set(next, group);
-      observer.observe(next);
+      observe(next);
     },
     stop() {
       observer.disconnect();
+      clearTimeout(timer);
+      later.clear();
       elements.clear();
       groupOf.clear();
       bySentinel.clear();

@@ -296,7 +296,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 
   function keepTelling(text: string, parent: Element | null): void {
     if (telling.length >= MAX_TELLING || !mayTellCountry(text) || kept.has(text)) return;
-    if (parent && isExcluded(parent)) return;
+    if (parent && flow.isExcluded(parent)) return;
     kept.add(text);
     telling.push(text);
   }
