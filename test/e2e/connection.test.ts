@@ -207,7 +207,7 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
 
   test('frames that are broken, foreign or about others change nothing', async () => {
     const errors = watchOurErrors(office.browser);
-    await errors.watchBackground();
+    const unwatch = await errors.watchBackground();
     await errors.list();
     popup = await openPopup(office.browser);
     await untilShown(popup, words('connection_online_extension'));
@@ -224,7 +224,9 @@ describe.each(BROWSER_KINDS)('a connection that fails in %s', (kind) => {
     const shown = await untilShown(popup, words('state_ringing_pick_up'));
     expect(shown).toMatch(words('connection_online_extension'));
     expect(shown).not.toMatch(/0142/);
-    expect(await errors.list()).toEqual([]);
+    const thrown = await errors.list();
+    await unwatch();
+    expect(thrown).toEqual([]);
     await pressButton(popup, 'Hang up');
     await until('the PBX has no live call', () => office.pbx.engine.live().length === 0);
   });

@@ -6,8 +6,8 @@ import { until } from './until.ts';
 export interface OurErrors {
   /** From before the page is opened. */
   watch(page: Page): Promise<void>;
-  /** The background as well, until it sleeps. In Firefox it always is. */
-  watchBackground(): Promise<void>;
+  /** The background as well, until the answer is called: one that is watched does not start again after a stop. In Firefox it always is. */
+  watchBackground(): Promise<() => Promise<void>>;
   /** Those since the last time. */
   list(): Promise<readonly string[]>;
 }
@@ -27,7 +27,7 @@ export function watchOurErrors(browser: TestBrowser): OurErrors {
       await session.send('Runtime.enable');
     },
     async watchBackground() {
-      if (browser.kind === 'firefox') return;
+      if (browser.kind === 'firefox') return async () => {};
       const target = await until('the background runs', () =>
         browser.puppeteer
           .targets()
@@ -38,6 +38,7 @@ export function watchOurErrors(browser: TestBrowser): OurErrors {
         seen.push(exception?.description ?? text);
       });
       await session.send('Runtime.enable');
+      return () => session.detach();
     },
     async list() {
       if (browser.kind !== 'firefox') return seen.splice(0);
