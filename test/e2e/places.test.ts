@@ -146,6 +146,7 @@ describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
     await findNumber(office.browser, page, '+16175550188');
     expect(office.pbx.places().slice(before)).toEqual([]);
     await clickButton(office.browser, page, '+16175550188');
+    await until('one more call is placed', () => office.pbx.places().length > before);
     await placed('+16175550188');
   });
 
