@@ -3,6 +3,7 @@ import { BROWSER_KINDS, ensureBrowsers } from '../tools/browsers.ts';
 import { build } from '../tools/build.ts';
 import { TARGETS } from '../tools/project.ts';
 import { measureCalls } from './calls.ts';
+import { measureForeign } from './foreign.ts';
 import { measureOwnPages } from './own-pages.ts';
 import { measureRecovery } from './recovery.ts';
 import { measureScan } from './scan.ts';
@@ -11,7 +12,7 @@ import { measureStrain } from './strain.ts';
 
 /**
  * `npm run bench`: one JSON object with what is promised to be fast, small and right. Progress goes to the error stream.
- * `--full` reads all pages of the corpus, `--skip accuracy,calls,ownPages,recovery,scan,strain` leaves parts out.
+ * `--full` reads all pages of the corpus, `--skip accuracy,calls,foreign,ownPages,recovery,scan,strain` leaves parts out.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const skipped = new Set((args[args.indexOf('--skip') + 1] ?? '').split(','));
@@ -34,6 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const kind of BROWSER_KINDS) await measure(`calls.${kind}`, () => measureCalls(kind));
   for (const kind of BROWSER_KINDS) await measure(`ownPages.${kind}`, () => measureOwnPages(kind));
   for (const kind of BROWSER_KINDS) await measure(`recovery.${kind}`, () => measureRecovery(kind));
+  for (const kind of BROWSER_KINDS) await measure(`foreign.${kind}`, () => measureForeign(kind));
   await measure('accuracy', () => measureAccuracy(args.includes('--full')));
   console.log(JSON.stringify(result, null, 2));
   return Object.values(result).some((part) => typeof part === 'object' && part !== null && 'failed' in part) ? 1 : 0;
