@@ -221,6 +221,22 @@ describe.each(BROWSER_KINDS)('PageDial in %s at a real Asterisk', (kind) => {
     await expectTruth('end_completed', 'ANSWERED');
   });
 
+  test('a second call while the first goes on: both are shown, and the end of one is not the end of the other', async () => {
+    await talking();
+    await popup.close();
+    await talking();
+    const both = (await readState(browser))?.calls.map(({ state }) => state.phase);
+
+    customer.hangUp();
+    await untilSaid('end_completed');
+    const left = (await readState(browser))?.calls.map(({ state }) => state.phase);
+    await until('the phones have one call each', () => agent.call !== undefined && customer.call !== undefined);
+    agent.hangUp();
+
+    expect(both).toEqual(['talking', 'talking']);
+    expect([...(left ?? [])].sort()).toEqual(['ended', 'talking']);
+  });
+
   test('a background that is stopped in mid-call shows the call as it is and hangs it up', async () => {
     await talking();
 
