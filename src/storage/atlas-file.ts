@@ -1,5 +1,6 @@
 import { browser } from '../browser.ts';
 import type { Atlas } from '../phone/atlas.ts';
+import { once } from './once.ts';
 
 /** Answers with the atlas; undefined while it cannot be read. */
 export type ReadAtlas = () => Promise<Atlas | undefined>;
@@ -11,14 +12,8 @@ const READ_WITHIN_MS = 5_000;
  * cannot load code later. It is read once; what failed is tried anew when it is next wanted.
  */
 export function createAtlasFile(): ReadAtlas {
-  let reading: Promise<Atlas | undefined> | undefined;
-  return () => {
-    reading ??= read().catch(() => {
-      reading = undefined;
-      return undefined;
-    });
-    return reading;
-  };
+  const readOnce = once(read);
+  return () => readOnce().catch(() => undefined);
 }
 
 async function read(): Promise<Atlas> {

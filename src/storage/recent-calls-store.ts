@@ -1,6 +1,7 @@
 import { type RecentCall, readRecentCalls } from '../core/recent-call.ts';
 import { createKeepsakeItem, type KeepsakeItem } from './keepsake-item.ts';
 import { openRecentCallsItem } from './local-items.ts';
+import { once } from './once.ts';
 import { NO_RECENT_CALLS, recentCallsItem } from './state-item.ts';
 import { indexedDbStore } from './vault-store.ts';
 
@@ -16,9 +17,7 @@ export interface RecentCallsStore {
 export function createRecentCallsStore(
   sealed: KeepsakeItem<readonly unknown[]> = createKeepsakeItem(isList, indexedDbStore('recent-calls')),
 ): RecentCallsStore {
-  let filled: Promise<void> | undefined;
-
-  async function fill(): Promise<void> {
+  const fill = once(async () => {
     const before = await openRecentCallsItem.read();
     // What is in memory outlives the background's sleep, but neither an update nor the browser's end.
     if (before === undefined && (await recentCallsItem.read()) !== NO_RECENT_CALLS) return;
@@ -27,7 +26,7 @@ export function createRecentCallsStore(
     if (before === undefined) return;
     await put(list);
     await openRecentCallsItem.write(undefined);
-  }
+  });
 
   function put(list: readonly RecentCall[]): Promise<void> {
     return sealed.write(list.length === 0 ? undefined : list);
@@ -35,11 +34,7 @@ export function createRecentCallsStore(
 
   return {
     async load() {
-      filled ??= fill();
-      await filled.catch((error: unknown) => {
-        filled = undefined;
-        throw error;
-      });
+      await fill();
       return recentCallsItem.read();
     },
     async save(list) {

@@ -1,6 +1,7 @@
 import { readPreferences, USUAL } from '../core/preferences.ts';
 import type { Taught } from '../core/taught.ts';
 import { createKeepsakeItem, type KeepsakeItem } from './keepsake-item.ts';
+import { once } from './once.ts';
 import { asRecord, type Settings } from './settings.ts';
 import { settingsItem } from './settings-item.ts';
 import { taughtItem } from './state-item.ts';
@@ -16,9 +17,7 @@ export interface SettingsStore {
 export function createSettingsStore(
   sealed: KeepsakeItem<object> = createKeepsakeItem(isObject, indexedDbStore('taught')),
 ): SettingsStore {
-  let filled: Promise<void> | undefined;
-
-  async function fill(): Promise<void> {
+  const fill = once(async () => {
     const open = await settingsItem.openTaught();
     // What is in memory outlives the background's sleep, but neither an update nor the browser's end.
     if (open === undefined && (await taughtItem.read()) !== USUAL.taught) return;
@@ -27,19 +26,16 @@ export function createSettingsStore(
     if (open === undefined) return;
     await put(taught);
     await settingsItem.write(await settingsItem.read());
-  }
+  });
 
   function put(taught: Taught): Promise<void> {
     const isNothing = taught.numbers.length === 0 && Object.keys(taught.countries).length === 0;
     return sealed.write(isNothing ? undefined : taught);
   }
 
-  async function whenFilled(): Promise<void> {
-    filled ??= fill();
-    await filled.catch(() => {
-      // All other settings are there without it; the next read tries again.
-      filled = undefined;
-    });
+  /** All other settings are there also where it fails; the next read tries again. */
+  function whenFilled(): Promise<void> {
+    return fill().catch(() => {});
   }
 
   return {

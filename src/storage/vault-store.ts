@@ -1,5 +1,6 @@
 import { browser } from '../browser.ts';
 import type { AccountValues } from '../core/account.ts';
+import { once } from './once.ts';
 import type { VaultStore } from './sealing.ts';
 import type { MemoryStore } from './secrets.ts';
 
@@ -10,14 +11,10 @@ const TABLE = 'entries';
  * where the browser blocks it.
  */
 export function indexedDbStore(database: 'vault' | 'keepsake' | 'recent-calls' | 'taught' = 'vault'): VaultStore {
-  let opened: Promise<IDBDatabase> | undefined;
+  const connect = once(() => open(database));
 
   async function run<T>(mode: IDBTransactionMode, job: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    opened ??= open(database);
-    const connection = await opened.catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
+    const connection = await connect();
     return await new Promise<T>((resolve, reject) => {
       const transaction = connection.transaction(TABLE, mode);
       const request = job(transaction.objectStore(TABLE));
