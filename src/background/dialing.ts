@@ -11,7 +11,7 @@ import { isEmergency } from '../phone/emergency.ts';
 import type { NumberPlans } from '../phone/number-plan.ts';
 import type { LinkedPbx } from '../phone/pbx-link.ts';
 import { readPicked } from '../phone/picked-number.ts';
-import { readTypedNumber } from '../phone/typed-number.ts';
+import { readTypedNumber, type TypedNumber } from '../phone/typed-number.ts';
 import type { ReadAtlas } from '../storage/atlas-file.ts';
 import type { Settings } from '../storage/settings.ts';
 import type { Decision, Keeper } from './keeper.ts';
@@ -64,6 +64,12 @@ export interface Picked {
   readonly origin: CallOrigin;
   /** Absent where we may not know it. */
   readonly pageUrl?: string;
+}
+
+interface Typed {
+  readonly typed: TypedNumber;
+  readonly settings: Settings;
+  readonly plans: NumberPlans;
 }
 
 /** Something to dial, checked. */
@@ -163,6 +169,17 @@ export function createDialing(parts: DialingParts): Dialing {
     });
   }
 
+  /** What was typed into our own surface, with what it is to be judged by. */
+  async function readTyped(text: unknown): Promise<Result<Typed, DialRefusal>> {
+    if (typeof text !== 'string') return refuse('not-a-number');
+    if (/^\s*sips?:/i.test(text)) return refuse('sip-uri');
+    const settings = await parts.settings();
+    const plans = await parts.atlas();
+    if (!plans) return refuse('plans-not-read');
+    const typed = readTypedNumber(text, settings.country, plans);
+    return typed ? ok({ typed, settings, plans }) : refuse('not-a-number');
+  }
+
   /** A feature code can only be typed, and whoever types one means it. */
   async function judgeTyped(number: string, settings: Settings, plans: NumberPlans): Promise<Choice> {
     if (/^[*#]/.test(number)) return { number, type: 'extension', reasons: [] };
@@ -196,26 +213,21 @@ export function createDialing(parts: DialingParts): Dialing {
       return dialFromPage({ ...read.value, ...more, origin, host, pageUrl });
     },
     async dialTyped({ text, requestId }) {
-      if (typeof text !== 'string' || !isRequestId(requestId)) return refuse('not-a-number');
-      if (/^\s*sips?:/i.test(text)) return refuse('sip-uri');
-      const settings = await parts.settings();
-      const plans = await parts.atlas();
-      if (!plans) return refuse('plans-not-read');
-      const typed = readTypedNumber(text, settings.country, plans);
-      if (!typed) return refuse('not-a-number');
+      if (!isRequestId(requestId)) return refuse('not-a-number');
+      const read = await readTyped(text);
+      if (!read.ok) return read;
+      const { typed, settings } = read.value;
       const tabId = await parts.privateTab().catch(() => undefined);
       const origin = tabId === undefined ? {} : { origin: { tabId, frameId: 0, isPrivate: true as const } };
       return dialFromUi({ ...typed, requestId, ...origin }, settings);
     },
     async transfer({ id, text, isSure }) {
-      if (typeof id !== 'string' || typeof text !== 'string') return refuse('not-a-number');
-      if (/^\s*sips?:/i.test(text)) return refuse('sip-uri');
-      const settings = await parts.settings();
-      const plans = await parts.atlas();
-      if (!plans) return refuse('plans-not-read');
-      const typed = readTypedNumber(text, settings.country, plans);
+      if (typeof id !== 'string') return refuse('not-a-number');
+      const read = await readTyped(text);
+      if (!read.ok) return read;
+      const { typed, settings, plans } = read.value;
       // Nobody is there to dial an extension after the answer.
-      if (!typed || typed.ext !== undefined) return refuse('not-a-number');
+      if (typed.ext !== undefined) return refuse('not-a-number');
       const { number } = typed;
       const choice = await judgeTyped(number, settings, plans);
       const [reason] = choice.reasons;
