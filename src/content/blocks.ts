@@ -80,8 +80,8 @@ export function createFlow(): Flow {
     kinds.set(element, kind);
     return kind;
   };
-  // Neighbours share their ancestors: each is asked once.
-  const isExcludedIn = (element: Element): boolean => {
+  // Neighbours share their ancestors: each is asked once. No recursion: pages nest deeper than a stack.
+  const isExcludedOnce = (element: Element): boolean => {
     const path: Element[] = [];
     let found = false;
     for (let node: Element | undefined = element; node; node = parentElementOf(node)) {
@@ -94,7 +94,7 @@ export function createFlow(): Flow {
     for (const node of path) excluded.set(node, found);
     return found;
   };
-  return Object.assign(kindOf, { isExcluded: isExcludedIn });
+  return Object.assign(kindOf, { isExcluded: isExcludedOnce });
 }
 
 /** `block` ends a run, `inline` is part of it, `boxed` (inline-block) is part of it with a space around, `stop` and `gone` as they say. */
