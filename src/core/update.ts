@@ -147,8 +147,8 @@ export const INITIAL: AppState = { connection: { status: 'off' }, calls: [], peo
 
 /** A session that can only place calls is opened anew after this long, in case the live connection works again. */
 export const LIMITED_RETRY_MS = 60_000;
-/** The same under a live call, where the company's relay is all that is missing. */
-export const RELAY_RETRY_MS = 15_000;
+/** The same under a live call that the session is of no use to. */
+export const LIMITED_IN_CALL_RETRY_MS = 15_000;
 /** The same number asked for again within this time is the same call: a double click, two tabs, a key held down. */
 export const REPEAT_WITHIN_MS = 3_000;
 /** How long a call stays in sight that can be hung up but not followed: the PBX never says that it ended. */
@@ -322,14 +322,17 @@ function sightMs(call: Call, connection: Connection): number {
 }
 
 /**
- * When a session that works only in part is opened anew: never under a live call, but where it is only the relay that is missing. It just
- * tells, so nothing of the call is lost by that, and until it is back nobody sees how the call goes on.
+ * When a session that works only in part is opened anew: under a live call only where nothing of the call is lost by that. So it is when
+ * just the relay is missing, which only tells, and when the session can neither follow nor hang up; until it works whole again, nobody
+ * sees how the call goes on.
  */
 function widenAt({ connection, calls }: AppState): EpochMs | undefined {
   if (connection.status !== 'online' || connection.limit === undefined) return undefined;
   if (!calls.some(isLive)) return connection.since + LIMITED_RETRY_MS;
+  const { limit, capabilities } = connection;
+  const isNeeded = limit.kind !== 'relay-failed' && (capabilities.liveState || capabilities.hangUp);
   const isOnItsWay = calls.some((call) => call.state.phase === 'requested' && call.placed !== 'yes');
-  return connection.limit.kind === 'relay-failed' && !isOnItsWay ? connection.since + RELAY_RETRY_MS : undefined;
+  return isNeeded || isOnItsWay ? undefined : connection.since + LIMITED_IN_CALL_RETRY_MS;
 }
 
 function quiet(state: AppState): Step {

@@ -10,10 +10,10 @@ import {
   type Effect,
   findRepeat,
   INITIAL,
+  LIMITED_IN_CALL_RETRY_MS,
   LIMITED_RETRY_MS,
   nextDeadline,
   openCalls,
-  RELAY_RETRY_MS,
   UNTOLD_CALL_MS,
   update,
 } from '../../src/core/update.ts';
@@ -129,7 +129,7 @@ describe('connecting', () => {
     expect(play(woke, limited, { type: 'nudge' }).state.connection.status).toBe('waiting');
   });
 
-  test('a session that works in part is opened anew, but never under a call', () => {
+  test('a session that works in part is opened anew, but never under a call that it follows', () => {
     const limited: AppEvent = { ...opened, limit: { kind: 'live-refused', detail: '' } };
 
     expect(play(woke, limited, [tick, LIMITED_RETRY_MS]).state.connection.status).toBe('connecting');
@@ -138,14 +138,33 @@ describe('connecting', () => {
     expect(nextDeadline(inCall.state)).toBeUndefined();
   });
 
+  test('a session that can neither follow nor hang up the call is opened anew under it', () => {
+    const limited: AppEvent = { ...opened, capabilities: PLACE_ONLY, limit: { kind: 'live-refused', detail: '' } };
+    const placed: AppEvent = { type: 'dialled', id: 'c1', result: ok({}) };
+
+    const inCall = play(woke, limited, dial, placed, [tick, LIMITED_IN_CALL_RETRY_MS]);
+    expect(inCall.state.connection.status).toBe('connecting');
+    const listing: AppEvent = { ...opened, alive: [{ pbxId: '9', number: NUMBER, change: { to: 'alive' } }] };
+    expect(update(inCall.state, listing, T + LIMITED_IN_CALL_RETRY_MS).state.calls).toMatchObject([
+      { id: 'c1', pbxId: '9' },
+    ]);
+    const placing = play(woke, limited, [dial, LIMITED_IN_CALL_RETRY_MS - 5_000], [tick, LIMITED_IN_CALL_RETRY_MS]);
+    expect(placing.state.connection.status).toBe('online');
+  });
+
   test('where only the relay is missing it is asked for under a call, too, but not while a request is on its way', () => {
     const limited: AppEvent = { ...opened, limit: { kind: 'relay-failed', detail: '' } };
 
-    const inCall = play(woke, limited, dial, accepted, talking, [tick, RELAY_RETRY_MS]);
+    const inCall = play(woke, limited, dial, accepted, talking, [tick, LIMITED_IN_CALL_RETRY_MS]);
     expect(inCall.state.connection.status).toBe('connecting');
     expect(inCall.call?.state.phase).toBe('talking');
     expect(inCall.effects.filter(({ type }) => type === 'dial').length).toBe(1);
-    const placing = play(woke, limited, [dial, RELAY_RETRY_MS - 5_000], [tick, RELAY_RETRY_MS + 1_000]);
+    const placing = play(
+      woke,
+      limited,
+      [dial, LIMITED_IN_CALL_RETRY_MS - 5_000],
+      [tick, LIMITED_IN_CALL_RETRY_MS + 1_000],
+    );
     expect(placing.state.connection.status).toBe('online');
   });
 });

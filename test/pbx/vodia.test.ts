@@ -496,9 +496,21 @@ describe('a PBX that refuses its socket', () => {
     expect(desk.told.of('lost')).toEqual([]);
   });
 
+  test.each(refusals)('%s once, as a network does by chance, is asked a second time', async (_how, refusal) => {
+    const desk = await vodiaDesk();
+    desk.pbx.faults.set('socket', refusal);
+
+    const line = await desk.session();
+
+    expect(line.capabilities.liveState).toBe(true);
+    expect(line.limit).toBeUndefined();
+    expect(desk.told.steps.filter((step) => step.startsWith('live'))).toEqual(['live ok']);
+    expect(desk.pbx.sockets()).toHaveLength(1);
+  });
+
   test.each(VARIANT_VALUES.callsBody)('accepts with a body of %s', async (callsBody) => {
     const desk = await vodiaDesk({ variants: { callsBody } });
-    desk.pbx.faults.set('socket', { kind: 'refuse', status: 403 });
+    desk.pbx.faults.set('socket', { kind: 'refuse', status: 403 }, { always: true });
     const line = await desk.session();
 
     expect(await line.dial({ number: NUMBER, ref: 'ours' })).toEqual({ ok: true, value: {} });
@@ -507,7 +519,7 @@ describe('a PBX that refuses its socket', () => {
 
   test('and its REST says that the account may not call', async () => {
     const desk = await vodiaDesk({ variants: { apiAllowed: false } });
-    desk.pbx.faults.set('socket', { kind: 'refuse', status: 403 });
+    desk.pbx.faults.set('socket', { kind: 'refuse', status: 403 }, { always: true });
     const line = await desk.session();
 
     expect(await line.dial({ number: NUMBER, ref: 'ours' })).toMatchObject({
@@ -519,7 +531,7 @@ describe('a PBX that refuses its socket', () => {
 
   test('is lost, once, when the session is over', async () => {
     const desk = await vodiaDesk();
-    desk.pbx.faults.set('socket', { kind: 'refuse', status: 403 });
+    desk.pbx.faults.set('socket', { kind: 'refuse', status: 403 }, { always: true });
     const line = await desk.session();
     desk.pbx.expireSessions();
 
