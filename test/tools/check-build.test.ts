@@ -95,6 +95,12 @@ describe('a build', () => {
     expect(problems()).not.toEqual([]);
   });
 
+  test('that tells where it was built fails', () => {
+    write('assets/popup.js', `jsx(Popup,{},void 0,!1,{fileName:"${ROOT}/src/popup/popup.tsx",lineNumber:12});`);
+
+    expect(problems()).toEqual(['chrome: nothing of the machine it was built on: assets/popup.js']);
+  });
+
   test('may read files of its own package', () => {
     write('assets/other-12345678.js', 'await fetch(b.runtime.getURL(`a.json`),{signal:s})');
 

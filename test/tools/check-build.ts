@@ -48,6 +48,10 @@ export function checkBuild(target: Target, dist = distOf(target)): readonly Chec
       `${target}: no code from strings or from other servers`,
       list(scripts.flatMap((file) => forbiddenCode(dist, file))),
     ),
+    check(
+      `${target}: nothing of the machine it was built on`,
+      list(scripts.filter((file) => readFileSync(join(dist, file), 'utf8').includes(ROOT))),
+    ),
     check(`${target}: no address that is not known here`, list(scripts.flatMap((file) => newOrigins(dist, file)))),
     check(`${target}: one place talks to the network, the background`, networkProblem(dist, scripts)),
     check(`${target}: the manifest opens no door`, openDoors(manifest, target)),
