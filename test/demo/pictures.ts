@@ -118,11 +118,25 @@ async function takeCalls(studio: Studio): Promise<void> {
     await page.bringToFront();
     await takePage(studio, page, 'crm-talking', [CRM_SIZE.width]);
 
+    await takeHandling(studio, page);
+
     pbx.incoming(AGENT.extension, '+442079460371', LONG_NAME);
     await takePopup(studio, page, 'popup-several', 'state_incoming');
     for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'far-end');
     await untilNoCall(studio);
   });
+}
+
+/** The call that is there on hold, and about to be handed over. */
+async function takeHandling(studio: Studio, page: Page): Promise<void> {
+  const popup = await openPopupOver(studio.browser, page);
+  await pressButton(popup, 'Hold');
+  await untilShown(popup, words('state_held'));
+  await takePage(studio, popup, 'popup-held', POPUP_WIDTHS);
+  await pressButton(popup, 'Transfer');
+  await until('the field is there', () => popup.$('.transfer input'));
+  await takePage(studio, popup, 'popup-transfer', POPUP_WIDTHS);
+  await popup.close();
 }
 
 /** What only some PBXs tell: whose phone rings, and why a call has ended. */
@@ -198,7 +212,7 @@ async function compose({ browser, taken }: Studio): Promise<void> {
   const keep = (name: string, png: Uint8Array) => writeFileSync(join(KEPT, `${name}.png`), png);
   const page = picture('crm-talking', 'light', CRM_SIZE.width);
   keep('main', await drawWindow(board, CRM_HOST, page, picture('popup-talking')));
-  const states = [picture('popup-own-phone'), picture('popup-several', 'dark'), picture('popup-blocked')];
+  const states = [picture('popup-own-phone'), picture('popup-several', 'dark'), picture('popup-transfer')];
   keep('popup', await drawRow(board, states));
   await board.close();
 }

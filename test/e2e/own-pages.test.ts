@@ -104,8 +104,14 @@ describe.each(BROWSER_KINDS)('our own pages in %s', (kind) => {
     ['popup', 'access-missing', 'Grant access', ['https://pbx.example.com/*']],
     ['popup', 'no-access', 'Enable on this site', ['https://crm.example.com/*']],
     ['options', 'filled', 'Allow on the listed sites', ['https://*.tickets.example/*', 'http://*.tickets.example/*']],
+    [
+      'options',
+      'locked-without-access',
+      'Allow on the listed sites',
+      ['https://*.tickets.example/*', 'http://*.tickets.example/*'],
+    ],
   ] as const)('in the %s, when %s, "%s" asks for what is missing and no more', async (where, name, button, origins) => {
-    const states = { popup: POPUP_STATES, options: OPTIONS_STATES };
+    const states = { popup: POPUP_STATES, options: { ...OPTIONS_STATES, ...MORE_OPTIONS_STATES } };
     const page = await stage.open(browser.puppeteer, where, states[where][name] ?? {}, 800);
 
     await pressButton(page, button);

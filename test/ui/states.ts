@@ -478,6 +478,19 @@ export const PANEL_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
 export const MORE_OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
   taught: { settings: TAUGHT, state: state(ONLINE), granted: ['https://*/*', 'http://*/*'] },
   arabic: { ...ARABIC, settings: TAUGHT, state: state(ONLINE), granted: ['https://*/*', 'http://*/*'] },
+  'given-in-part': {
+    settings: { ...SETTINGS, account: { vendor: 'fake', values: { domain: 'acme.example' } } },
+    state: state({ status: 'blocked', error: { kind: 'no-account', detail: 'server user password' } }),
+    policy: {
+      settings: { account: { vendor: 'fake', values: { domain: 'acme.example' } } },
+      locked: ['account'],
+      faults: [],
+    },
+  },
+  'locked-without-access': {
+    ...OPTIONS_STATES.filled,
+    policy: { settings: { sites: {} }, locked: ['sites'], faults: [] },
+  },
   locked: {
     settings: TAUGHT,
     state: state(ONLINE),
