@@ -36,6 +36,52 @@ async function soon(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
+describe('a PBX in a folder of a web server', () => {
+  const ways: readonly (readonly [PbxAdapter, AccountValues, string, unknown])[] = [
+    [vodia, { domain: 'acme.example', user: '45', password: 'pw' }, '/rest/system/session', true],
+    [zorio, { extension: '1001', token: '1|abc' }, '/api/auth/me', { data: { username: 'ann' } }],
+    [
+      kazoo,
+      { accountId: 'acct', token: 'tok', clickToCallId: 'c' },
+      '/v2/accounts/acct/clicktocall/c',
+      { data: { id: 'c' } },
+    ],
+  ];
+
+  test.each(ways)('is found below the address that was typed: $id', async (adapter, account, path, json) => {
+    const script: Script = {
+      answer: (request) => (request.path === `/phones/pbx${path}` ? { json } : undefined),
+      socket: () => () => {},
+    };
+    const opened = open(adapter, { ...account, server: 'https://office.example.com/phones/pbx/' }, script);
+    await soon();
+    clock.advance(10_000);
+    const session = await opened;
+
+    expect(
+      ports.sent
+        .map((one) => one.path)
+        .filter((one) => one.endsWith(path))
+        .slice(0, 3),
+    ).toContain(`/phones/pbx${path}`);
+    session.close();
+  });
+
+  test.each(ways)('is not looked for there where it is found at once: $id', async (adapter, account, path, json) => {
+    const script: Script = {
+      answer: (request) => (request.path === path ? { json } : undefined),
+      socket: () => () => {},
+    };
+    const opened = open(adapter, { ...account, server: 'pbx.example.com/login?from=mail' }, script);
+    await soon();
+    clock.advance(10_000);
+    const session = await opened;
+
+    expect(ports.sent.filter((one) => one.path.startsWith('/login'))).toEqual([]);
+    session.close();
+  });
+});
+
 describe('another Vodia', () => {
   const byPassword = { server: 'https://pbx.example.com', domain: 'acme.example', user: '45', password: 'pw-45' };
   const SESSION = '/rest/system/session';

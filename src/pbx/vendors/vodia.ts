@@ -2,7 +2,7 @@ import type { AccountField, AccountValues } from '../../core/account.ts';
 import { type PbxError, PLACE_ONLY } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ConnectStep, DialRequest, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
-import { addressProblem, readAddress, type ServerAddress } from '../address.ts';
+import { addressProblem, inFolder, readAddress, type ServerAddress } from '../address.ts';
 import { isAboutLogin, onlyProblems, tellFailedLogin, tellStep } from '../connect-steps.ts';
 import { httpDate, refusalOf } from '../frames.ts';
 import { base64, callLink } from '../vodia/call-link.ts';
@@ -119,10 +119,13 @@ async function connect(
   }
   const way = wayOf(account);
   if (!usesCookie(way)) return openPlacing(way, account, target.value, ports, tell);
-  const { server, user, domain } = target.value;
+  const { user, domain } = target.value;
   // Chrome sends the PBX's SameSite cookie with requests, not with the socket's handshake.
-  const cookie = await ports.ownCookie(`${server.origin}/`, 'session');
-  const login = way === 'portal' ? await checkPortal(target.value, ports) : await logIn(target.value, account, ports);
+  const cookie = await ports.ownCookie(`${target.value.server.origin}/`, 'session');
+  const { server, result: login } = await inFolder(target.value.server, (at) => {
+    const there = { ...target.value, server: at };
+    return way === 'portal' ? checkPortal(there, ports) : logIn(there, account, ports);
+  });
   if (!login.ok) {
     await cookie.drop();
     return tellFailedLogin(tell, login.error);
@@ -136,12 +139,13 @@ async function connect(
   };
   if (Object.entries(found).some(([key, value]) => account[key] !== value)) tell({ type: 'remember', values: found });
   await cookie.adopt(login.value.key);
-  return openLine(target.value, {
+  const there = { ...target.value, server };
+  return openLine(there, {
     extension: user,
     domain,
     ports,
     tell,
-    ask: () => ask(target.value, ports),
+    ask: () => ask(there, ports),
     closed: () => void cookie.drop(),
   });
 }
