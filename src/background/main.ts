@@ -262,7 +262,7 @@ const answer = createRouter(
     atlas: readAtlas,
     pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
-    endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
+    endpoints: createCallEndpoints(SYSTEM_CLOCK, ports, () => supervisor.renew()),
     async nudge() {
       supervisor.probe('ifSilent');
       await keeper.dispatch({ type: 'nudge' });

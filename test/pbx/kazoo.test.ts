@@ -217,6 +217,17 @@ describe('Kazoo', () => {
       expect(pbx.violations).toEqual([]);
     });
 
+    test('that the whitelist has let in since we connected is placed', async () => {
+      const session = await connect(account('channels', { clickToCallId: 'c2c-few' }));
+      const endpoints = await kazoo.endpoints?.open(account('channels'), ports);
+      if (!endpoints?.ok) throw new Error('no endpoints');
+
+      await endpoints.value.change('c2c-few', { whitelist: ['^\\+44'] });
+
+      expect((await session.dial({ number: '+442079460123', ref: 'a' })).ok).toBe(true);
+      expect(pbx.violations).toEqual([]);
+    });
+
     test.each<[string, readonly string[], boolean]>([
       ['+16175550142', [], true],
       ['+16175550142', ['^\\+44'], false],
