@@ -151,10 +151,10 @@ const accounts = createAccounts({
   findAdapter,
   readSettings: () => settingsStore.read(),
   writeSettings: (settings) => settingsStore.write(settings),
-  async onAccount(hasAccount) {
+  async onAccount(hasAccount, isElsewhere) {
     await keepAlarm(hasAccount);
     await proposals.forgetAll();
-    await keeper.dispatch({ type: 'account-changed', hasAccount });
+    await keeper.dispatch({ type: 'account-changed', hasAccount, isElsewhere });
     // Without an account links behave as without us.
     void tellSettings().catch(() => {});
   },
