@@ -369,9 +369,12 @@ describe('Kazoo', () => {
 
         await session.dial({ number: NUMBER, ref: 'again' });
         clock.advance(31_000);
-        await turns();
-        clock.advance(5_000);
-        await expect.poll(() => course(listener).at(-1)).toBe('ended own-phone-no-answer');
+        await expect
+          .poll(() => {
+            clock.advance(1_000);
+            return course(listener).at(-1);
+          })
+          .toBe('ended own-phone-no-answer');
         session.close();
       }
     });
