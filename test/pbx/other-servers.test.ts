@@ -444,6 +444,24 @@ describe('another Kazoo', () => {
     ]);
   });
 
+  test('may tell whose token it is at its older address only', async () => {
+    const { clickToCallId: _none, ...rest } = account;
+    const session = await open(
+      kazoo,
+      rest,
+      script(({ path, method }) =>
+        path === '/v2/token_auth' && method === 'GET'
+          ? { json: { data: { account_id: 'acct', owner_id: 'ann' } } }
+          : undefined,
+      ),
+    );
+
+    await session.dial({ number: NUMBER, ref: REF });
+
+    expect(ports.sent.map(({ path }) => path)).toContain(`${HOME}/users/ann/quickcall/%2B16175550142`);
+    session.close();
+  });
+
   test('may tell the token of a login inside the data', async () => {
     const { token: _token, ...rest } = account;
     const session = await open(
