@@ -33,7 +33,7 @@ async function open(adapter: PbxAdapter, account: AccountValues, script: Script)
 }
 
 async function soon(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
 }
 
 describe('a PBX in a folder of a web server', () => {
@@ -65,6 +65,19 @@ describe('a PBX in a folder of a web server', () => {
         .slice(0, 3),
     ).toContain(`/phones/pbx${path}`);
     session.close();
+  });
+
+  test('is told no password while it is only looked for', async () => {
+    ports = scriptedPorts({ answer: () => undefined }, clock);
+    const account = { server: 'pbx.example.com/login', domain: 'acme.example', user: '45', password: 'pw-45' };
+
+    const refused = await vodia.connect(account, ports, listener.tell);
+
+    expect(refused.ok).toBe(false);
+    expect(ports.sent.filter(({ body }) => body.includes('pw-45')).map(({ path }) => path)).toEqual([
+      '/rest/system/session',
+      '/rest/system/session',
+    ]);
   });
 
   test.each(ways)('is not looked for there where it is found at once: $id', async (adapter, account, path, json) => {

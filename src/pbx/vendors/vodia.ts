@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { ConnectStep, DialRequest, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
 import { addressProblem, inFolder, readAddress, type ServerAddress } from '../address.ts';
 import { isAboutLogin, onlyProblems, tellFailedLogin, tellStep } from '../connect-steps.ts';
-import { httpDate, refusalOf } from '../frames.ts';
+import { httpDate, isWebPage, refusalOf } from '../frames.ts';
 import { base64, callLink } from '../vodia/call-link.ts';
 import { LiveSession } from '../vodia/live-session.ts';
 import { checkPortal, findTarget, LOGIN_FORM, type LoginTarget, logIn, readUser, sessionUrl } from '../vodia/login.ts';
@@ -122,10 +122,11 @@ async function connect(
   const { user, domain } = target.value;
   // Chrome sends the PBX's SameSite cookie with requests, not with the socket's handshake.
   const cookie = await ports.ownCookie(`${target.value.server.origin}/`, 'session');
-  const { server, result: login } = await inFolder(target.value.server, (at) => {
+  const signIn = (at: ServerAddress) => {
     const there = { ...target.value, server: at };
     return way === 'portal' ? checkPortal(there, ports) : logIn(there, account, ports);
-  });
+  };
+  const { server, result: login } = await inFolder(target.value.server, signIn, (at) => isThere(at, ports));
   if (!login.ok) {
     await cookie.drop();
     return tellFailedLogin(tell, login.error);
@@ -256,6 +257,12 @@ async function ask({ server }: LoginTarget, ports: PbxPorts): Promise<Result<voi
   const answer = await ports.request({ method: 'GET', url: sessionUrl(server), cookies: true });
   if (!answer.ok) return answer;
   return answer.value.status < 500 ? ok(undefined) : fail(refusalOf(answer.value, ports.now()));
+}
+
+/** Whether there is a session to ask for at this address; nothing secret is told. */
+async function isThere(server: ServerAddress, ports: PbxPorts): Promise<boolean> {
+  const answer = await ports.request({ method: 'GET', url: sessionUrl(server) });
+  return answer.ok && answer.value.status !== 404 && !isWebPage(answer.value);
 }
 
 /** The same for a PBX we are not signed in at; answers with how far its clock is ahead of ours, in milliseconds. */
