@@ -203,6 +203,7 @@ describe('Kazoo', () => {
 
         expect(refused).toMatchObject({ error: { placed: 'no', error: { kind: 'number-refused' } } });
         expect(requests('/connect')).toEqual([]);
+        expect(kazoo.accepts?.(number, {})).toBe(false);
       },
     );
 

@@ -8,7 +8,7 @@ import { KazooApi, type KazooFailure, part } from '../kazoo/api.ts';
 import { endpointProblems, KazooEndpoints, readEndpoint } from '../kazoo/endpoints.ts';
 import { EventSocket } from '../kazoo/event-socket.ts';
 import { KazooLogin, wayOf } from '../kazoo/login.ts';
-import type { PlaceWay } from '../kazoo/place.ts';
+import { isContact, type PlaceWay } from '../kazoo/place.ts';
 import { KazooSession } from '../kazoo/session.ts';
 
 /**
@@ -32,6 +32,7 @@ export const kazoo: PbxAdapter = {
   ],
   notes: (account) => (wayOf(account) === 'open' ? [{ mood: 'warn', text: 'pbx_kazoo_withoutToken_warning' }] : []),
   check,
+  accepts: isContact,
   needs(account) {
     const addresses = [account.server ?? '', account.socketUrl ?? ''].map(readAddress);
     const origins = addresses.filter((address) => address.ok).map((address) => address.value.matchPattern);
