@@ -1,5 +1,6 @@
 import type { PageDoubt } from '../core/risk.ts';
 import { isUncovered, painterOf, rangeOf } from './geometry.ts';
+import { matches } from './nodes.ts';
 import { containsAcross, parentAcross } from './roots.ts';
 import type { Target } from './targets.ts';
 
@@ -16,6 +17,12 @@ const MOST_PARTS = 40;
 /** CSS pixels. Ours are 24 wide; a page that enlarges one makes the whole screen a call button. */
 const LARGEST_BUTTON = 48;
 const SMALLEST_BUTTON = 9;
+/** Square CSS pixels, and a part of the view: a link that is larger than both takes presses that were meant for other things. */
+const VAST_LINK = 90_000;
+const VAST_PART = 1 / 4;
+/** Elements of a link in which something is looked for that can be seen. */
+const MOST_IN_LINK = 60;
+const PICTURES = 'img,svg,canvas,video,object,embed,iframe,input,button,progress,meter';
 /** Characters. */
 const LONGEST_FILTER = 300;
 /** Half of the part of a button that must be free to be seen, in CSS pixels. */
@@ -73,7 +80,8 @@ const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
 export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] {
   const text = document.createRange();
   text.selectNodeContents(link);
-  return isHidden(link) || isOtherNumber(readSeen(text), target) ? DOUBTFUL : [];
+  const isDoubtful = isHidden(link) || isVast(link) || !showsSomething(link) || isOtherNumber(readSeen(text), target);
+  return isDoubtful ? DOUBTFUL : [];
 }
 
 /** The same for a number in a text. */
@@ -157,7 +165,7 @@ export function createSight(host: Element): Sight {
 
 /** @param number - the element that paints the number */
 function isHidden(number: Element): boolean {
-  return isVeiled(number, FAINT_NUMBER) || isBesidePopover(number);
+  return isVeiled(number, FAINT_NUMBER) || isUnderTopLayer(number);
 }
 
 /** What the eye sees of a text; `hasUnseen` when digits of it cannot be read: not drawn, tiny, see-through or cut off. */
@@ -210,8 +218,11 @@ function isUnseen(part: Range, painter: Element | null, digits: number): boolean
 function isSeeThrough(painter: Element): boolean {
   const style = getComputedStyle(painter);
   const ink = style.getPropertyValue('-webkit-text-fill-color') || style.color;
-  const isClear = ink === 'transparent' || /^rgba\(.*,\s*0(?:\.0\d*)?\)$|\/\s*0(?:\.0\d*)?\)$/.test(ink);
-  return isClear && !style.backgroundClip.includes('text');
+  return isClear(ink) && !style.backgroundClip.includes('text');
+}
+
+function isClear(color: string): boolean {
+  return color === 'transparent' || /^rgba\(.*,\s*0(?:\.0\d*)?\)$|\/\s*0(?:\.0\d*)?\)$/.test(color);
 }
 
 /** True when the element, or what it stands in, is painted so that one cannot see it well. */
@@ -250,8 +261,44 @@ function isBlurring(filter: string): boolean {
   });
 }
 
-/** A popover lies above all else, and one that lets the pointer through is not found where the pointer is. */
-function isBesidePopover(number: Element): boolean {
+function isVast(link: Element): boolean {
+  if (link.localName !== 'a') return false;
+  const { width, height } = link.getBoundingClientRect();
+  return width * height > Math.max(VAST_LINK, innerWidth * innerHeight * VAST_PART);
+}
+
+/** False for a link that nobody sees: text, a picture, a ground, a line or an icon is what one presses on. */
+function showsSomething(link: Element): boolean {
+  // What a map or a drawing shows lies elsewhere.
+  if (!(link instanceof HTMLElement) || link.localName === 'area') return true;
+  const parts = [link, ...link.querySelectorAll('*')].slice(0, MOST_IN_LINK);
+  return parts.some((part) => {
+    const style = getComputedStyle(part);
+    if (style.visibility !== 'visible') return false;
+    if (matches(part, PICTURES) || isPainted(style)) return true;
+    if (['::before', '::after'].some((name) => !['none', 'normal'].includes(getComputedStyle(part, name).content)))
+      return true;
+    return hasText(part) && !isSeeThrough(part) && Number.parseFloat(style.fontSize) >= LOWEST_DIGIT;
+  });
+}
+
+function isPainted(style: CSSStyleDeclaration): boolean {
+  const hasGround = hasEntry(style.backgroundImage) || !isClear(style.backgroundColor);
+  return hasGround || Number.parseFloat(style.borderTopWidth) > 0 || Number.parseFloat(style.borderBottomWidth) > 0;
+}
+
+function hasText(element: Element): boolean {
+  return [...element.childNodes].some((node) => node instanceof Text && /\S/.test(node.data.replace(/\u00a0/g, ' ')));
+}
+
+/**
+ * A popover lies above all else, and one that lets the pointer through is not found where the pointer is. The same holds for the picture of
+ * what was there before, while a page passes over to something else (view transition).
+ */
+function isUnderTopLayer(number: Element): boolean {
+  const isPassing =
+    CSS.supports('selector(:active-view-transition)') && document.querySelector(':active-view-transition');
+  if (isPassing) return true;
   return [...document.querySelectorAll(':popover-open')].some((popover) => !containsAcross(popover, number));
 }
 

@@ -189,15 +189,14 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       await page.evaluate(() => chrome.permissions.remove({ origins: ['https://*/*', 'http://*/*'] }));
       await page.close();
     },
-    allowPrivateWindows: () => configure({ incognitoAccess: true }),
+    async allowPrivateWindows() {
+      // Switched on in `chrome://extensions`, the extension stays dead; installed anew with the switch on, it is an update.
+      await browser.newPage();
+      const session = await browser.target().createCDPSession();
+      await session.send('Extensions.loadUnpacked', { path: folder ?? '', enableInIncognito: true });
+      await session.detach();
+    },
   };
-
-  async function configure(change: object): Promise<void> {
-    const page = await browser.newPage();
-    await page.goto('chrome://extensions/');
-    await page.evaluate(updateConfiguration, { extensionId: id, ...change });
-    await page.close();
-  }
 }
 
 function networkThatIs(online: boolean) {
@@ -412,14 +411,6 @@ function ownAddress(extensionOrigin: string, name: OwnPage): string {
 }
 
 /** Runs in `chrome://extensions`, the only place with this interface. */
-function updateConfiguration(change: object): Promise<void> {
-  const { developerPrivate } = chrome as unknown as {
-    readonly developerPrivate: { updateExtensionConfiguration(change: object): Promise<void> };
-  };
-  return developerPrivate.updateExtensionConfiguration(change);
-}
-
-/** The same. */
 function addHostPermission(id: string, pattern: string): Promise<void> {
   const { developerPrivate } = chrome as unknown as {
     readonly developerPrivate: { addHostPermission(id: string, pattern: string): Promise<void> };
