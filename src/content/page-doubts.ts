@@ -1,4 +1,5 @@
 import type { PageDoubt } from '../core/risk.ts';
+import { blend, contrast, parseColor } from './colors.ts';
 import { isUncovered, painterOf, rangeOf } from './geometry.ts';
 import { matches } from './nodes.ts';
 import { containsAcross, parentAcross } from './roots.ts';
@@ -12,8 +13,11 @@ const NARROWEST_DIGIT = 1.5;
 const LOWEST_DIGIT = 4;
 /** Fewer are no number that a link could show. */
 const FEWEST_DIGITS = 5;
-/** Text nodes of one number that are looked at. */
+/** Text nodes of one number that are looked at, and digits of each. */
 const MOST_PARTS = 40;
+const MOST_DIGITS = 30;
+/** Contrast, 1 to 21, below which ink is not seen on its ground. */
+const FAINTEST_INK = 1.25;
 /** CSS pixels. Ours are 24 wide; a page that enlarges one makes the whole screen a call button. */
 const LARGEST_BUTTON = 48;
 const SMALLEST_BUTTON = 9;
@@ -87,7 +91,8 @@ export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] 
 /** The same for a number in a text. */
 export function numberDoubts(target: Target): readonly PageDoubt[] {
   const text = rangeOf(target);
-  const isUnclear = isHidden(painterOf(target) ?? target.holder) || (text !== undefined && readSeen(text).hasUnseen);
+  const seen = text && readSeen(text);
+  const isUnclear = isHidden(painterOf(target) ?? target.holder) || seen?.hasUnseen || seen?.isJumbled;
   return isUnclear ? DOUBTFUL : [];
 }
 
@@ -168,41 +173,120 @@ function isHidden(number: Element): boolean {
   return isVeiled(number, FAINT_NUMBER) || isUnderTopLayer(number);
 }
 
-/** What the eye sees of a text; `hasUnseen` when digits of it cannot be read: not drawn, tiny, see-through or cut off. */
+/** What the eye sees of a text. */
 interface SeenText {
   readonly digits: string;
+  /** Digits of it cannot be read: not drawn, tiny, see-through, cut off or out of view. */
   readonly hasUnseen: boolean;
+  /** The eye reads them in another order, or others between them. */
+  readonly isJumbled: boolean;
 }
 
 /** Words for screen readers may repeat the number unseen: only what is seen and says otherwise is doubtful. */
-function isOtherNumber({ digits, hasUnseen }: SeenText, { e164, dial, ext = '' }: Target): boolean {
+function isOtherNumber({ digits, hasUnseen, isJumbled }: SeenText, { e164, dial, ext = '' }: Target): boolean {
   const called = (e164 ?? dial ?? '').replace(/\D/g, '');
   const plain = digits.replace(/^0+/, '');
-  return hasUnseen && plain.length >= FEWEST_DIGITS && !called.endsWith(plain) && !(called + ext).endsWith(plain);
+  if (plain.length < FEWEST_DIGITS) return false;
+  return isJumbled || (hasUnseen && !called.endsWith(plain) && !(called + ext).endsWith(plain));
+}
+
+/** A text node's part of a number. */
+interface Part {
+  readonly node: Text;
+  readonly from: number;
+  readonly to: number;
 }
 
 function readSeen(text: Range): SeenText {
-  let seen = '';
+  let digits = '';
   let hasUnseen = false;
+  const boxes: DigitBox[] = [];
+  const inks = new Map<Element, string>();
+  let hasMore = false;
+  for (const part of partsOf(text)) {
+    const painter = part.node.parentElement;
+    const [own, seen] = [digitsOf(part), painter ? digitBoxes(part, painter) : []];
+    if (own === '') continue;
+    if (isUnseen(part, painter, own.length) || seen.some(isOutOfSight)) hasUnseen = true;
+    else {
+      digits += own;
+      boxes.push(...seen);
+      if (painter) inks.set(painter, inkOf(getComputedStyle(painter)));
+    }
+    if (painter && hasMoreDigits(painter)) hasMore = true;
+  }
+  // All of one colour is seen or not: that deceives nobody. Some in the colour of the ground read as fewer.
+  if (new Set(inks.values()).size > 1 && [...inks].some(([painter, ink]) => isLikeGround(ink, painter)))
+    hasUnseen = true;
+  return { digits, hasUnseen, isJumbled: hasMore || isJumbled(boxes) };
+}
+
+function partsOf(text: Range): readonly Part[] {
+  const found: Part[] = [];
   const root = text.commonAncestorContainer;
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   let node: Node | null = root instanceof Text ? root : walker.nextNode();
   for (let parts = 0; node && parts < MOST_PARTS; node = walker.nextNode()) {
     if (!(node instanceof Text) || !text.intersectsNode(node)) continue;
     parts += 1;
-    const part = document.createRange();
-    part.setStart(node, node === text.startContainer ? text.startOffset : 0);
-    part.setEnd(node, node === text.endContainer ? text.endOffset : node.data.length);
-    const digits = part.toString().match(/\p{Nd}/gu) ?? [];
-    if (digits.length === 0) continue;
-    if (isUnseen(part, node.parentElement, digits.length)) hasUnseen = true;
-    else seen += digits.join('');
+    const from = node === text.startContainer ? text.startOffset : 0;
+    const to = node === text.endContainer ? text.endOffset : node.data.length;
+    found.push({ node, from, to });
   }
-  return { digits: seen, hasUnseen };
+  return found;
 }
 
-function isUnseen(part: Range, painter: Element | null, digits: number): boolean {
+function digitsOf({ node, from, to }: Part): string {
+  return (node.data.slice(from, to).match(/\p{Nd}/gu) ?? []).join('');
+}
+
+/** Where one digit is drawn. */
+interface DigitBox {
+  readonly box: DOMRect;
+  /** Nothing stands between it and the one before. */
+  readonly isNext: boolean;
+  readonly isRightToLeft: boolean;
+}
+
+function digitBoxes({ node, from, to }: Part, painter: Element): readonly DigitBox[] {
+  const isRightToLeft = getComputedStyle(painter).direction === 'rtl';
+  const boxes: DigitBox[] = [];
+  const range = document.createRange();
+  let end = -1;
+  for (const { 0: digit, index } of node.data.slice(from, to).matchAll(/\p{Nd}/gu)) {
+    if (boxes.length === MOST_DIGITS) break;
+    range.setStart(node, from + index);
+    range.setEnd(node, from + index + digit.length);
+    boxes.push({ box: range.getBoundingClientRect(), isNext: index === end, isRightToLeft });
+    end = index + digit.length;
+  }
+  return boxes;
+}
+
+function isOutOfSight({ box }: DigitBox): boolean {
+  const isSmall = box.width < NARROWEST_DIGIT || box.height < LOWEST_DIGIT;
+  return isSmall || !isInView(box.left + box.width / 2, box.top + box.height / 2);
+}
+
+/** Between right-to-left letters the groups of a number stand in another order than they are read, each by itself as usual. */
+function isJumbled(digits: readonly DigitBox[]): boolean {
+  return digits.some(({ box, isNext, isRightToLeft }, at) => {
+    const before = digits[at - 1]?.box;
+    if (!before || (isRightToLeft && !isNext)) return false;
+    return box.left < before.left - 1 && box.top < before.top + before.height / 2;
+  });
+}
+
+/** Digits of the page's style sheet between those of its text. */
+function hasMoreDigits(painter: Element): boolean {
+  return ['::before', '::after'].some((name) => /\p{Nd}/u.test(getComputedStyle(painter, name).content));
+}
+
+function isUnseen({ node, from, to }: Part, painter: Element | null, digits: number): boolean {
   if (!painter) return false;
+  const part = document.createRange();
+  part.setStart(node, from);
+  part.setEnd(node, to);
   const rects = [...part.getClientRects()];
   const width = rects.reduce((sum, rect) => sum + rect.width, 0);
   const height = Math.max(0, ...rects.map((rect) => rect.height));
@@ -214,11 +298,31 @@ function isUnseen(part: Range, painter: Element | null, digits: number): boolean
   });
 }
 
+/** True when one could not tell the ink from what is painted behind it; false where a picture may be there. */
+function isLikeGround(ink: string, painter: Element): boolean {
+  for (let node: Element | undefined = painter; node; node = parentAcross(node)) {
+    const { backgroundImage, backgroundColor } = getComputedStyle(node);
+    if (hasEntry(backgroundImage)) return false;
+    if (!isClear(backgroundColor)) return isAlike(ink, backgroundColor);
+  }
+  return isAlike(ink, 'rgb(255, 255, 255)');
+}
+
+function isAlike(ink: string, ground: string): boolean {
+  const [over, under] = [parseColor(ink), parseColor(ground)];
+  return over !== undefined && under !== undefined && contrast(blend(over, under), under) < FAINTEST_INK;
+}
+
 /** Text may be see-through where a picture is painted in its place. */
 function isSeeThrough(painter: Element): boolean {
   const style = getComputedStyle(painter);
-  const ink = style.getPropertyValue('-webkit-text-fill-color') || style.color;
-  return isClear(ink) && !style.backgroundClip.includes('text');
+  // Dots in place of letters, as in a password field.
+  if (hasEntry(style.getPropertyValue('-webkit-text-security'))) return true;
+  return isClear(inkOf(style)) && !style.backgroundClip.includes('text');
+}
+
+function inkOf(style: CSSStyleDeclaration): string {
+  return style.getPropertyValue('-webkit-text-fill-color') || style.color;
 }
 
 function isClear(color: string): boolean {

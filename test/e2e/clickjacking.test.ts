@@ -14,7 +14,7 @@ const OVERLAY =
   'position:fixed;inset:0;width:100vw;height:100vh;background:white;pointer-events:none;z-index:2147483647;margin:0;border:0;padding:0';
 
 /** Nobody reacts faster to what comes before the eyes. */
-const SEE_MS = 250;
+const SEE_MS = 300;
 
 /** Tricks that leave the press real and hide what is pressed. */
 type Trick = (style: string) => void;
@@ -101,6 +101,22 @@ const DISGUISED_LINKS: Readonly<Record<string, string>> = {
   'a number that is not drawn': '<span style="display:none">+1 617 555 0171</span>',
   'a number of no size': '<span style="font-size:0">+1 617 555 0171</span>',
   'a number without ink': '<span style="color:transparent">+1 617 555 0171</span>',
+};
+
+/** Links that take a press which was meant for something else. */
+const UNSEEN_LINKS: Readonly<Record<string, string>> = {
+  'nothing in it': '',
+  'only spaces in it': '&nbsp; ',
+  'text without ink': '<span style="color:transparent">Support</span>',
+  'text of no size': '<span style="font-size:0">Support</span>',
+  'text that is not drawn': '<span style="visibility:hidden">Support</span>',
+  'the size of the view': '<span style="position:fixed;inset:0">Support</span>',
+};
+const HONEST_LINKS: Readonly<Record<string, string>> = {
+  'a word': 'Support',
+  'a drawing': '<svg width="20" height="20"><circle cx="10" cy="10" r="9"/></svg>',
+  'an icon of a font': '<style>#link i::before{content:"\\260E"}</style><i></i>',
+  'a ground': '<span style="display:inline-block;width:20px;height:20px;background:green"></span>',
 };
 
 /** What honest pages do, and what must not make a call any harder. */
@@ -192,6 +208,57 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     await until('the honest press is a call', () => office.pbx.places().length > before);
     expect(office.pbx.places().slice(before)).toMatchObject([{ number: '+16175550172' }]);
     expect(await questions(office.browser)).toEqual([]);
+  });
+
+  test.each(sampled(UNSEEN_LINKS))('on a link over the page with %s asks', async (name, inside) => {
+    const style = name === 'the size of the view' ? 'width:100%;height:100%' : 'width:200px;height:60px';
+    const page = await office.show(
+      `<p>Next</p><a id="link" href="tel:+16175550171" style="position:fixed;top:0;left:0;${style}">${inside}</a>`,
+    );
+    await findNumber(office.browser, page, '+16175550171');
+    const before = office.pbx.places().length;
+
+    await page.mouse.click(20, 20);
+
+    expect(await textOf(await untilAsked(office.browser))).toMatch(words('confirm_reason_page_doubtful'));
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test.each(sampled(HONEST_LINKS))('on a link that shows %s is a call', async (_name, inside) => {
+    const page = await office.show(`<p><a id="link" href="tel:+16175550175">${inside}</a></p>`);
+    await findNumber(office.browser, page, '+16175550175');
+    const before = office.pbx.places().length;
+
+    await page.click('#link');
+
+    await until('the PBX is asked to call', () => office.pbx.places().length > before);
+  });
+
+  test('a key that is held down calls once, and one that comes with the focus calls nobody', async () => {
+    const page = await office.show(
+      `<form onsubmit="return false"><input id="field"><button id="send">Send</button></form>${TEXT}<script>
+        addEventListener('keydown', ({ key }) => { if (key === 'Tab') document.querySelector('#send').remove(); }, true);
+      </script>`,
+    );
+    await findButton(office.browser, page, NUMBER);
+    const before = office.pbx.places().length;
+
+    await page.focus('#field');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await rest(SEE_MS);
+    expect(office.pbx.places()).toHaveLength(before);
+
+    // Long enough for the first call to be over.
+    await page.keyboard.down('Enter');
+    await until('the PBX is asked to call', () => office.pbx.places().length > before);
+    for (const call of office.pbx.engine.live()) office.pbx.engine.end(call, 'busy', 'system');
+    for (let times = 0; times < 20; times += 1) {
+      await page.keyboard.down('Enter');
+      await rest(SEE_MS / 5);
+    }
+    await page.keyboard.up('Enter');
+    expect(office.pbx.places()).toHaveLength(before + 1);
   });
 
   test('on a link under a popover that lets the pointer through asks', async () => {
