@@ -76,6 +76,8 @@ function segmentsFrom<Value>(
   read: (groups: readonly Group[]) => Value | undefined,
 ): readonly Candidate<Value>[] {
   const found: Candidate<Value>[] = [];
+  const first = chain[from];
+  if (first === undefined) return found;
   let loosest = 0;
   let spaced = 0;
   let digits = 0;
@@ -93,7 +95,7 @@ function segmentsFrom<Value>(
     digits += group.digits.length;
     if (digits > MAX_DIGITS) break;
     if (digits < 5) continue;
-    const value = read(chain.slice(from, to));
+    const value = read(from === 0 ? chain.slice(0, to) : [withoutGap(first), ...chain.slice(from + 1, to)]);
     if (value === undefined) continue;
     found.push({
       from,
@@ -105,6 +107,11 @@ function segmentsFrom<Value>(
     });
   }
   return found;
+}
+
+/** What stands in front of a number is no part of it. */
+function withoutGap({ gap: _gap, ...group }: Group): Group {
+  return group;
 }
 
 function mayStandInside(kind: string): boolean {
