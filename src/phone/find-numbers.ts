@@ -59,6 +59,7 @@ const MAX_TEXT = 200_000;
 const ENOUGH_CELLS = 200;
 /** More digits than this are no national number to learn a country from. */
 const MAX_LEARNT = 14;
+const FURTHER_LINES = /^ ?([-~/]) ?(\d{1,8})(?!\d|[-~/.] ?\d)/;
 /** A country that the record itself names outweighs the page. */
 const RECORD_WEIGHT = 50;
 
@@ -212,14 +213,19 @@ function findIn(
   };
 
   /** A list of numbers behind one label shares it. */
-  const meaningAt = (start: number, end: number): Meaning => {
+  const meaningAt = (start: number, end: number, list: Chain): Meaning => {
     if (block.markup !== undefined) return block.markup === 'fax' ? 'fax' : 'phone';
     const before = text.slice(Math.max(previousEnd, start - 80), start);
     const isListed = previousEnd > 0 && !/[\p{L}\d]/u.test(text.slice(previousEnd, start));
     const said = meaningOf(before, text.slice(end, end + 30), previousEnd > 0 ? '' : block.label, atlas.labels);
     if (said !== 'unsaid') return said;
-    if (isListed) return previousMeaning;
-    return column;
+    // The line under a fax number is another entry, whatever stands for it.
+    if (isListed)
+      return previousMeaning === 'fax' && text.slice(previousEnd, start).includes('\n') ? column : previousMeaning;
+    const opensAt = list[0]?.opensAt ?? start;
+    const shared = hasTwinInFront(list, start, end) ? meaningAt(opensAt, opensAt, []) : 'unsaid';
+    if (shared === 'fax' && !text.slice(opensAt, start).includes('\n')) return 'fax';
+    return shared === 'phone' ? shared : column;
   };
 
   const vanity = /[A-Z]{3}/.test(text)
@@ -230,7 +236,8 @@ function findIn(
       )
     : [];
   for (const chain of findChains(text)) {
-    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningAt, isCut, atlas));
+    const meaningInChain = (start: number, end: number): Meaning => meaningAt(start, end, chain);
+    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningInChain, isCut, atlas));
     for (const { from, to, value } of segments) {
       const start = chain[from]?.opensAt;
       const last = chain[to - 1];
@@ -261,6 +268,7 @@ function findIn(
 interface ReadGroups extends SegmentReading {
   readonly meaning: Meaning;
   readonly extension?: { readonly end: number; readonly ext: string };
+  readonly isWhole: boolean;
 }
 
 function readGroups(
@@ -281,14 +289,47 @@ function readGroups(
   const meaning = meaningAt(first.opensAt, end);
   const read = readSegment(groups, { meaning, countries, plans });
   if (read === undefined) return undefined;
-  const edge = edgesOf(text, first.opensAt, end, read.isInternational && first.hasPlus, isCut);
-  if (edge === 'part') return undefined;
   const isSaid = meaning === 'phone' || meaning === 'fax';
+  const tail = extension === undefined && isSaid ? furtherLines(text, last) : 0;
+  const edge = edgesOf(text, first.opensAt, end + tail, read.isInternational && first.hasPlus, isCut);
+  if (edge === 'part') return undefined;
   if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
   if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read, plans)) return undefined;
   const isAlone = groups.length === 1 && extension === undefined && !read.isInternational;
   if (!isSaid && isAlone && !isIntroduced(text, first)) return undefined;
-  return { ...read, meaning, ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}) };
+  return {
+    ...read,
+    meaning,
+    ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}),
+    isWhole: tail > 0,
+  };
+}
+
+/**
+ * `5250207-9`, `5250207~9`, `5250207/5208`, `26712345/26712346`: further lines of a number that is whole before them. Where a plan has the
+ * number with its tail, that one is longer and preferred.
+ * @returns how long the tail is, 0 where there is none
+ */
+function furtherLines(text: string, last: Group): number {
+  const match = FURTHER_LINES.exec(text.slice(last.end, last.end + 24));
+  const digits = match?.[2];
+  if (match === null || digits === undefined || last.digits.length <= 2) return 0;
+  if (match[1] === '/') {
+    const isLine = last.gap?.kind !== '/' && (digits.length <= 4 || digits.length === last.digits.length);
+    return isLine ? match[0].length : 0;
+  }
+  const isCountedOn = digits.length <= 2 && Number(digits) > Number(last.digits.slice(-digits.length));
+  return isCountedOn ? match[0].length : 0;
+}
+
+/** True when the groups right in front have as many digits in all as those from `start` to `end`: `98400 12345 / 9840012346`. */
+function hasTwinInFront(list: Chain, start: number, end: number): boolean {
+  const from = list.findIndex((group) => group.opensAt >= start);
+  if (from <= 0) return false;
+  const own = digitsOf(list.slice(from).filter((group) => group.end <= end));
+  let before = 0;
+  for (let at = from - 1; at >= 0 && before < own; at--) before += list[at]?.digits.length ?? 0;
+  return before === own;
 }
 
 /**
