@@ -212,20 +212,31 @@ function findIn(
     previousMeaning = meaning;
   };
 
-  /** A list of numbers behind one label shares it. */
-  const meaningAt = (start: number, end: number, list: Chain): Meaning => {
+  /** A list of numbers behind one label shares it; the line under a fax number is another entry, whatever stands for it. */
+  const meaningAt = (start: number, end: number): Meaning => {
     if (block.markup !== undefined) return block.markup === 'fax' ? 'fax' : 'phone';
     const before = text.slice(Math.max(previousEnd, start - 80), start);
-    const isListed = previousEnd > 0 && !/[\p{L}\d]/u.test(text.slice(previousEnd, start));
     const said = meaningOf(before, text.slice(end, end + 30), previousEnd > 0 ? '' : block.label, atlas.labels);
     if (said !== 'unsaid') return said;
-    // The line under a fax number is another entry, whatever stands for it.
-    if (isListed)
-      return previousMeaning === 'fax' && text.slice(previousEnd, start).includes('\n') ? column : previousMeaning;
-    const opensAt = list[0]?.opensAt ?? start;
-    const shared = hasTwinInFront(list, start, end) ? meaningAt(opensAt, opensAt, []) : 'unsaid';
-    if (shared === 'fax' && !text.slice(opensAt, start).includes('\n')) return 'fax';
-    return shared === 'phone' ? shared : column;
+    const isListed = previousEnd > 0 && !/[\p{L}\d]/u.test(text.slice(previousEnd, start));
+    if (!isListed || (previousMeaning === 'fax' && text.slice(previousEnd, start).includes('\n'))) return column;
+    return previousMeaning;
+  };
+
+  /** The same inside one chain, whose numbers are not known yet: those of as many digits as the one in front (`98400 12345 / 9840012346`) share its label. */
+  const meaningIn = (chain: Chain): MeaningAt => {
+    const opensAt = chain[0]?.opensAt ?? 0;
+    const digitsInFront = sumsOf(chain);
+    const sums = new Set(digitsInFront.values());
+    let first: Meaning | undefined;
+    return (start, end, digits) => {
+      const said = meaningAt(start, end);
+      const inFront = digitsInFront.get(start) ?? 0;
+      if (said !== 'unsaid' || inFront === 0 || !sums.has(inFront - digits)) return said;
+      first ??= meaningAt(opensAt, opensAt);
+      if (first === 'fax') return text.slice(opensAt, start).includes('\n') ? said : first;
+      return first === 'phone' ? first : said;
+    };
   };
 
   const vanity = /[A-Z]{3}/.test(text)
@@ -236,8 +247,8 @@ function findIn(
       )
     : [];
   for (const chain of findChains(text)) {
-    const meaningInChain = (start: number, end: number): Meaning => meaningAt(start, end, chain);
-    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningInChain, isCut, atlas));
+    const meaningHere = meaningIn(chain);
+    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningHere, isCut, atlas));
     for (const { from, to, value } of segments) {
       const start = chain[from]?.opensAt;
       const last = chain[to - 1];
@@ -265,6 +276,9 @@ function findIn(
   return found.sort((a, b) => a.start - b.start);
 }
 
+/** What the words around so many digits from `start` to `end` say they are. */
+type MeaningAt = (start: number, end: number, digits: number) => Meaning;
+
 interface ReadGroups extends SegmentReading {
   readonly meaning: Meaning;
   readonly extension?: { readonly end: number; readonly ext: string };
@@ -275,7 +289,7 @@ function readGroups(
   groups: readonly Group[],
   text: string,
   countries: readonly RankedCountry[],
-  meaningAt: (start: number, end: number) => Meaning,
+  meaningAt: MeaningAt,
   isCut: (at: number) => boolean,
   plans: NumberPlans,
 ): ReadGroups | undefined {
@@ -286,7 +300,7 @@ function readGroups(
   if (digits < 6) return undefined;
   const extension: Extension | undefined = extensionBehind(text, last.end);
   const end = extension?.end ?? last.end;
-  const meaning = meaningAt(first.opensAt, end);
+  const meaning = meaningAt(first.opensAt, end, digits);
   const read = readSegment(groups, { meaning, countries, plans });
   if (read === undefined) return undefined;
   const isSaid = meaning === 'phone' || meaning === 'fax';
@@ -322,14 +336,15 @@ function furtherLines(text: string, last: Group): number {
   return isCountedOn ? match[0].length : 0;
 }
 
-/** True when the groups right in front have as many digits in all as those from `start` to `end`: `98400 12345 / 9840012346`. */
-function hasTwinInFront(list: Chain, start: number, end: number): boolean {
-  const from = list.findIndex((group) => group.opensAt >= start);
-  if (from <= 0) return false;
-  const own = digitsOf(list.slice(from).filter((group) => group.end <= end));
-  let before = 0;
-  for (let at = from - 1; at >= 0 && before < own; at--) before += list[at]?.digits.length ?? 0;
-  return before === own;
+/** How many digits of the chain stand in front of each group. */
+function sumsOf(chain: Chain): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>();
+  let sum = 0;
+  for (const { opensAt, digits } of chain) {
+    sums.set(opensAt, sum);
+    sum += digits.length;
+  }
+  return sums;
 }
 
 /**

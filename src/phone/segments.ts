@@ -82,8 +82,9 @@ function segmentsFrom<Value extends Whole>(
   read: (groups: readonly Group[]) => Value | undefined,
 ): readonly Candidate<Value>[] {
   const found: Candidate<Value>[] = [];
-  const first = chain[from];
-  if (first === undefined) return found;
+  const opening = chain[from];
+  if (opening === undefined) return found;
+  const first = withoutGap(opening);
   let loosest = 0;
   let spaced = 0;
   let digits = 0;
@@ -101,7 +102,9 @@ function segmentsFrom<Value extends Whole>(
     digits += group.digits.length;
     if (digits > MAX_DIGITS) break;
     if (digits < 5) continue;
-    const value = read(from === 0 ? chain.slice(0, to) : [withoutGap(first), ...chain.slice(from + 1, to)]);
+    const groups = chain.slice(from, to);
+    groups[0] = first;
+    const value = read(groups);
     if (value === undefined) continue;
     found.push({
       from,
