@@ -226,13 +226,13 @@ function findIn(
   /** The same inside one chain, whose numbers are not known yet: those of as many digits as the one in front (`98400 12345 / 9840012346`) share its label. */
   const meaningIn = (chain: Chain): MeaningAt => {
     const opensAt = chain[0]?.opensAt ?? 0;
-    const digitsInFront = sumsOf(chain);
-    const sums = new Set(digitsInFront.values());
+    let sums: ReadonlyMap<number, number> | undefined;
     let first: Meaning | undefined;
     return (start, end, digits) => {
       const said = meaningAt(start, end);
-      const inFront = digitsInFront.get(start) ?? 0;
-      if (said !== 'unsaid' || inFront === 0 || !sums.has(inFront - digits)) return said;
+      if (said !== 'unsaid' || start === opensAt) return said;
+      sums ??= sumsOf(chain);
+      if (!isTwin(sums, start, digits)) return said;
       first ??= meaningAt(opensAt, opensAt);
       if (first === 'fax') return text.slice(opensAt, start).includes('\n') ? said : first;
       return first === 'phone' ? first : said;
@@ -345,6 +345,14 @@ function sumsOf(chain: Chain): ReadonlyMap<number, number> {
     sum += digits.length;
   }
   return sums;
+}
+
+/** True when the groups right in front have as many digits in all. */
+function isTwin(sums: ReadonlyMap<number, number>, start: number, digits: number): boolean {
+  const wanted = (sums.get(start) ?? 0) - digits;
+  if (wanted < 0) return false;
+  for (const sum of sums.values()) if (sum >= wanted) return sum === wanted;
+  return false;
 }
 
 /**
