@@ -37,12 +37,14 @@ const NEVER_WORDS =
   'lat|lon|lng|long|latitude|longitude|coordinates|coords|gps|breitengrad|längengrad|широта|долгота|' +
   'price|total|subtotal|amount|sum|preis|betrag|summe|prix|precio|preço|prezzo|prijs|cena|population|area|distance|size|zip|zip code|zipcode|plz|postleitzahl|postcode|postal code|code postal|código postal|cep:|pincode|pin code|cap|psč|' +
   'date|datum|fecha|data|dato|updated|created|modified|born|geboren|birth date|birthdate|dob|date of birth|time|timestamp|epoch|uhrzeit|published|page|pages|pp|vol|volume|year|version|ver|revision|rev|clause|clauses|dfars|dfar|cfr|c.f.r|cve|' +
+  'order no|order number|order id|bestellnummer|bestell-nr|auftragsnummer|invoice no|invoice number|rechnungsnummer|rechnungs-nr|case no|case number|policy no|kundennummer|kunden-nr|kundennr|customer no|customer number|client no|member no|vertragsnummer|aktenzeichen|meeting id|conference id|access code|passcode|otp|bill no|txn id|transaction id|consumer no|survey no|hsn|hsn code|rera|udyam|chave pix|protocolo|processo|expte|expediente|legajo|edital|matrícula|zählernummer|versicherungsnr|versicherungsnummer|flurstück|' +
+  'бин|иин|еик|булстат|oib|pib|αφμ|γεμη|γ.ε.μη|adószám|cégjegyzékszám|bankszámlaszám|číslo účtu|č.ú|npwp|nik|stk|số tài khoản|mã số|ticaret sicil no|السجل التجاري|الرقم الضريبي|ח.פ|ע.מ|' +
   'vin|plate|part no|part number|p/n|pn|serial|serial no|serial number|s/n|model|model no|item|item no|item number|article|artikelnummer|art.-nr|art.nr|artikel-nr|batch|lot|commit|issue|pull|ticket no|bug|pnr|passport|pass no|socket|pid|tid|udid|device id|user id|userid|customer id|client id|member id|employee id|student id|uid|transaction|txn|lei|duns no';
 
 /** Numbers under these are mostly no phone numbers; one that is written as only phone numbers are may still be. */
 const SELDOM_WORDS =
-  'order|order no|order number|order id|bestellung|bestellnummer|bestell-nr|auftrag|auftragsnummer|invoice|invoice no|invoice number|inv|rechnung|rechnungsnummer|rechnungs-nr|receipt|facture|factura|fattura|fatura|faktura|commande|pedido|ordine|zamówienie|sipariş|заказ|счет|purchase order|po|p.o|quote|quotation|' +
-  'ticket|case|case no|case number|claim|policy|policy no|reference|ref|ref no|referenz|referencia|référence|ref. no|kundennummer|kunden-nr|kundennr|customer no|customer number|client no|member|member no|membership|vertragsnummer|vorgang|aktenzeichen|az|id|id no|nr|no|number|num|nummer|número|numéro|№|code|pin|otp|password|passcode|meeting id|meeting|conference id|access code|key|token|box|p.o. box|postfach|suite|room|flat';
+  'order|bestellung|auftrag|invoice|inv|rechnung|receipt|facture|factura|fattura|fatura|faktura|commande|pedido|ordine|zamówienie|sipariş|заказ|счет|purchase order|po|p.o|quote|quotation|' +
+  'ticket|case|claim|policy|reference|ref|ref no|referenz|referencia|référence|ref. no|member|membership|vorgang|az|id|id no|nr|no|number|num|nummer|número|numéro|№|code|pin|password|meeting|key|token|box|p.o. box|postfach|suite|room|flat';
 
 const PHONE_SCRIPT =
   '電話|电话|联系电话|手机|手機|携帯|モバイル|フリーダイヤル|連絡先|热线|熱線|客服|致电|座机|お問い合わせ|总机|總機|固话|咨询|專線|查詢|콜센터|문의|상담|전화|연락처|휴대폰|핸드폰|고객센터|대표번호|โทร|โทรศัพท์|มือถือ|เบอร์|ទូរស័ព្ទ|ဖုန်း|ໂທ';
