@@ -304,7 +304,7 @@ function readGroups(
   const read = readSegment(groups, { meaning, countries, plans });
   if (read === undefined) return undefined;
   const isSaid = meaning === 'phone' || meaning === 'fax';
-  const tail = extension === undefined && isSaid ? furtherLines(text, last) : 0;
+  const tail = extension === undefined ? furtherLines(text, last, isSaid) : 0;
   const edge = edgesOf(text, first.opensAt, end + tail, read.isInternational && first.hasPlus, isCut);
   if (edge === 'part') return undefined;
   if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
@@ -324,10 +324,11 @@ function readGroups(
  * number with its tail, that one is longer and preferred.
  * @returns how long the tail is, 0 where there is none
  */
-function furtherLines(text: string, last: Group): number {
+function furtherLines(text: string, last: Group, isSaid: boolean): number {
   const match = FURTHER_LINES.exec(text.slice(last.end, last.end + 24));
   const digits = match?.[2];
   if (match === null || digits === undefined || last.digits.length <= 2) return 0;
+  if (!isSaid && match[1] !== '~') return 0;
   if (match[1] === '/') {
     const isLine = last.gap?.kind !== '/' && (digits.length <= 4 || digits.length === last.digits.length);
     return isLine ? match[0].length : 0;
