@@ -85,7 +85,7 @@ function readFront(text: string, words: LabelWords): Meaning {
     case 'fax':
       // "Tel/Fax" and "Phone & fax" reach a person too.
       if (found.word === 'f') return 'unsaid';
-      if (gap.length > PHONE_REACH) return 'unsaid';
+      if (gap.length > PHONE_REACH || /\d{2}/.test(gap)) return 'unsaid';
       return found.previous === 'phone' ? 'phone' : 'fax';
     default:
       return gap.length <= (WEAK.has(found.word) ? WEAK_REACH : PHONE_REACH) && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';
