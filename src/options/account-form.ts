@@ -89,5 +89,5 @@ export function problemsOf(
 export function missingFields(connection: Connection): readonly string[] {
   if (connection.status !== 'blocked') return [];
   const { error } = connection;
-  return error.kind === 'no-account' || error.kind === 'not-remembered' ? error.detail.split(' ') : [];
+  return error.kind === 'no-account' || error.kind === 'not-remembered' ? error.detail.split(' ').filter(Boolean) : [];
 }

@@ -1,12 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
-import { chosenGroup, fieldsOf, groupsOf, problemsOf, valuesToSend } from '../../src/options/account-form.ts';
+import {
+  chosenGroup,
+  fieldsOf,
+  groupsOf,
+  missingFields,
+  problemsOf,
+  valuesToSend,
+} from '../../src/options/account-form.ts';
 import { readHost } from '../../src/options/host.ts';
 import { vodia } from '../../src/pbx/vendors/vodia.ts';
 import { ADAPTERS } from '../ui/fake-registry.ts';
 
 const [fake, plain] = ADAPTERS;
 if (!fake || !plain) throw new Error('the fake registry has two adapters');
+
+describe('what a saved account lacks', () => {
+  test.each([
+    ['is named by the background', { kind: 'no-account', detail: 'user password' }, ['user', 'password']],
+    ['is a password that was not to be remembered', { kind: 'not-remembered', detail: 'password' }, ['password']],
+    ['is nothing where there is no account at all', { kind: 'no-account', detail: '' }, []],
+    ['is nothing where the PBX refuses', { kind: 'login-refused', detail: 'password' }, []],
+  ] as const)('%s', (_what, error, missing) => {
+    expect(missingFields({ status: 'blocked', error })).toEqual(missing);
+  });
+
+  test('is nothing while it connects', () => {
+    expect(missingFields({ status: 'connecting', attempt: 1, since: 0 })).toEqual([]);
+  });
+});
 
 describe('alternatives of a form', () => {
   test('the one with a value is chosen, else the first', () => {
