@@ -110,8 +110,11 @@ describe.each(BROWSER_KINDS)('calls in %s', (kind) => {
 
     await clickButton(office.browser, page, '+16175550146', 2);
     await placed('+16175550146');
-    // The second half of a slow one.
-    for (const press of [page.mouse.down, page.mouse.up]) await press.call(page.mouse, { clickCount: 2 });
+    // The second half of a slow one, as only Chromium lets a driver press it.
+    if (kind === 'chromium') {
+      await page.mouse.down({ clickCount: 2 });
+      await page.mouse.up({ clickCount: 2 });
+    }
 
     popup = await openPopup(office.browser);
     await untilShown(popup, words('state_ringing_pick_up'));
