@@ -61,14 +61,18 @@ async function fileInput(page: Page): Promise<ElementHandle<HTMLInputElement> | 
 
 function hasTaken(browser: TestBrowser, wanted: SettingsFile): Promise<boolean> {
   return browser.inExtension(
-    async (vendor, country) => {
+    async (vendor, at, country) => {
       const { settings } = (await chrome.storage.local.get('settings')) as {
-        settings?: { account?: { vendor: string }; country: string };
+        settings?: { account?: { vendor: string; values: { server?: string; profile?: string } }; country: string };
       };
       if (!settings) return false;
-      return (vendor === '' || settings.account?.vendor === vendor) && (country === '' || settings.country === country);
+      const { account } = settings;
+      const place = account?.values.server ?? account?.values.profile ?? '';
+      const isThere = vendor === '' || (account?.vendor === vendor && place === at);
+      return isThere && (country === '' || settings.country === country);
     },
     wanted.account?.vendor ?? '',
+    wanted.account?.values.server ?? wanted.account?.values.profile ?? '',
     wanted.country ?? '',
   );
 }
