@@ -6,7 +6,7 @@ const VAST_LINK = 90_000;
 const VAST_PART = 1 / 4;
 /** Elements of a link in which something is looked for that can be seen. */
 const MOST_IN_LINK = 60;
-const PICTURES = 'img,svg,canvas,video,object,embed,iframe,input,button,progress,meter';
+const PICTURES = 'img,svg,canvas,video,object,embed,iframe,input,button,progress,meter,slot';
 
 /** True for a link that covers much of what is in view. */
 export function isVast(link: Element): boolean {
@@ -23,7 +23,8 @@ export function showsSomething(link: Element): boolean {
   return parts.some((part) => {
     const style = getComputedStyle(part);
     if (style.visibility !== 'visible') return false;
-    if (matches(part, PICTURES) || isPainted(style)) return true;
+    // What a custom element or a slot shows is in another tree.
+    if (matches(part, PICTURES) || part.localName.includes('-') || isPainted(style)) return true;
     if (['::before', '::after'].some((name) => !['none', 'normal'].includes(getComputedStyle(part, name).content)))
       return true;
     return hasText(part) && !isSeeThrough(part) && Number.parseFloat(style.fontSize) >= LOWEST_DIGIT;
