@@ -2,6 +2,8 @@ import { browser } from '../browser.ts';
 
 const ID = 'pagedial';
 const FILE = 'content.js';
+/** The script waits by itself until the page is parsed. */
+const RUN_AT = 'document_start';
 
 type Script = Parameters<typeof browser.scripting.registerContentScripts>[0][number];
 
@@ -21,13 +23,13 @@ async function register(): Promise<void> {
     if (registered) await browser.scripting.unregisterContentScripts({ ids: [ID] });
     return;
   }
-  if (registered && isSameList(registered.matches ?? [], matches)) return;
+  if (registered?.runAt === RUN_AT && isSameList(registered.matches ?? [], matches)) return;
   const script: Script = {
     id: ID,
     js: [FILE],
     matches,
     allFrames: true,
-    runAt: 'document_end',
+    runAt: RUN_AT,
     persistAcrossSessions: true,
   };
   const put = (it: Script) =>

@@ -83,4 +83,26 @@ function isOurs(sender: Sender): boolean {
   return sender.tab === undefined || (sender.url?.startsWith(api.runtime.getURL('')) ?? false);
 }
 
-start();
+/** The end of parsing is looked for this often where its event does not come: `document.open` takes every listener away. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Evaluated before the page is parsed, and started at the end of that, after the page's own listeners: a script that the browser brings
+ * only then has to wait for its turn.
+ */
+function startWhenParsed(): void {
+  if (document.readyState !== 'loading') {
+    start();
+    return;
+  }
+  let looking = setTimeout(look, LOOK_EVERY_MS);
+  addEventListener('DOMContentLoaded', look, { once: true });
+
+  function look(): void {
+    clearTimeout(looking);
+    if (document.readyState === 'loading') looking = setTimeout(look, LOOK_EVERY_MS);
+    else start();
+  }
+}
+
+startWhenParsed();

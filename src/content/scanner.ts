@@ -70,6 +70,8 @@ export interface Scanner {
 
 const DIGIT = /\p{Nd}/u;
 const NODES_PER_STEP = 120;
+const PEEKED_TEXTS = 300;
+const PEEKED_LENGTH = 200;
 const BATCH = 60;
 const WATCHED = [
   'href',
@@ -224,18 +226,21 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     let count = 0;
     for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null) {
       count += 1;
-      if (DIGIT.test(node.data)) {
-        yield* readText(node);
-        yield;
-        if (!node.isConnected) return false;
-      } else {
+      const mayRead = DIGIT.test(node.data) && !isPlainCell(node);
+      if (mayRead) yield* readText(node);
+      else {
         keepTelling(node.data, node.parentElement);
         if (count % NODES_PER_STEP > 0) continue;
-        yield;
-        if (!node.isConnected) return false;
       }
+      yield;
+      if (!node.isConnected) return false;
     }
     return true;
+  }
+
+  /** Most cells of tables hold digits, and few hold a number. */
+  function isPlainCell(node: Text): boolean {
+    return !mayHoldNumber(node.data) && isAloneInCell(node) && !entriesOf.has(node);
   }
 
   function* readText(node: Text): Generator<void, void, void> {
@@ -246,7 +251,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return;
     }
     dropRunsOf(node);
-    if (isAloneInCell(node) && !mayHoldNumber(node.data)) {
+    if (isPlainCell(node)) {
       keepTelling(node.data, node.parentElement);
       return;
     }
@@ -374,6 +379,17 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     if (hasCandidate) return;
     hasCandidate = true;
     events.onCandidate();
+  }
+
+  /** The settings take a moment to come: where the page begins with what may be a number, they are asked for before its first layout. */
+  function peek(): void {
+    const walker = page.createTreeWalker(page, NodeFilter.SHOW_TEXT);
+    for (let count = 0; count < PEEKED_TEXTS && !hasCandidate; count += 1) {
+      const node = walker.nextNode() as Text | null;
+      if (!node) return;
+      const parent = node.parentElement;
+      if (node.length <= PEEKED_LENGTH && mayHoldNumber(node.data) && parent && !isExcluded(parent)) announce();
+    }
   }
 
   // ── finding ───────────────────────────────────────────────────────────────────────────
@@ -569,6 +585,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         attributes: true,
         attributeFilter: WATCHED,
       });
+      peek();
       slices.run(firstPass);
       slices.run(theUnlikely);
     },

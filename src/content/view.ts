@@ -80,6 +80,9 @@ const FOCUS_WITHIN_MS = 3_000;
 const INERT_MS = 350;
 /** CSS pixels a button may be off its number before a click on it counts for nothing. */
 const MAY_DRIFT = 8;
+/** A page that loads for longer than this is waiting for something that hangs. */
+const LONGEST_LOAD_MS = 8_000;
+const LOOK_FOR_LOAD_MS = 50;
 
 /** Makes the view. Nothing is added to the page before the first number is to be shown and the page has loaded and is idle. */
 export function createView(page: Document, parts: ViewParts): View {
@@ -107,6 +110,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
   let isPageIdle = false;
+  let isWaiting = false;
   const awaited = new WeakSet<Animation>();
   let lastLook = 0;
   const debt = createDebt();
@@ -250,17 +254,24 @@ export function createView(page: Document, parts: ViewParts): View {
     return target.source !== 'embed' || parts.dialler.viewOf(target) !== undefined;
   }
 
+  /** Frameworks that take over the whole document have done so by then: an element of ours would be a mistake in their eyes. */
   function whenPageIdle(): void {
+    if (isWaiting) return;
+    isWaiting = true;
+    const since = performance.now();
     const go = () => {
       isPageIdle = true;
       soon(0);
     };
-    const idle = () => {
-      if (typeof requestIdleCallback === 'function') requestIdleCallback(go, { timeout: 1_500 });
+    // Not the window's `load`: at most ten listeners are ours, and a picture that never comes must not keep the buttons away.
+    const look = () => {
+      if (stop.signal.aborted) return;
+      if (page.readyState !== 'complete' && performance.now() - since < LONGEST_LOAD_MS)
+        setTimeout(look, LOOK_FOR_LOAD_MS);
+      else if (typeof requestIdleCallback === 'function') requestIdleCallback(go, { timeout: 1_500 });
       else setTimeout(go, 200);
     };
-    if (page.readyState === 'complete') idle();
-    else addEventListener('load', idle, { once: true, signal: stop.signal });
+    look();
   }
 
   function hostFor(modal: Element | undefined, isNeeded: boolean): CallButtons | undefined {

@@ -66,8 +66,19 @@ export function findChains(text: string): readonly Chain[] {
   return chains;
 }
 
-/** Undefined when what stands between is no separator at all. Rank 5 parts, but is still a list. */
+/** Pages write their numbers in a few ways: what was between two groups once is mostly between others too. */
+const knownGaps = new Map<string, Gap | undefined>();
+const MOST_KNOWN_GAPS = 500;
+
 function gapBetween(text: string): Gap | undefined {
+  if (knownGaps.has(text)) return knownGaps.get(text);
+  const gap = readGap(text);
+  if (knownGaps.size < MOST_KNOWN_GAPS) knownGaps.set(text, gap);
+  return gap;
+}
+
+/** Undefined when what stands between is no separator at all. Rank 5 parts, but is still a list. */
+function readGap(text: string): Gap | undefined {
   const kind = text.replace(/ +/g, ' ');
   const make = (rank: number): Gap => ({ rank, text, kind });
   if (/[,;|&]/.test(kind)) return make(5);

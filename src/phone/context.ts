@@ -11,7 +11,7 @@ const PHONE_REACH = 34;
 /** …a word that denies must stand next to it, or harmless prose would hide numbers. */
 const DENIAL_GAP = /^(?:\s*(?:no|nr|nos|num|number|nummer|n°|nº|№|id|code|#)\b\.?)?[\s:：#.=()[\]\-–—"']*$/iu;
 const ABBREVIATED =
-  /(?:^|[^\p{L}\p{N}])(?:([tmf])\s?[.:)\]|]|([pohwcd])\s?[:)\]])\s*[([+]*$|(?:^|\n)\s*(?:([tmf])|([pohwcd])) [([+]*$/iu;
+  /(?:^|[^\p{L}\p{N}])(?:([tmf])\s?[.:)\]|]|([pohwcd])\s?[:)\]])\s*[([+]*$|(?:^|[\n|•·])\s*(?:([tmf])|([pohwcd])) [([+]*$/iu;
 const ICON =
   /[\u260e\u260f\u2706\u{1f4de}\u{1f4f1}\u{1f57f}\u{1f57d}\u{1f57b}\u{1f4f2}\u{1f919}]\ufe0f?\s*[:.]?\s*[([]?$/u;
 const FAX_ICON = /[\u{1f4e0}\u{1f5b7}\u213b]\ufe0f?\s*[:.]?\s*[([]?$/u;
@@ -85,7 +85,7 @@ function readFront(text: string, words: LabelWords): Meaning {
     case 'fax':
       // "Tel/Fax" and "Phone & fax" reach a person too.
       if (found.word === 'f') return 'unsaid';
-      if (gap.length > PHONE_REACH) return 'unsaid';
+      if (gap.length > PHONE_REACH || /\d{2}/.test(gap)) return 'unsaid';
       return found.previous === 'phone' ? 'phone' : 'fax';
     default:
       return gap.length <= (WEAK.has(found.word) ? WEAK_REACH : PHONE_REACH) && !/\d{2}/.test(gap) ? 'phone' : 'unsaid';

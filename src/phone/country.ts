@@ -243,16 +243,20 @@ function addHint(hint: string, add: (sign: Sign, country: string) => void, atlas
   } else addSigns(hint, add, atlas);
 }
 
+const HOST = /(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi;
+const ALL_ADDRESS_FORMS = Object.entries(ADDRESS_FORMS);
+const ALL_CURRENCIES = Object.entries(CURRENCIES);
+
 function addSigns(text: string, add: (sign: Sign, country: string) => void, atlas: Atlas): void {
-  for (const match of text.matchAll(/(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi)) {
+  for (const match of text.includes('.') ? text.matchAll(HOST) : []) {
     const country = countryOfHost(`x.${match[1] ?? ''}`, atlas);
     if (country !== undefined) add('domain', country);
   }
   if (/[\u0080-\uffff]/.test(text))
     for (const [country, letters] of Object.entries(LETTERS)) if (letters.test(text)) add('letters', country);
   if (/\d|[A-Z]{3}/.test(text)) {
-    for (const [country, form] of Object.entries(ADDRESS_FORMS)) if (form.test(text)) add('address', country);
-    for (const [country, form] of Object.entries(CURRENCIES)) if (form.test(text)) add('currency', country);
+    for (const [country, form] of ALL_ADDRESS_FORMS) if (form.test(text)) add('address', country);
+    for (const [country, form] of ALL_CURRENCIES) if (form.test(text)) add('currency', country);
   }
   const named = namesIn(text, atlas.names);
   for (const country of named.places) add('place', country);

@@ -57,6 +57,8 @@ function edgeBehind(text: string, end: number, hasPlus: boolean, isCut: (at: num
   // A Latin letter may belong to an id; other scripts have none that mix letters into digits.
   if (LETTER.test(touching))
     return WITHOUT_SPACES.test(touching) || (hasPlus && !/\p{sc=Latin}/u.test(touching)) ? 'clean' : 'part';
+  // `0345 123 4567*`: a note below says what the call costs.
+  if (touching === '*' && /[\s.,;)]/.test(further)) return 'clean';
   if (/[\d_@=\\*^]/.test(touching)) return 'part';
   if (/[:.'’]/.test(touching) && /\d/.test(further)) return 'part';
   if (touching === ',' && /\d/.test(further)) return hasPlus ? 'clean' : 'list';

@@ -59,6 +59,7 @@ const MAX_TEXT = 200_000;
 const ENOUGH_CELLS = 200;
 /** More digits than this are no national number to learn a country from. */
 const MAX_LEARNT = 14;
+const FURTHER_LINES = /^ ?([-~/]) ?(\d{1,8})(?!\d|[-~/.] ?\d)/;
 /** A country that the record itself names outweighs the page. */
 const RECORD_WEIGHT = 50;
 
@@ -211,15 +212,31 @@ function findIn(
     previousMeaning = meaning;
   };
 
-  /** A list of numbers behind one label shares it. */
+  /** A list of numbers behind one label shares it; the line under a fax number is another entry, whatever stands for it. */
   const meaningAt = (start: number, end: number): Meaning => {
     if (block.markup !== undefined) return block.markup === 'fax' ? 'fax' : 'phone';
     const before = text.slice(Math.max(previousEnd, start - 80), start);
-    const isListed = previousEnd > 0 && !/[\p{L}\d]/u.test(text.slice(previousEnd, start));
     const said = meaningOf(before, text.slice(end, end + 30), previousEnd > 0 ? '' : block.label, atlas.labels);
     if (said !== 'unsaid') return said;
-    if (isListed) return previousMeaning;
-    return column;
+    const isListed = previousEnd > 0 && !/[\p{L}\d]/u.test(text.slice(previousEnd, start));
+    if (!isListed || (previousMeaning === 'fax' && text.slice(previousEnd, start).includes('\n'))) return column;
+    return previousMeaning;
+  };
+
+  /** The same inside one chain, whose numbers are not known yet: those of as many digits as the one in front (`98400 12345 / 9840012346`) share its label. */
+  const meaningIn = (chain: Chain): MeaningAt => {
+    const opensAt = chain[0]?.opensAt ?? 0;
+    let sums: ReadonlyMap<number, number> | undefined;
+    let first: Meaning | undefined;
+    return (start, end, digits) => {
+      const said = meaningAt(start, end);
+      if (said !== 'unsaid' || start === opensAt) return said;
+      sums ??= sumsOf(chain);
+      if (!isTwin(sums, start, digits)) return said;
+      first ??= meaningAt(opensAt, opensAt);
+      if (first === 'fax') return text.slice(opensAt, start).includes('\n') ? said : first;
+      return first === 'phone' ? first : said;
+    };
   };
 
   const vanity = /[A-Z]{3}/.test(text)
@@ -230,7 +247,8 @@ function findIn(
       )
     : [];
   for (const chain of findChains(text)) {
-    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningAt, isCut, atlas));
+    const meaningHere = meaningIn(chain);
+    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningHere, isCut, atlas));
     for (const { from, to, value } of segments) {
       const start = chain[from]?.opensAt;
       const last = chain[to - 1];
@@ -258,16 +276,20 @@ function findIn(
   return found.sort((a, b) => a.start - b.start);
 }
 
+/** What the words around so many digits from `start` to `end` say they are. */
+type MeaningAt = (start: number, end: number, digits: number) => Meaning;
+
 interface ReadGroups extends SegmentReading {
   readonly meaning: Meaning;
   readonly extension?: { readonly end: number; readonly ext: string };
+  readonly isWhole: boolean;
 }
 
 function readGroups(
   groups: readonly Group[],
   text: string,
   countries: readonly RankedCountry[],
-  meaningAt: (start: number, end: number) => Meaning,
+  meaningAt: MeaningAt,
   isCut: (at: number) => boolean,
   plans: NumberPlans,
 ): ReadGroups | undefined {
@@ -278,17 +300,60 @@ function readGroups(
   if (digits < 6) return undefined;
   const extension: Extension | undefined = extensionBehind(text, last.end);
   const end = extension?.end ?? last.end;
-  const meaning = meaningAt(first.opensAt, end);
+  const meaning = meaningAt(first.opensAt, end, digits);
   const read = readSegment(groups, { meaning, countries, plans });
   if (read === undefined) return undefined;
-  const edge = edgesOf(text, first.opensAt, end, read.isInternational && first.hasPlus, isCut);
-  if (edge === 'part') return undefined;
   const isSaid = meaning === 'phone' || meaning === 'fax';
+  const tail = extension === undefined ? furtherLines(text, last, isSaid) : 0;
+  const edge = edgesOf(text, first.opensAt, end + tail, read.isInternational && first.hasPlus, isCut);
+  if (edge === 'part') return undefined;
   if (edge === 'needs-label' && !isSaid && !first.hasPlus) return undefined;
   if (edge === 'list' && !isSaid && !isWrittenInFull(groups, read, plans)) return undefined;
   const isAlone = groups.length === 1 && extension === undefined && !read.isInternational;
   if (!isSaid && isAlone && !isIntroduced(text, first)) return undefined;
-  return { ...read, meaning, ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}) };
+  return {
+    ...read,
+    meaning,
+    ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}),
+    isWhole: tail > 0,
+  };
+}
+
+/**
+ * `5250207-9`, `5250207~9`, `5250207/5208`, `26712345/26712346`: further lines of a number that is whole before them. Where a plan has the
+ * number with its tail, that one is longer and preferred.
+ * @returns how long the tail is, 0 where there is none
+ */
+function furtherLines(text: string, last: Group, isSaid: boolean): number {
+  const match = FURTHER_LINES.exec(text.slice(last.end, last.end + 24));
+  const digits = match?.[2];
+  if (match === null || digits === undefined || last.digits.length <= 2) return 0;
+  if (!isSaid && match[1] !== '~') return 0;
+  if (match[1] === '/') {
+    const isLine = last.gap?.kind !== '/' && (digits.length <= 4 || digits.length === last.digits.length);
+    return isLine ? match[0].length : 0;
+  }
+  const isCountedOn = digits.length <= 2 && Number(digits) > Number(last.digits.slice(-digits.length));
+  return isCountedOn ? match[0].length : 0;
+}
+
+/** How many digits of the chain stand in front of each group. */
+function sumsOf(chain: Chain): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>();
+  let sum = 0;
+  for (const { opensAt, digits } of chain) {
+    sums.set(opensAt, sum);
+    sum += digits.length;
+  }
+  return sums;
+}
+
+/** True when the groups right in front have as many digits in all. */
+function isTwin(sums: ReadonlyMap<number, number>, start: number, digits: number): boolean {
+  const wanted = (sums.get(start) ?? 0) - digits;
+  if (wanted < 0) return false;
+  for (const sum of sums.values()) if (sum >= wanted) return sum === wanted;
+  return false;
 }
 
 /**
@@ -297,7 +362,7 @@ function readGroups(
  */
 function isIntroduced(text: string, group: Group): boolean {
   const around = `${text[group.start - 1] ?? ' '}${text[group.end] ?? ' '}`;
-  if (/[,;|"'`[\]{}]/.test(around) && !/^.[,;] /.test(around + (text[group.end + 1] ?? ' '))) return false;
+  if (/[,;|"'`[\]{}]/.test(around) && !/^[^][,;] /.test(around + (text[group.end + 1] ?? ' '))) return false;
   return group.digits.startsWith('0') || /\p{L}{2}/u.test(text);
 }
 

@@ -66,6 +66,11 @@ const TYPE_ORDER: readonly LineType[] = [
 /** Digits of the longest number, calling code included. Source: ITU-T E.164, 6.1. Some plans' lengths go beyond. */
 const LONGEST_E164 = 15;
 
+/**
+ * Trunk prefixes that are gone from the plan and still stand on pages, by calling code. Source: Mexico's Plan Técnico Fundamental de
+ * Numeración of 2018: since August 2019 ten digits are dialled, without 01, 044 or 045.
+ */
+const FORMER_TRUNKS: Readonly<Record<string, RegExp>> = { 52: /^(?:01|04[45])(?=\d{10}$)/ };
 /** A plan with more lengths does not tell where a number ends. */
 const MOST_LENGTHS = 3;
 /** What stands where a number will be: `555 555 5555`, `7123 456789`. */
@@ -262,6 +267,8 @@ function reading(national: string, country: string, plan: Plan, hasTrunk: boolea
 }
 
 function withoutTrunk(digits: string, plan: Plan): string | undefined {
+  const former = FORMER_TRUNKS[String(plan[CALLING_CODE])]?.exec(digits)?.[0];
+  if (former !== undefined) return digits.slice(former.length);
   const prefix = text(plan, TRUNK_FOR_PARSING) ?? text(plan, TRUNK);
   if (prefix === undefined) return undefined;
   const leading = beginning(prefix);

@@ -159,7 +159,7 @@ function isWrittenLikePhone(
   if (isSaid(meaning)) return reading.hasTrunk || !needsTrunk(reading, plans);
   if (!isLong) return false;
   if (meaning === 'seldom') return groups.length > 1 && isUsual;
-  if (groups.length === 1) return isBareLikePhone(reading);
+  if (groups.length === 1) return isBareLikePhone(reading, weight);
   if (separators(groups) > 2) return false;
   if (reading.e164.startsWith('+1')) return isCutForNorthAmerica(groups);
   if (reading.hasTrunk) return true;
@@ -180,8 +180,9 @@ function isCutForNorthAmerica(groups: readonly Group[]): boolean {
 }
 
 /** Digits in one piece: only plans whose numbers are mostly shown so, or a trunk prefix, tell them from ids. */
-function isBareLikePhone(reading: Reading): boolean {
+function isBareLikePhone(reading: Reading, weight: number): boolean {
   if (reading.e164.startsWith('+1')) return reading.national.length === 10;
+  if (reading.type === 'mobile' && reading.national.length >= 10 && weight >= SURE_WEIGHT) return true;
   return reading.hasTrunk && reading.national.length >= 8;
 }
 

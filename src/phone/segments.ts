@@ -7,6 +7,12 @@ export interface Segment<Value> {
   readonly value: Value;
 }
 
+/** What a range of groups was read as. */
+interface Whole {
+  /** Nothing of the number follows, however tightly digits stand behind it. */
+  readonly isWhole?: boolean;
+}
+
 const MAX_GROUPS = 12;
 const MAX_DIGITS = 18;
 /** So many digits are a number by themselves. */
@@ -19,7 +25,7 @@ const COST = 3;
  * looser than inside it, or where the next one begins: digits that are left over would mean that the number goes on.
  * @param read - what the groups are as one number, or undefined; called once at most for each range
  */
-export function cutChain<Value>(
+export function cutChain<Value extends Whole>(
   chain: Chain,
   read: (groups: readonly Group[]) => Value | undefined,
 ): readonly Segment<Value>[] {
@@ -70,12 +76,15 @@ function follow<Value>(chain: Chain, best: readonly (readonly Plan<Value>[])[]):
   return segments;
 }
 
-function segmentsFrom<Value>(
+function segmentsFrom<Value extends Whole>(
   chain: Chain,
   from: number,
   read: (groups: readonly Group[]) => Value | undefined,
 ): readonly Candidate<Value>[] {
   const found: Candidate<Value>[] = [];
+  const opening = chain[from];
+  if (opening === undefined) return found;
+  const first = withoutGap(opening);
   let loosest = 0;
   let spaced = 0;
   let digits = 0;
@@ -93,7 +102,9 @@ function segmentsFrom<Value>(
     digits += group.digits.length;
     if (digits > MAX_DIGITS) break;
     if (digits < 5) continue;
-    const value = read(chain.slice(from, to));
+    const groups = chain.slice(from, to);
+    groups[0] = first;
+    const value = read(groups);
     if (value === undefined) continue;
     found.push({
       from,
@@ -101,10 +112,15 @@ function segmentsFrom<Value>(
       value,
       digits,
       startsFreely: from === 0 || isLooser(chain[from], loosest),
-      endsFreely: to === chain.length || isLooser(chain[to], loosest) || isRangeTail(chain, to),
+      endsFreely: value.isWhole || to === chain.length || isLooser(chain[to], loosest) || isRangeTail(chain, to),
     });
   }
   return found;
+}
+
+/** What stands in front of a number is no part of it. */
+function withoutGap({ gap: _gap, ...group }: Group): Group {
+  return group;
 }
 
 function mayStandInside(kind: string): boolean {

@@ -11,7 +11,7 @@ export interface ScriptTrace {
   readonly longestTaskMs: number;
   /** The same without styles and layouts: whoever asks first pays for what the page itself has left to do. */
   readonly longestOwnTaskMs: number;
-  /** From the end of the DOMContentLoaded event until the content script's file has run, by the clock. */
+  /** From the end of the DOMContentLoaded event until the content script has started, by the clock; negative: it had by then. */
   readonly readyAfterMs: number;
   /** From there until our last work of a millisecond or more was done, by the clock. */
   readonly settledAfterMs: number;
@@ -61,9 +61,11 @@ export async function traceScript(page: Page, extensionOrigin: string, job: () =
   );
   if (!evaluated) throw new Error('the trace holds no content script');
   const onThread = traceEvents.filter((event) => event.pid === evaluated.pid && event.tid === evaluated.tid);
-  const loaded = onThread
-    .filter((event) => event.name === 'domContentLoadedEventEnd' && event.ts < evaluated.ts)
-    .at(-1);
+  // Evaluated before the page is parsed, it starts within the event.
+  const [began, loaded] = ['domContentLoadedEventStart', 'domContentLoadedEventEnd'].map((name) =>
+    onThread.find((event) => event.name === name && event.ts > evaluated.ts),
+  );
+  if (!began || !loaded) throw new Error('the trace holds no end of parsing');
   const scripts = outermost(onThread.filter((event) => event.ph === 'X' && SCRIPT_EVENTS.has(event.name)));
   const tasks = onThread.filter((event) => event.ph === 'X' && /RunTask$/.test(event.name));
   const isIn = (event: TraceEvent, task: TraceEvent) => event.ts >= task.ts && endOf(event) <= endOf(task);
@@ -75,6 +77,8 @@ export async function traceScript(page: Page, extensionOrigin: string, job: () =
     const counted = theirs.some((event) => isIn(event, task)) ? ours : scripts;
     return sum(counted.filter((event) => isIn(event, task)).map(costOf));
   };
+  const started = ours.find((event) => event.ts >= began.ts);
+  if (!started) throw new Error('the content script did not start');
   const layouts = outermost(onThread.filter((event) => event.ph === 'X' && LAYOUT_EVENTS.has(event.name)));
   const ownOf = (event: TraceEvent) =>
     costOf(event) - sum(layouts.filter((layout) => layout.ts >= event.ts && endOf(layout) <= endOf(event)).map(costOf));
@@ -84,8 +88,8 @@ export async function traceScript(page: Page, extensionOrigin: string, job: () =
     scriptMs: sum(scripts.map(costOf)) / 1000,
     longestTaskMs: Math.max(0, ...tasks.map(inTask)) / 1000,
     longestOwnTaskMs: Math.max(0, ...tasks.map(ownInTask)) / 1000,
-    readyAfterMs: (endOf(evaluated) - (loaded?.ts ?? evaluated.ts)) / 1000,
-    settledAfterMs: (Math.max(...working.map(endOf)) - (loaded?.ts ?? evaluated.ts)) / 1000,
+    readyAfterMs: (endOf(started) - loaded.ts) / 1000,
+    settledAfterMs: (Math.max(...working.map(endOf)) - loaded.ts) / 1000,
   };
 }
 

@@ -1,4 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'puppeteer-core';
@@ -162,6 +164,22 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
     await findButton(browser, page, '+16175550144');
   });
 
+  test('on a page that never comes to its end, and on one that is written anew before', async () => {
+    const endless = await startEndlessServer();
+    try {
+      await visit(server.add('/picture', `<p>${SHOWN}</p><img src="${endless.origin}/">`), 'domcontentloaded');
+      await findButton(browser, page, NUMBER);
+      await page.close();
+
+      page = await browser.puppeteer.newPage();
+      void page.goto(`${endless.origin}/page`).catch(() => {});
+      await page.bringToFront();
+      await findButton(browser, page, '+16175550145');
+    } finally {
+      await endless.close();
+    }
+  });
+
   test('on a page whose first digits come late: what it said before still tells the country', async () => {
     const prose = '<p>A quiet word.</p>'.repeat(600);
     await show('/late', `<main></main>${prose}<p>Musterweg, Berlin, Germany</p>`);
@@ -259,10 +277,10 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
     );
   }
 
-  async function visit(url: string): Promise<void> {
+  async function visit(url: string, waitUntil: 'domcontentloaded' | 'load' = 'load'): Promise<void> {
     page = await browser.puppeteer.newPage();
     await errors.watch(page);
-    await page.goto(url);
+    await page.goto(url, { waitUntil });
     await page.bringToFront();
   }
 
@@ -294,6 +312,24 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
     return page.evaluate(() => (window as { longest?: number }).longest ?? Number.NaN);
   }
 });
+
+/** Answers nothing, but for `/page`: the beginning of one that writes itself anew. */
+async function startEndlessServer(): Promise<{ readonly origin: string; close(): Promise<void> }> {
+  const anew = `document.open(); document.write('<p>Written: +1 617 555 0145</p>'); document.close()`;
+  const server = createServer(({ url }, response) => {
+    if (url !== '/page') return;
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.write(`<!doctype html><p>${SHOWN}</p><script>setTimeout(() => { ${anew} }, 300)</script>`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
 
 function isMiddleMarked(): boolean {
   const line = document.elementFromPoint(100, innerHeight / 2);

@@ -67,6 +67,40 @@ describe('a number is found as it is written', () => {
       expect(dialled(text), text).toEqual([]);
   });
 
+  test.each([
+    '020 7946 0120-9',
+    '020 7946 0120 - 29',
+    '020 7946 0120~3',
+    '020 7946 0120/0121',
+    '020 7946 0120/1',
+    '020-79460120/79460121',
+  ])('further lines are no part of it: Tel: %s', (text) => {
+    expect(dialled(`Tel: ${text}`, { userCountry: 'GB' })).toEqual(['+442079460120']);
+  });
+
+  test('what counts on is a further line only where the plan has no longer number', () => {
+    expect(dialled('Tel: 030 23125-14', { userCountry: 'DE' })).toEqual(['+49302312514']);
+    expect(dialled('Tel: 020 7946 0129-4', { userCountry: 'GB' })).toEqual([]);
+    expect(dialled('020 7946 0120-9', { userCountry: 'GB' })).toEqual([]);
+  });
+
+  test('a former trunk prefix is read where the country has given it up', () => {
+    expect(dialled('Tel. 01 55 5555 0123', { host: 'tienda.com.mx' })).toEqual(['+525555550123']);
+    expect(dialled('Cel. 044 55 5555 0123', { host: 'tienda.com.mx' })).toEqual(['+525555550123']);
+  });
+
+  test('a mobile number in one piece is one where the country is sure', () => {
+    const about = { lang: 'it', host: 'negozio.it' };
+    expect(dialled('Mario Rossi 3200000012', about)).toEqual(['+393200000012']);
+    expect(dialled('Mario Rossi 3200000012')).toEqual([]);
+    for (const text of ['3200000012', 'Codice,3200000012,5']) expect(dialled(text, about), text).toEqual([]);
+  });
+
+  test('a mark for a note below touches it', () => {
+    expect(dialled('Call 0345 496 0123* now', { userCountry: 'GB' })).toEqual(['+443454960123']);
+    expect(dialled('0345 496 0123*21#', { userCountry: 'GB' })).toEqual([]);
+  });
+
   test('the extension goes with the number', () => {
     expect(find('617-555-0123 ext. 45')).toMatchObject([{ e164: '+16175550123', ext: '45' }]);
   });
@@ -184,6 +218,51 @@ describe('a label says what a number is', () => {
     ['Télécopie : 617-555-0123', 'fax'],
   ])('%s is a %s', (text, kind) => {
     expect(find(text)).toMatchObject([{ kind }]);
+  });
+
+  test.each([
+    'Phone: 6175550123 / 6175550124',
+    'Phone: 6175550123 / 617 555 0124',
+    'Phone: 617-555-0123\n6175550124',
+    'Phone: 6175550123\n6175550124, 6175550125.',
+  ])('numbers of one make share it: %s', (text) => {
+    expect(dialled(text).slice(0, 2)).toEqual(['+16175550123', '+16175550124']);
+  });
+
+  test('what is shorter than the number in front does not share it', () => {
+    expect(dialled('Phone: 01 2345 6789 / 12345678', { userCountry: 'FR', lang: 'fr' })).not.toContain('+3312345678');
+    expect(dialled('Tlf. 22 12 34 56 / 20.00-23.00', { host: 'x.no' })).toEqual(['+4722123456']);
+  });
+
+  test('a fax number is not told by the fax of the line above', () => {
+    expect(find('Fax: 617-555-0123\n617-555-0124')).toMatchObject([{ kind: 'fax' }, { kind: 'phone' }]);
+    expect(find('Fax: 617-555-0123 / 617-555-0124')).toMatchObject([{ kind: 'fax' }, { kind: 'fax' }]);
+    expect(find('T 617-555-0123 | F 617-555-0124')).toMatchObject([{ kind: 'phone' }, { kind: 'fax' }]);
+  });
+
+  test.each([
+    ['Τηλεφωνικό κέντρο 2105550123', 'GR', '+302105550123'],
+    ['Çağrı Merkezi: 444 0 012', 'TR', '+904440012'],
+    ['الرقم الموحد: 920000012', 'SA', '+966920000012'],
+    ['Port. 01 99 00 12 34', 'FR', '+33199001234'],
+  ])('in the words of its country: %s', (text, userCountry, e164) => {
+    expect(dialled(text, { userCountry })).toEqual([e164]);
+  });
+
+  test.each([
+    ['Kundennummer: 030 231250', 'DE'],
+    ['Bestellnummer 0171-2312501', 'DE'],
+    ['Invoice No. 617-555-0123', 'US'],
+    ['Protocolo: (11) 5555-0123', 'BR'],
+  ])('a word that denies holds for what is written as a number: %s', (text, userCountry) => {
+    expect(dialled(text, { userCountry })).toEqual([]);
+  });
+
+  test('a bracket in front of the first group makes no sum', () => {
+    expect(dialled('020 7946 0123\n(44-20) 7946 0124', { userCountry: 'GB', label: 'Phone' })).toEqual([
+      '+442079460123',
+      '+442079460124',
+    ]);
   });
 
   test('a column of phone numbers takes what its cells say alone', () => {

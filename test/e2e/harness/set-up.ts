@@ -4,6 +4,7 @@ import type { ElementHandle, Page } from 'puppeteer-core';
 import type { AppState } from '../../../src/core/update.ts';
 import { CACHE } from '../../tools/project.ts';
 import type { TestBrowser } from './launch.ts';
+import { watchValues } from './leaks.ts';
 import { until } from './until.ts';
 
 /** A settings file, as described in architecture.md under "What must stay stable". */
@@ -17,6 +18,7 @@ export interface SettingsFile {
 
 /** Configures the extension the way an administrator's roll-out does: a settings file through the options page's own input. */
 export async function importSettings(browser: TestBrowser, settings: SettingsFile): Promise<void> {
+  watchValues(settings.account?.values);
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'settings-'));
   const file = join(folder, 'pagedial-settings.json');
