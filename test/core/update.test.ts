@@ -462,6 +462,18 @@ describe('a PBX that limits how often calls are placed', () => {
     expect(dials(play(...paused, [nth(2), 30_000]).effects)).toHaveLength(2);
   });
 
+  test('gets nothing either once it has asked for patience with a hang-up', () => {
+    const plea: AppEvent = {
+      type: 'hung-up',
+      id: 'c1',
+      result: fail({ kind: 'rate-limited', retryAfterMs: 30_000 }),
+    };
+    const paused = [woke, limited, nth(1), plea] as const;
+
+    expect(dials(play(...paused, [nth(2), 29_999]).effects)).toHaveLength(1);
+    expect(dialWait(play(...paused).state, T)).toBe(30_000);
+  });
+
   test('is not waited for longer than a day, whatever a wrong clock says', () => {
     const { state } = play(woke, limited);
 
