@@ -384,7 +384,9 @@ function accountChanged(
   { hasAccount, isElsewhere = false }: Extract<AppEvent, { type: 'account-changed' }>,
   now: EpochMs,
 ): Step {
-  const calls = guessEnded(state.calls, now);
+  const ended = guessEnded(state.calls, now);
+  // Another PBX may give its calls the same ids.
+  const calls = isElsewhere ? ended.map(({ pbxId: _id, ...call }) => call) : ended;
   // The count stays where it may be the same login at the same PBX. What an older one was told does not bind a new one.
   const pace = state.pace && !isElsewhere ? { pace: { placedAt: state.pace.placedAt } } : {};
   const off: AppState = { connection: { status: 'off' }, calls, people: [], ...pace };

@@ -437,6 +437,19 @@ describe('a PBX that limits how often calls are placed', () => {
     },
   );
 
+  test('may use ids that another PBX has used before', () => {
+    const elsewhere: AppEvent = { type: 'account-changed', hasAccount: true, isElsewhere: true };
+    const named = (id: string): AppEvent => ({ type: 'dialled', id, result: ok({ pbxId: 'leg-1' }) });
+    const talking: AppEvent = { type: 'report', report: { pbxId: 'leg-1', change: { to: 'talking' } } };
+    const first = [woke, limited, nth(1), named('c1'), talking] as const;
+
+    const { state } = play(...first, [elsewhere, 9_000], limited, [nth(2), 9_500], named('c2'), talking);
+
+    expect(state.calls.map(({ id, state: { phase } }) => `${id} ${phase}`)).toEqual(
+      expect.arrayContaining(['c1 ended', 'c2 talking']),
+    );
+  });
+
   test('is not counted on at another PBX', () => {
     const elsewhere: AppEvent = { type: 'account-changed', hasAccount: true, isElsewhere: true };
     const { effects } = play(woke, limited, [nth(1), 0], [nth(2), 1_000], [elsewhere, 2_000], limited, [nth(3), 3_000]);
