@@ -450,6 +450,21 @@ describe('a PBX that limits how often calls are placed', () => {
     );
   });
 
+  test('may give a new call the id of one that is over', () => {
+    const named = (id: string): AppEvent => ({ type: 'dialled', id, result: ok({ pbxId: 'leg-1' }) });
+    const told = (change: Extract<AppEvent, { type: 'report' }>['report']['change']): AppEvent => ({
+      type: 'report',
+      report: { pbxId: 'leg-1', change },
+    });
+    const first = [woke, limited, nth(1), named('c1'), told({ to: 'ended', reason: 'completed' })] as const;
+
+    const { state } = play(...first, [nth(2), 9_500], named('c2'), told({ to: 'talking' }));
+
+    expect(state.calls.map(({ id, state: { phase } }) => `${id} ${phase}`)).toEqual(
+      expect.arrayContaining(['c1 ended', 'c2 talking']),
+    );
+  });
+
   test('is not counted on at another PBX', () => {
     const elsewhere: AppEvent = { type: 'account-changed', hasAccount: true, isElsewhere: true };
     const { effects } = play(woke, limited, [nth(1), 0], [nth(2), 1_000], [elsewhere, 2_000], limited, [nth(3), 3_000]);
