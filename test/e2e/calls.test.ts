@@ -109,8 +109,13 @@ describe.each(BROWSER_KINDS)('calls in %s', (kind) => {
     const placesBefore = office.pbx.places().length;
 
     await clickButton(office.browser, page, '+16175550146', 2);
-
     await placed('+16175550146');
+    // The second half of a slow one, as only Chromium lets a driver press it.
+    if (kind === 'chromium') {
+      await page.mouse.down({ clickCount: 2 });
+      await page.mouse.up({ clickCount: 2 });
+    }
+
     popup = await openPopup(office.browser);
     await untilShown(popup, words('state_ringing_pick_up'));
     expect(office.pbx.places().length - placesBefore).toBe(1);

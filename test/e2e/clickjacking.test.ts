@@ -115,7 +115,7 @@ const JUMBLED: Readonly<Record<string, string>> = {
   'a first digit of no size':
     '<style>#it::first-letter{font-size:0}</style><p>Support: +1 617 555 <span id="it" style="display:inline-block">0170</span></p>',
 };
-/** Only Chromium can show dots in place of letters outside of password fields. */
+/** Played in Chromium only, where it was found. */
 const JUMBLED_IN_CHROMIUM: typeof JUMBLED = {
   'dots for digits': '<p>Support: +1 617 555 <span style="-webkit-text-security:disc">01</span>70</p>',
 };

@@ -127,13 +127,14 @@ async function deadLine(office: Office): Promise<void> {
 /** F5: nobody does anything, and the line stays as it is. Nothing may be asked of the extension meanwhile: that would wake it. */
 async function idle(office: Office): Promise<void> {
   const opened = office.pbx.socketsOpened;
-  const open = office.pbx.sockets().length;
+  // One that died without a word may still be there for the PBX, for a while.
+  const line = office.pbx.sockets().at(-1)?.id;
   const frames = office.pbx.journal.frames('in').length;
   const since = Date.now();
 
   await rest(IDLE_MS);
 
-  expect(office.pbx.sockets()).toHaveLength(open);
+  expect(office.pbx.sockets().map(({ id }) => id)).toContain(line);
   expect(office.pbx.socketsOpened).toBe(opened);
   const times = office.pbx.journal
     .frames('in')

@@ -69,6 +69,8 @@ export interface LaunchOptions {
   readonly forPeople?: boolean;
   /** A profile that outlives the browser, see `keepProfile`; a fresh one where absent. */
   readonly kept?: KeptProfile;
+  /** Another program than the one that is installed. */
+  readonly program?: string;
   readonly args?: readonly string[];
 }
 
@@ -84,7 +86,7 @@ const IDLE_FILE = 'icons/16.png';
 
 /** Starts a browser with the extension installed. Throws when the browser cannot be started: a test cannot go on then. */
 export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<TestBrowser> {
-  const executablePath = findBrowser(kind);
+  const executablePath = options.program ?? findBrowser(kind);
   if (!executablePath) throw new Error(`${kind} is not installed`);
   const target: Target = kind === 'chromium' ? 'chrome' : 'firefox';
   const mode = options.extension ?? 'granted';

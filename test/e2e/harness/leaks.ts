@@ -65,6 +65,7 @@ export function watchForLeaks(browser: Watched): LeakWatch {
   }
 
   async function lookAtPages(): Promise<void> {
+    if (secrets.size + numbers.size === 0) return;
     for (const { address, whole, around } of await shownIn(browser)) {
       judge(`the document of ${address}`, whole, secrets);
       if (!address.startsWith(browser.extensionOrigin)) judge(`what was added to ${address}`, around, numbers);
@@ -72,6 +73,7 @@ export function watchForLeaks(browser: Watched): LeakWatch {
   }
 
   async function lookAtStorage(): Promise<void> {
+    if (secrets.size + numbers.size === 0) return;
     const stored = await inTime(storedIn(browser));
     if (!stored) return;
     judge('storage.local', stored.local, secrets);
@@ -81,7 +83,7 @@ export function watchForLeaks(browser: Watched): LeakWatch {
   }
 
   function lookAtFiles(): void {
-    if (!profile || !existsSync(profile)) return;
+    if (!profile || !existsSync(profile) || secrets.size + numbers.size === 0) return;
     for (const file of filesBelow(profile)) {
       const name = relative(profile, file);
       const isOurs = /extension/i.test(name);
