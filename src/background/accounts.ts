@@ -64,13 +64,12 @@ export function createAccounts(parts: AccountsParts): Accounts {
     await parts.onAccount(true, isElsewhere(before, settings));
   }
 
+  /** Only the PBX's own address counts: a relay that is new does not make it another PBX. */
   function isElsewhere({ account: before }: Settings, { account }: Settings): boolean {
-    const adapter = account && findAdapter(account.vendor);
-    return (
-      adapter !== undefined &&
-      before !== undefined &&
-      (before.vendor !== account?.vendor || !isSamePlace(adapter, before.values, account.values))
-    );
+    if (!before || !account) return false;
+    const fields = findAdapter(account.vendor)?.fields ?? [];
+    const places = fields.filter(({ kind, required }) => required && (kind === 'url' || kind === 'document'));
+    return before.vendor !== account.vendor || places.some(({ key }) => before.values[key] !== account.values[key]);
   }
 
   return {

@@ -259,6 +259,7 @@ export function isAwaited(call: Call, now: EpochMs): boolean {
 
 function findCall(calls: readonly Call[], report: PbxCall, now: EpochMs): Call | undefined {
   return (
+    calls.find((call) => call.pbxId === report.pbxId && isLive(call)) ??
     calls.find((call) => call.pbxId === report.pbxId && mayContinue(call, report, calls)) ??
     calls.find((call) => report.ref !== undefined && call.id === report.ref && call.pbxId === undefined) ??
     (calls.some((call) => call.pbxId === report.pbxId && isLive(call)) ? undefined : findAdoptable(calls, report, now))

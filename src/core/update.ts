@@ -384,7 +384,9 @@ function accountChanged(
   { hasAccount, isElsewhere = false }: Extract<AppEvent, { type: 'account-changed' }>,
   now: EpochMs,
 ): Step {
-  const calls = guessEnded(state.calls, now);
+  const ended = guessEnded(state.calls, now);
+  // Another PBX may give its calls the same ids.
+  const calls = isElsewhere ? ended.map(({ pbxId: _id, ...call }) => call) : ended;
   // The count stays where it may be the same login at the same PBX. What an older one was told does not bind a new one.
   const pace = state.pace && !isElsewhere ? { pace: { placedAt: state.pace.placedAt } } : {};
   const off: AppState = { connection: { status: 'off' }, calls, people: [], ...pace };
@@ -561,8 +563,12 @@ function dialled(state: AppState, id: CallId, result: Result<DialAccepted, DialF
     call.id === id ? afterFormer(afterDial(call, result, now), state.former, now) : call,
   );
   const error = result.ok ? undefined : result.error.error;
-  const pace = error?.kind === 'rate-limited' ? { pace: afterPlea(state.pace, error.retryAfterMs, now) } : {};
-  return sendWishes({ ...state, ...pace, calls: withoutTwin(calls, id) }, now);
+  return sendWishes({ ...state, ...pleaIn(error, state, now), calls: withoutTwin(calls, id) }, now);
+}
+
+/** The pause that the PBX has asked for with an error. */
+function pleaIn(error: PbxError | undefined, { pace }: AppState, now: EpochMs): Pick<AppState, 'pace'> {
+  return error?.kind === 'rate-limited' ? { pace: afterPlea(pace, error.retryAfterMs, now) } : {};
 }
 
 /** The end that overtook the answer which tells whose end it was. */
@@ -655,7 +661,8 @@ function hungUp(state: AppState, id: CallId, result: Result<void, PbxError>, now
         ? { ...call, hangUp: { step: 'unconfirmed', at: now, error } }
         : call,
   );
-  return quiet({ ...state, calls });
+  // Whoever has had too many hang-ups wants no new calls either.
+  return quiet({ ...state, ...pleaIn(error, state, now), calls });
 }
 
 function hold(state: AppState, { id, want }: Extract<AppEvent, { type: 'hold' }>, now: EpochMs): Step {

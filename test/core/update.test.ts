@@ -437,6 +437,34 @@ describe('a PBX that limits how often calls are placed', () => {
     },
   );
 
+  test('may use ids that another PBX has used before', () => {
+    const elsewhere: AppEvent = { type: 'account-changed', hasAccount: true, isElsewhere: true };
+    const named = (id: string): AppEvent => ({ type: 'dialled', id, result: ok({ pbxId: 'leg-1' }) });
+    const talking: AppEvent = { type: 'report', report: { pbxId: 'leg-1', change: { to: 'talking' } } };
+    const first = [woke, limited, nth(1), named('c1'), talking] as const;
+
+    const { state } = play(...first, [elsewhere, 9_000], limited, [nth(2), 9_500], named('c2'), talking);
+
+    expect(state.calls.map(({ id, state: { phase } }) => `${id} ${phase}`)).toEqual(
+      expect.arrayContaining(['c1 ended', 'c2 talking']),
+    );
+  });
+
+  test('may give a new call the id of one that is over', () => {
+    const named = (id: string): AppEvent => ({ type: 'dialled', id, result: ok({ pbxId: 'leg-1' }) });
+    const told = (change: Extract<AppEvent, { type: 'report' }>['report']['change']): AppEvent => ({
+      type: 'report',
+      report: { pbxId: 'leg-1', change },
+    });
+    const first = [woke, limited, nth(1), named('c1'), told({ to: 'ended', reason: 'completed' })] as const;
+
+    const { state } = play(...first, [nth(2), 9_500], named('c2'), told({ to: 'talking' }));
+
+    expect(state.calls.map(({ id, state: { phase } }) => `${id} ${phase}`)).toEqual(
+      expect.arrayContaining(['c1 ended', 'c2 talking']),
+    );
+  });
+
   test('is not counted on at another PBX', () => {
     const elsewhere: AppEvent = { type: 'account-changed', hasAccount: true, isElsewhere: true };
     const { effects } = play(woke, limited, [nth(1), 0], [nth(2), 1_000], [elsewhere, 2_000], limited, [nth(3), 3_000]);
@@ -460,6 +488,18 @@ describe('a PBX that limits how often calls are placed', () => {
 
     expect(dials(play(...paused, [nth(2), 29_999]).effects)).toHaveLength(1);
     expect(dials(play(...paused, [nth(2), 30_000]).effects)).toHaveLength(2);
+  });
+
+  test('gets nothing either once it has asked for patience with a hang-up', () => {
+    const plea: AppEvent = {
+      type: 'hung-up',
+      id: 'c1',
+      result: fail({ kind: 'rate-limited', retryAfterMs: 30_000 }),
+    };
+    const paused = [woke, limited, nth(1), plea] as const;
+
+    expect(dials(play(...paused, [nth(2), 29_999]).effects)).toHaveLength(1);
+    expect(dialWait(play(...paused).state, T)).toBe(30_000);
   });
 
   test('is not waited for longer than a day, whatever a wrong clock says', () => {

@@ -126,7 +126,7 @@ describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
     }
   });
 
-  test('click-to-call endpoints are listed, made, chosen and removed in the options', async () => {
+  test('click-to-call endpoints are listed, made, chosen, changed and removed in the options', async () => {
     const pbx = await startKazoo();
     const values = { server: pbx.origin, accountId: pbx.accountId, token: pbx.token };
     await importSettings(browser, { pagedial: 1, account: { vendor: 'kazoo', values }, country: 'US' });
@@ -153,6 +153,15 @@ describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
       expect(await options.$eval('input[name="clickToCallId"]', (input) => (input as HTMLInputElement).value)).toBe(
         'c2c-ann',
       );
+
+      await pressButton(options, "Change Ann's button (2040)");
+      await choose(options, 'Who is called first', 'contact');
+      await pressButton(options, 'Save changes');
+      await until('calls go the new way', async () => {
+        const connection = (await readState(browser))?.connection;
+        return connection?.status === 'online' && connection.capabilities.contactFirst === true;
+      });
+      expect(pbx.endpoints.get('c2c-ann')).toMatchObject({ dial_first: 'contact' });
       expect(pbx.violations).toEqual([]);
     } finally {
       await options.close();
@@ -231,6 +240,13 @@ async function typeInto(options: Page, label: string, text: string): Promise<voi
   };
   await until(`there is a field "${label}"`, () => options.evaluate(focus, label));
   await options.keyboard.type(text);
+}
+
+async function choose(options: Page, label: string, value: string): Promise<void> {
+  const idOf = (wanted: string) =>
+    [...document.querySelectorAll('label')].find((one) => one.textContent?.trim() === wanted)?.htmlFor;
+  const id = await until(`there is a choice "${label}"`, () => options.evaluate(idOf, label));
+  await options.select(`[id="${id}"]`, value);
 }
 
 async function type(popup: Page, number: string): Promise<void> {

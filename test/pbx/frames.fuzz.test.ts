@@ -162,7 +162,7 @@ describe('frames of a hostile PBX', () => {
       foreign,
       fc.constantFrom(...vodiaNonsense(TENANT).map(String).filter(isShort)),
     );
-    const startedAt = performance.now();
+    const startedAt = processorMs();
 
     fc.assert(
       fc.property(storm, (frame) => {
@@ -177,7 +177,7 @@ describe('frames of a hostile PBX', () => {
       }),
       { numRuns: RUNS, seed: 20260101 },
     );
-    const took = performance.now() - startedAt;
+    const took = processorMs() - startedAt;
 
     for (let times = 0; times < 2; times += 1) session.heard('{"action":"call-state","calls":[]}');
     told.news.length = 0;
@@ -240,9 +240,9 @@ async function fastest(frame: string): Promise<number> {
   for (let turn = 0; turn < 3; turn += 1) {
     const { session } = await ear();
     void session.dial({ number: CUSTOMER, ref: 'ours' });
-    const from = performance.now();
+    const from = processorMs();
     session.heard(frame);
-    times.push(performance.now() - from);
+    times.push(processorMs() - from);
   }
   return Math.min(...times);
 }
@@ -271,4 +271,10 @@ function fill(bytes: number, entry: string | ((index: number) => string)): strin
     parts.push(typeof entry === 'string' ? entry : entry(parts.length));
   }
   return parts.join(',');
+}
+
+/** Processor time of this process: a busy machine makes nothing slower by it. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

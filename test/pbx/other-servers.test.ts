@@ -249,6 +249,28 @@ describe('another Zorio', () => {
     expect(values).toEqual(['842812345678']);
   });
 
+  test.each([
+    ['beside the list', (data: unknown) => ({ data, meta: { current_page: 1, last_page: 3 } })],
+    ['around it', (data: unknown) => ({ data: { data, last_page: '3' } })],
+  ])('may offer its caller ids in pages told of %s', async (_what, wrap) => {
+    const session = await open(
+      zorio,
+      account,
+      script(({ path }) => {
+        const [, page = '1'] = /^\/api\/pbx\/caller-ids(?:\?page=(\d+))?$/.exec(path) ?? [undefined, '0'];
+        return page === '0' ? undefined : { json: wrap([`+1617555010${page}`]) };
+      }),
+    );
+
+    const offered = await session.choices?.();
+
+    expect(offered?.ok && offered.value.callerId?.map(({ value }) => value)).toEqual([
+      '+16175550101',
+      '+16175550102',
+      '+16175550103',
+    ]);
+  });
+
   test.each<[string, object, boolean]>([
     ['of a call that goes on', { uuid: 'c-1', end_time: null, result: 'ringing', billsec: 0 }, false],
     ['of a call that is talked on', { uuid: 'c-1', end_time: null, result: 'answered', billsec: 12 }, false],

@@ -20,6 +20,8 @@ export const ZORIO: Capabilities = { ...PLACE_ONLY, placeLimit: { count: 10, per
 /** With the company's relay the webhooks are seen: both legs, and calls that come in. There still is no way to hang up. */
 export const ZORIO_FOLLOWED: Capabilities = { ...ZORIO, liveState: true, seesFarEnd: true, listCalls: true };
 
+/** So many pages of caller ids are more than anybody picks from. */
+const MOST_PAGES = 10;
 /** A token refused this soon after its login will be refused after the next login, too. */
 const RENEW_AFTER_MS = 5 * 60_000;
 
@@ -132,14 +134,23 @@ export class ZorioSession implements PbxSession, RelayListener {
   }
 
   async choices(): Promise<Result<FieldChoices, PbxError>> {
-    const answer = await this.#read('/api/pbx/caller-ids');
-    if (!answer.ok) return answer;
-    if (answer.value.status !== 200) return fail(refusalOf(answer.value, this.#context.ports.now()));
-    return ok({
-      callerId: listIn(readJson(answer.value.body))
-        .map(readCallerId)
-        .filter((choice) => choice !== undefined),
-    });
+    const callerId: FieldChoice[] = [];
+    for (let page = 1; page <= MOST_PAGES; page += 1) {
+      const answer = await this.#read(`/api/pbx/caller-ids${page === 1 ? '' : `?page=${page}`}`);
+      const isGood = answer.ok && answer.value.status === 200;
+      // Some are better than none.
+      if (!isGood && page > 1) break;
+      if (!answer.ok) return answer;
+      if (!isGood) return fail(refusalOf(answer.value, this.#context.ports.now()));
+      const body = readJson(answer.value.body);
+      callerId.push(
+        ...listIn(body)
+          .map(readCallerId)
+          .filter((choice) => choice !== undefined),
+      );
+      if (page >= pagesOf(body)) break;
+    }
+    return ok({ callerId });
   }
 
   /** Asks how our own extension stands, which is news and proof of life in one. */
@@ -244,6 +255,13 @@ function listIn(body: unknown, depth = 0): readonly unknown[] {
   if (!object || depth > 1) return [];
   if (object.data !== undefined) return listIn(object.data, depth + 1);
   return Object.values(object).find((value): value is readonly unknown[] => Array.isArray(value)) ?? [];
+}
+
+/** How many pages a list has, where it says so. */
+function pagesOf(body: unknown): number {
+  const object = asObject(body);
+  const places = [object, asObject(object?.meta), asObject(object?.data)];
+  return Math.max(1, ...places.map((place) => Number(asWord(place?.last_page) ?? 1) || 1));
 }
 
 /** A caller id as text or as an object; the vendor does not print which. */
