@@ -362,7 +362,7 @@ function isTwin(sums: ReadonlyMap<number, number>, start: number, digits: number
  */
 function isIntroduced(text: string, group: Group): boolean {
   const around = `${text[group.start - 1] ?? ' '}${text[group.end] ?? ' '}`;
-  if (/[,;|"'`[\]{}]/.test(around) && !/^[^][,;] /.test(around + (text[group.end + 1] ?? ' '))) return false;
+  if (/[,;|"'`[\]{}]/.test(around) && !/^[\s\S][,;] /.test(around + (text[group.end + 1] ?? ' '))) return false;
   return group.digits.startsWith('0') || /\p{L}{2}/u.test(text);
 }
 

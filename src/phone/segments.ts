@@ -93,10 +93,12 @@ function segmentsFrom<Value extends Whole>(
     if (group === undefined) break;
     if (to - 1 > from) {
       if (group.hasPlus || group.gap === undefined || !mayStandInside(group.gap.kind)) break;
+      // `567-1234~6`: from here to there, even where a longer number would be one too.
+      if (group.gap.kind === '~' && group.digits.length <= 2 && digits >= MIN_DIGITS_LOCAL) break;
       // A bracket opens around an area code or a trunk prefix, never behind a number.
       if (digits >= MIN_DIGITS_LOCAL && group.gap.kind.includes('(')) break;
       loosest = Math.max(loosest, group.gap.rank);
-      if (group.gap.rank === 3) spaced++;
+      if (group.gap.rank >= 3 && group.gap.rank < 4) spaced++;
       if (spaced > 2) break;
     }
     digits += group.digits.length;

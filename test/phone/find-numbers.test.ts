@@ -78,6 +78,14 @@ describe('a number is found as it is written', () => {
     expect(dialled(`Tel: ${text}`, { userCountry: 'GB' })).toEqual(['+442079460120']);
   });
 
+  test('a range is no number, even where it would be one', () => {
+    expect(dialled('전화 (02) 555-0123~6', { userCountry: 'KR' })).toEqual(['+8225550123']);
+  });
+
+  test('a number with a spaced dash ends before a spaced slash', () => {
+    expect(dialled('020 - 7946 0123 / 7946 0124', { userCountry: 'GB' })).toEqual(['+442079460123']);
+  });
+
   test('what counts on is a further line only where the plan has no longer number', () => {
     expect(dialled('Tel: 030 23125-14', { userCountry: 'DE' })).toEqual(['+49302312514']);
     expect(dialled('Tel: 020 7946 0129-4', { userCountry: 'GB' })).toEqual([]);
@@ -237,6 +245,7 @@ describe('a label says what a number is', () => {
   test('a fax number is not told by the fax of the line above', () => {
     expect(find('Fax: 617-555-0123\n617-555-0124')).toMatchObject([{ kind: 'fax' }, { kind: 'phone' }]);
     expect(find('Fax: 617-555-0123 / 617-555-0124')).toMatchObject([{ kind: 'fax' }, { kind: 'fax' }]);
+    expect(find('传 真:010-5555 0123', { userCountry: 'CN' })).toMatchObject([{ kind: 'fax' }]);
     expect(find('T 617-555-0123 | F 617-555-0124')).toMatchObject([{ kind: 'phone' }, { kind: 'fax' }]);
   });
 
@@ -245,6 +254,7 @@ describe('a label says what a number is', () => {
     ['Çağrı Merkezi: 444 0 012', 'TR', '+904440012'],
     ['الرقم الموحد: 920000012', 'SA', '+966920000012'],
     ['Port. 01 99 00 12 34', 'FR', '+33199001234'],
+    ['手机号码 13000000012', 'CN', '+8613000000012'],
   ])('in the words of its country: %s', (text, userCountry, e164) => {
     expect(dialled(text, { userCountry })).toEqual([e164]);
   });
@@ -254,6 +264,7 @@ describe('a label says what a number is', () => {
     ['Bestellnummer 0171-2312501', 'DE'],
     ['Invoice No. 617-555-0123', 'US'],
     ['Protocolo: (11) 5555-0123', 'BR'],
+    ['编号:13000000012', 'CN'],
   ])('a word that denies holds for what is written as a number: %s', (text, userCountry) => {
     expect(dialled(text, { userCountry })).toEqual([]);
   });
