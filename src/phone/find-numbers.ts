@@ -197,7 +197,7 @@ function findIn(
 ): readonly FoundNumber[] {
   const text = withoutHours(folded.text);
   const countries = withRecord(ranked, block.recordCountry, atlas);
-  const named = block.recordCountry === undefined ? countryNamedIn(`${block.label}\n${text}`, atlas) : undefined;
+  const inBlock = block.recordCountry === undefined ? countryNamedIn(`${block.label}\n${text}`, atlas) : undefined;
   const cuts = new Set(block.nodeStarts);
   const isCut = (at: number): boolean => cuts.has(folded.originAt(at));
   const found: FoundNumber[] = [];
@@ -251,8 +251,12 @@ function findIn(
         atlas,
       )
     : [];
+  let chainEnd = 0;
   for (const chain of findChains(text)) {
     const meaningHere = meaningIn(chain);
+    const front = text.slice(Math.max(chainEnd, (chain[0]?.opensAt ?? 0) - 80), chain[0]?.opensAt);
+    chainEnd = chain.at(-1)?.end ?? chainEnd;
+    const named = inBlock ?? (block.recordCountry === undefined ? countryNamedIn(front, atlas) : undefined);
     const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, named, meaningHere, isCut, atlas));
     for (const { from, to, value } of segments) {
       const start = chain[from]?.opensAt;

@@ -125,7 +125,9 @@ function withoutGap({ gap: _gap, ...group }: Group): Group {
   return group;
 }
 
+/** A number does not go on in the next line: `Main Street 5` above `030 23125 012`. */
 function mayStandInside(kind: string): boolean {
+  if (kind.includes('\n')) return false;
   return !/^ [·.]? ?$|^\. \(?$/.test(kind) || kind === ' ';
 }
 

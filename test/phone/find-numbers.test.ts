@@ -78,6 +78,11 @@ describe('a number is found as it is written', () => {
     expect(dialled(`Tel: ${text}`, { userCountry: 'GB' })).toEqual(['+442079460120']);
   });
 
+  test('a number does not begin in the line above', () => {
+    expect(dialled('Musterstraße 5\n030 23125 012', { userCountry: 'DE' })).toEqual(['+493023125012']);
+    expect(dialled('Tels. 5555-0125\n01 (55) 5555 0126', { userCountry: 'MX' })).toEqual(['+525555550126']);
+  });
+
   test('a range is no number, even where it would be one', () => {
     expect(dialled('전화 (02) 555-0123~6', { userCountry: 'KR' })).toEqual(['+8225550123']);
   });
@@ -202,6 +207,26 @@ describe('the country comes from the page, then from the user', () => {
     expect(dialled('020 7946 0123', { recordCountry: 'GB', label: 'Phone' })).toEqual(['+442079460123']);
     // No such number in Britain; the page's other countries are not asked.
     expect(dialled(['+49 30 23125012', '(171) 555-2222'], { recordCountry: 'GB' })).toEqual(['+493023125012']);
+  });
+
+  test('the country named with a number counts more than the page’s', () => {
+    const offices = [
+      'New York: (212) 555-0123',
+      'London: 020 7946 0123',
+      'Berlin: 030 23125 012',
+      'Paris 01 99 00 12 34',
+    ];
+    const numbers = ['+12125550123', '+442079460123', '+493023125012', '+33199001234'];
+    expect(dialled(offices)).toEqual(numbers);
+    expect(dialled(offices.join('\n'))).toEqual(numbers);
+    expect(dialled(offices.join(', '))).toEqual(numbers);
+  });
+
+  test('a country named with a number counts for little where only another writes numbers so', () => {
+    for (const text of ['India tours: 212 555 0123', 'Paris, TX (903) 555-0123', 'Birmingham (205) 555-0123'])
+      expect(dialled(text)).toHaveLength(1);
+    expect(dialled('India tours: 212 555 0123')).toEqual(['+12125550123']);
+    expect(dialled('Sydney: 030 23125 012', { lang: 'de', host: 'reisen.de' })).toEqual(['+493023125012']);
   });
 
   test('a country that is hardly likely is not asked', () => {
