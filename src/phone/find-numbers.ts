@@ -197,7 +197,9 @@ function findIn(
 ): readonly FoundNumber[] {
   const text = withoutHours(folded.text);
   const countries = withRecord(ranked, block.recordCountry, atlas);
-  const inBlock = block.recordCountry === undefined ? countryNamedIn(`${block.label}\n${text}`, atlas) : undefined;
+  const namedInBlock = once(() =>
+    text.length > MAX_NAMING_TEXT ? undefined : countryNamedIn(`${block.label}\n${text}`, atlas),
+  );
   const cuts = new Set(block.nodeStarts);
   const isCut = (at: number): boolean => cuts.has(folded.originAt(at));
   const found: FoundNumber[] = [];
@@ -254,9 +256,12 @@ function findIn(
   let chainEnd = 0;
   for (const chain of findChains(text)) {
     const meaningHere = meaningIn(chain);
-    const front = text.slice(Math.max(chainEnd, (chain[0]?.opensAt ?? 0) - 80), chain[0]?.opensAt);
+    const frontStart = Math.max(chainEnd, (chain[0]?.opensAt ?? 0) - 80);
     chainEnd = chain.at(-1)?.end ?? chainEnd;
-    const named = inBlock ?? (block.recordCountry === undefined ? countryNamedIn(front, atlas) : undefined);
+    const named = once(() => {
+      if (block.recordCountry !== undefined) return undefined;
+      return namedInBlock() ?? countryNamedIn(text.slice(frontStart, chain[0]?.opensAt), atlas);
+    });
     const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, named, meaningHere, isCut, atlas));
     for (const { from, to, value } of segments) {
       const start = chain[from]?.opensAt;
@@ -298,7 +303,7 @@ function readGroups(
   groups: readonly Group[],
   text: string,
   countries: readonly RankedCountry[],
-  named: string | undefined,
+  named: () => string | undefined,
   meaningAt: MeaningAt,
   isCut: (at: number) => boolean,
   plans: NumberPlans,
@@ -397,9 +402,18 @@ function withRecord(
   return record === undefined || !hasPlan(record, plans) ? ranked : [{ country: record, weight: RECORD_WEIGHT }];
 }
 
+/** Works something out when it is first asked for. */
+function once<T>(workOut: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: workOut() };
+    return known.value;
+  };
+}
+
 /** The one country that a short text names, itself or by a place. */
 function countryNamedIn(text: string, atlas: Atlas): string | undefined {
-  if (text.length > MAX_NAMING_TEXT || !/\p{Lu}/u.test(text)) return undefined;
+  if (!/\p{Lu}/u.test(text)) return undefined;
   const { countries, places } = namesIn(text, atlas.names);
   const all = new Set([...countries, ...places]);
   const [country] = all;
@@ -410,8 +424,14 @@ function countryNamedIn(text: string, atlas: Atlas): string | undefined {
  * `London: 020 7946 0123`: the country named with a number counts more than others of the page, unless only the others write numbers so
  * (`India tours: 212 555 0123`).
  */
-function readOnPage(groups: readonly Group[], named: string | undefined, place: Place): SegmentReading | undefined {
+function readOnPage(
+  groups: readonly Group[],
+  namedHere: () => string | undefined,
+  place: Place,
+): SegmentReading | undefined {
   const read = readSegment(groups, place);
+  if (place.meaning === 'never' || read?.isInternational) return read;
+  const named = namedHere();
   if (named === undefined || named === place.countries[0]?.country || !hasPlan(named, place.plans)) return read;
   const before = place.countries.find(({ country }) => country === named)?.weight ?? 0;
   const others = place.countries.filter(({ country }) => country !== named);
