@@ -238,6 +238,11 @@ function findIn(
     return (start, end, digits) => {
       const said = meaningAt(start, end);
       if (said !== 'unsaid' || start === opensAt) return said;
+      // `Order 12 617 555 0123`: what is denied goes on behind a space.
+      if (chain[1]?.opensAt === start && chain[1].gap?.kind === ' ') {
+        first ??= meaningAt(opensAt, opensAt);
+        if (first === 'never' || first === 'seldom') return first;
+      }
       sums ??= sumsOf(chain);
       if (!isTwin(sums, start, digits)) return said;
       first ??= meaningAt(opensAt, opensAt);
@@ -297,6 +302,7 @@ interface ReadGroups extends SegmentReading {
   readonly meaning: Meaning;
   readonly extension?: { readonly end: number; readonly ext: string };
   readonly isWhole: boolean;
+  readonly hasClearStart: boolean;
 }
 
 function readGroups(
@@ -331,7 +337,20 @@ function readGroups(
     meaning,
     ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}),
     isWhole: tail > 0,
+    hasClearStart: hasClearStart(groups, read, plans),
   };
+}
+
+/** A trunk zero and the usual groups, or three, three and four digits in North America. */
+function hasClearStart(
+  groups: readonly Group[],
+  { reading, isInternational }: SegmentReading,
+  plans: NumberPlans,
+): boolean {
+  if (isInternational || groups.length < 2) return false;
+  const shown = groups.map((group) => group.digits);
+  if (reading.e164.startsWith('+1')) return groups.length === 3 && isUsualGrouping(shown, reading, plans);
+  return reading.hasTrunk && shown[0]?.startsWith('0') === true && isUsualGrouping(shown, reading, plans);
 }
 
 /**

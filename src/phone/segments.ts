@@ -11,6 +11,8 @@ export interface Segment<Value> {
 interface Whole {
   /** Nothing of the number follows, however tightly digits stand behind it. */
   readonly isWhole?: boolean;
+  /** It begins as numbers do and little else: a house or room number may stand in front of it. */
+  readonly hasClearStart?: boolean;
 }
 
 const MAX_GROUPS = 12;
@@ -113,7 +115,8 @@ function segmentsFrom<Value extends Whole>(
       to,
       value,
       digits,
-      startsFreely: from === 0 || isLooser(chain[from], loosest),
+      startsFreely:
+        from === 0 || isLooser(chain[from], loosest) || (value.hasClearStart === true && isFigureInFront(chain, from)),
       endsFreely: value.isWhole || to === chain.length || isLooser(chain[to], loosest) || isRangeTail(chain, to),
     });
   }
@@ -138,6 +141,13 @@ function isLooser(group: Group | undefined, loosest: number): boolean {
   if (gap.rank >= 4) return true;
   if (gap.rank < 2) return false;
   return gap.rank > loosest || (group.opensAt < group.start && gap.kind.startsWith(' '));
+}
+
+/** `Room 12 020 7946 0123`: one short figure, which is no prefix, parted by a space. */
+function isFigureInFront(chain: Chain, at: number): boolean {
+  const figure = chain[0];
+  if (at !== 1 || figure === undefined || figure.hasPlus || chain[1]?.gap?.kind !== ' ') return false;
+  return figure.digits.length <= 5 && figure.digits !== '1' && !figure.digits.startsWith('0');
 }
 
 /** `3745350/8`, `1021/22`: a short tail names further lines; the number in front of it is whole. */

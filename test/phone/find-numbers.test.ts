@@ -83,6 +83,19 @@ describe('a number is found as it is written', () => {
     expect(dialled('Tels. 5555-0125\n01 (55) 5555 0126', { userCountry: 'MX' })).toEqual(['+525555550126']);
   });
 
+  test('a figure in front of it is no part of a number', () => {
+    expect(dialled('Room 12 020 7946 0123', { userCountry: 'GB' })).toEqual(['+442079460123']);
+    expect(dialled('Dept 5 617 555 0123')).toEqual(['+16175550123']);
+    for (const text of ['1234 5678 617 555 0123', 'IBAN 12 617 555 0123', '12.617 555 0123', '012345 617 555 0123'])
+      expect(dialled(text), text).toEqual([]);
+  });
+
+  test('an hour behind it makes no longer number', () => {
+    for (const text of ['030 23125 012 8-18 Uhr', 'Tel. 030 23125 012 10 Uhr', '030 23125 012 8 pm'])
+      expect(dialled(text, { userCountry: 'DE' }), text).toEqual([]);
+    expect(dialled('Tel. 030 23125 012 am Montag', { userCountry: 'DE' })).toEqual(['+493023125012']);
+  });
+
   test('a range is no number, even where it would be one', () => {
     expect(dialled('전화 (02) 555-0123~6', { userCountry: 'KR' })).toEqual(['+8225550123']);
   });
