@@ -13,8 +13,11 @@ export interface AccountsParts {
   findAdapter(id: string): PbxAdapter | undefined;
   readSettings(): Promise<Settings>;
   writeSettings(settings: Settings): Promise<void>;
-  /** The account is another one, or gone: what runs with the old one must end. Resolves once that is saved. */
-  onAccount(hasAccount: boolean): Promise<void>;
+  /**
+   * The account is another one, or gone: what runs with the old one must end. Resolves once that is saved.
+   * @param isElsewhere - the new one is at another PBX
+   */
+  onAccount(hasAccount: boolean, isElsewhere: boolean): Promise<void>;
   /** True when the browser keeps secrets in memory only. */
   onSecretsKept(where: 'kept' | 'memory'): void;
   /** Removes what else is kept for this account: our cookies at every PBX, the countries that were called, the last test. */
@@ -58,7 +61,16 @@ export function createAccounts(parts: AccountsParts): Accounts {
     // Only what the user has not wished is worth a word.
     parts.onSecretsKept(wanted === 'memory' ? 'kept' : kept);
     await parts.writeSettings(settings);
-    await parts.onAccount(true);
+    await parts.onAccount(true, isElsewhere(before, settings));
+  }
+
+  function isElsewhere({ account: before }: Settings, { account }: Settings): boolean {
+    const adapter = account && findAdapter(account.vendor);
+    return (
+      adapter !== undefined &&
+      before !== undefined &&
+      (before.vendor !== account?.vendor || !isSamePlace(adapter, before.values, account.values))
+    );
   }
 
   return {
@@ -102,7 +114,7 @@ export function createAccounts(parts: AccountsParts): Accounts {
     async remove() {
       const { account: _removed, ...rest } = await parts.readSettings();
       await parts.writeSettings(rest);
-      await parts.onAccount(false);
+      await parts.onAccount(false, false);
       await vault.clear();
       await parts.dropTraces();
     },

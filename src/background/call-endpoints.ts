@@ -8,10 +8,14 @@ import type { ReadyAccount } from './supervisor.ts';
 /** One login serves a while of looking after endpoints: PBXs count logins. */
 const KEEP_MS = 120_000;
 
-/** Does what the options page wishes with the click-to-call endpoints of an account, saved or not. Nothing is repeated. */
+/**
+ * Does what the options page wishes with the click-to-call endpoints of an account, saved or not. Nothing is repeated.
+ * @param onChanged - an endpoint is not what it was: a session may be placing calls with it
+ */
 export function createCallEndpoints(
   clock: Clock,
   ports: PbxPorts,
+  onChanged: () => void = () => {},
 ): (account: ReadyAccount, wish: EndpointWish) => Promise<Result<EndpointAnswer, PbxError>> {
   let opened: { readonly for: string; readonly endpoints: CallEndpoints } | undefined;
   let cancelForget = () => {};
@@ -36,6 +40,7 @@ export function createCallEndpoints(
       const done = await grant(endpoints.value, wish);
       // A login that has run out is made anew with the next wish.
       if (!done.ok && done.error.kind === 'login-refused') opened = undefined;
+      if (done.ok && (wish.wish === 'change' || wish.wish === 'remove')) onChanged();
       return done;
     } catch {
       return fail({ kind: 'protocol', detail: 'endpoints' });

@@ -151,10 +151,10 @@ const accounts = createAccounts({
   findAdapter,
   readSettings: () => settingsStore.read(),
   writeSettings: (settings) => settingsStore.write(settings),
-  async onAccount(hasAccount) {
+  async onAccount(hasAccount, isElsewhere) {
     await keepAlarm(hasAccount);
     await proposals.forgetAll();
-    await keeper.dispatch({ type: 'account-changed', hasAccount });
+    await keeper.dispatch({ type: 'account-changed', hasAccount, isElsewhere });
     // Without an account links behave as without us.
     void tellSettings().catch(() => {});
   },
@@ -262,7 +262,7 @@ const answer = createRouter(
     atlas: readAtlas,
     pausedUntil: () => dialPauseEnd(keeper.current(), SYSTEM_CLOCK.now()),
     changeSettings,
-    endpoints: createCallEndpoints(SYSTEM_CLOCK, ports),
+    endpoints: createCallEndpoints(SYSTEM_CLOCK, ports, () => supervisor.renew()),
     async nudge() {
       supervisor.probe('ifSilent');
       await keeper.dispatch({ type: 'nudge' });

@@ -52,6 +52,8 @@ export interface Supervisor {
    * `ifSilent`: only when its pulse is overdue.
    */
   probe(when: 'always' | 'ifSilent'): void;
+  /** What the session was told when it connected has changed at the PBX: it connects anew, once no call needs it as it is. */
+  renew(): void;
 }
 
 /** A sign of life during a call, so that a half-open line is known within 25 s (with {@link BEAT_WITHIN_MS}). */
@@ -87,6 +89,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
   let line: Line | undefined;
   let state = INITIAL;
   let hasCall = false;
+  let isOutdated = false;
   let beatenAt = 0;
   let cancelBeat = () => {};
   let cancelAwake: (() => void) | undefined;
@@ -95,6 +98,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     close();
     const own: Line = { early: [], isAsked: false };
     line = own;
+    isOutdated = false;
     void connect(own);
   }
 
@@ -172,6 +176,14 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     if (line !== own) return;
     close();
     dispatch({ type: 'lost', error, jitter: parts.random() }, () => line === undefined);
+  }
+
+  function renew(): void {
+    const own = line;
+    isOutdated = own !== undefined && hasCall;
+    if (!own?.session || own.early || hasCall) return;
+    lose(own, CLOSED);
+    dispatch({ type: 'nudge' }, () => line === undefined);
   }
 
   async function dial(intent: DialIntent): Promise<void> {
@@ -295,6 +307,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
       hasCall = state.calls.some(isLive);
       keepAwake();
       if (hasCall !== before && line?.session) scheduleBeat(line, beatenAt);
+      if (isOutdated && !hasCall) renew();
     },
     beatNow() {
       if (line) void beat(line);
@@ -302,6 +315,7 @@ export function createSupervisor(parts: SupervisorParts): Supervisor {
     probe(when) {
       if (line && (when === 'always' || isOverdue())) void probe(line);
     },
+    renew,
   };
 }
 

@@ -1,23 +1,18 @@
 import type { PageDoubt } from '../core/risk.ts';
-import { isUncovered, painterOf, rangeOf } from './geometry.ts';
+import { painterOf, rangeOf } from './geometry.ts';
 import { containsAcross, parentAcross } from './roots.ts';
+import { isVast, showsSomething } from './seen-link.ts';
+import { readSeen, type SeenText } from './seen-text.ts';
 import type { Target } from './targets.ts';
+import { FAINT_NUMBER, hasEntry, isInView, isVeiled } from './veils.ts';
 
-/** Below this a button of ours, or the number, is too faint for a press on it to be meant. A page may well draw its own text faintly. */
+/** Below this a button of ours is too faint for a press on it to be meant. */
 const FAINT_BUTTON = 0.7;
-const FAINT_NUMBER = 0.4;
-/** CSS pixels a digit takes at least, where it is meant to be read. */
-const NARROWEST_DIGIT = 1.5;
-const LOWEST_DIGIT = 4;
 /** Fewer are no number that a link could show. */
 const FEWEST_DIGITS = 5;
-/** Text nodes of one number that are looked at. */
-const MOST_PARTS = 40;
 /** CSS pixels. Ours are 24 wide; a page that enlarges one makes the whole screen a call button. */
 const LARGEST_BUTTON = 48;
 const SMALLEST_BUTTON = 9;
-/** Characters. */
-const LONGEST_FILTER = 300;
 /** Half of the part of a button that must be free to be seen, in CSS pixels. */
 const CORE = 4;
 /** What was hidden so shortly before the press was not seen by whoever pressed: a page can take its cover away as the press comes. */
@@ -73,13 +68,15 @@ const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
 export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] {
   const text = document.createRange();
   text.selectNodeContents(link);
-  return isHidden(link) || isOtherNumber(readSeen(text), target) ? DOUBTFUL : [];
+  const isDoubtful = isHidden(link) || isVast(link) || !showsSomething(link) || isOtherNumber(readSeen(text), target);
+  return isDoubtful ? DOUBTFUL : [];
 }
 
 /** The same for a number in a text. */
 export function numberDoubts(target: Target): readonly PageDoubt[] {
   const text = rangeOf(target);
-  const isUnclear = isHidden(painterOf(target) ?? target.holder) || (text !== undefined && readSeen(text).hasUnseen);
+  const seen = text && readSeen(text);
+  const isUnclear = isHidden(painterOf(target) ?? target.holder) || seen?.hasUnseen || seen?.isJumbled;
   return isUnclear ? DOUBTFUL : [];
 }
 
@@ -157,101 +154,25 @@ export function createSight(host: Element): Sight {
 
 /** @param number - the element that paints the number */
 function isHidden(number: Element): boolean {
-  return isVeiled(number, FAINT_NUMBER) || isBesidePopover(number);
-}
-
-/** What the eye sees of a text; `hasUnseen` when digits of it cannot be read: not drawn, tiny, see-through or cut off. */
-interface SeenText {
-  readonly digits: string;
-  readonly hasUnseen: boolean;
+  return isVeiled(number, FAINT_NUMBER) || isUnderTopLayer(number);
 }
 
 /** Words for screen readers may repeat the number unseen: only what is seen and says otherwise is doubtful. */
-function isOtherNumber({ digits, hasUnseen }: SeenText, { e164, dial, ext = '' }: Target): boolean {
+function isOtherNumber({ digits, hasUnseen, isJumbled }: SeenText, { e164, dial, ext = '' }: Target): boolean {
   const called = (e164 ?? dial ?? '').replace(/\D/g, '');
   const plain = digits.replace(/^0+/, '');
-  return hasUnseen && plain.length >= FEWEST_DIGITS && !called.endsWith(plain) && !(called + ext).endsWith(plain);
+  if (plain.length < FEWEST_DIGITS) return false;
+  return isJumbled || (hasUnseen && !called.endsWith(plain) && !(called + ext).endsWith(plain));
 }
 
-function readSeen(text: Range): SeenText {
-  let seen = '';
-  let hasUnseen = false;
-  const root = text.commonAncestorContainer;
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  let node: Node | null = root instanceof Text ? root : walker.nextNode();
-  for (let parts = 0; node && parts < MOST_PARTS; node = walker.nextNode()) {
-    if (!(node instanceof Text) || !text.intersectsNode(node)) continue;
-    parts += 1;
-    const part = document.createRange();
-    part.setStart(node, node === text.startContainer ? text.startOffset : 0);
-    part.setEnd(node, node === text.endContainer ? text.endOffset : node.data.length);
-    const digits = part.toString().match(/\p{Nd}/gu) ?? [];
-    if (digits.length === 0) continue;
-    if (isUnseen(part, node.parentElement, digits.length)) hasUnseen = true;
-    else seen += digits.join('');
-  }
-  return { digits: seen, hasUnseen };
-}
-
-function isUnseen(part: Range, painter: Element | null, digits: number): boolean {
-  if (!painter) return false;
-  const rects = [...part.getClientRects()];
-  const width = rects.reduce((sum, rect) => sum + rect.width, 0);
-  const height = Math.max(0, ...rects.map((rect) => rect.height));
-  if (width < digits * NARROWEST_DIGIT || height < LOWEST_DIGIT) return true;
-  if (isVeiled(painter, FAINT_NUMBER) || isSeeThrough(painter)) return true;
-  return rects.some((rect) => {
-    const [x, y] = [rect.left + rect.width / 2, rect.top + rect.height / 2];
-    return isInView(x, y) && !isUncovered(painter, x, y, () => false);
-  });
-}
-
-/** Text may be see-through where a picture is painted in its place. */
-function isSeeThrough(painter: Element): boolean {
-  const style = getComputedStyle(painter);
-  const ink = style.getPropertyValue('-webkit-text-fill-color') || style.color;
-  const isClear = ink === 'transparent' || /^rgba\(.*,\s*0(?:\.0\d*)?\)$|\/\s*0(?:\.0\d*)?\)$/.test(ink);
-  return isClear && !style.backgroundClip.includes('text');
-}
-
-/** True when the element, or what it stands in, is painted so that one cannot see it well. */
-function isVeiled(element: Element, faint: number): boolean {
-  let opacity = 1;
-  for (let node: Element | undefined = element; node; node = parentAcross(node)) {
-    const style = getComputedStyle(node);
-    opacity *= Number(style.opacity);
-    const isHidden = hasEntry(style.maskImage) || style.mixBlendMode !== 'normal' || isBlurring(style.filter);
-    if (opacity < faint || isHidden) return true;
-  }
-  return false;
-}
-
-function hasEntry(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== 'none';
-}
-
-/** Dark modes invert and turn hues, and shadows hide nothing: these filters alone say nothing. */
-function isBlurring(filter: string): boolean {
-  if (!hasEntry(filter)) return false;
-  // One that is drawn by an image may do anything; nobody honest needs so long a list.
-  if (filter.includes('url(') || filter.length > LONGEST_FILTER) return true;
-  return [...filter.matchAll(/([a-z-]+)\(([^)]*)\)/g)].some(([, name, value = '']) => {
-    const amount = Number.parseFloat(value);
-    switch (name) {
-      case 'opacity':
-      case 'brightness':
-      case 'contrast':
-        return !(amount >= 0.5);
-      case 'blur':
-        return !(amount <= 1);
-      default:
-        return false;
-    }
-  });
-}
-
-/** A popover lies above all else, and one that lets the pointer through is not found where the pointer is. */
-function isBesidePopover(number: Element): boolean {
+/**
+ * A popover lies above all else, and one that lets the pointer through is not found where the pointer is. The same holds for the picture of
+ * what was there before, while a page passes over to something else (view transition).
+ */
+function isUnderTopLayer(number: Element): boolean {
+  const isPassing =
+    CSS.supports('selector(:active-view-transition)') && document.querySelector(':active-view-transition');
+  if (isPassing) return true;
   return [...document.querySelectorAll(':popover-open')].some((popover) => !containsAcross(popover, number));
 }
 
@@ -269,10 +190,6 @@ function isCut(button: Element, host: Element): boolean {
     [middleX + CORE, middleY],
   ] as const;
   return points.some(([px, py]) => isInView(px, py) && !isHit(host, px, py));
-}
-
-function isInView(x: number, y: number): boolean {
-  return x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
 }
 
 function isHit(host: Element, x: number, y: number): boolean {

@@ -304,7 +304,8 @@ export function createView(page: Document, parts: ViewParts): View {
   }
 
   function press(event: MouseEvent): void {
-    if (!event.isTrusted) return;
+    // The second half of a double click would hang up what the first has begun.
+    if (!event.isTrusted || event.detail > 1) return;
     const buttons = inModal?.buttons ?? main;
     const pressed = buttons?.targetOf(event.target);
     if (!buttons || !pressed) return;

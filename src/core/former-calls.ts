@@ -5,6 +5,8 @@ export interface FormerCall {
   readonly pbxId: PbxCallId;
   readonly at: EpochMs;
   readonly reason: EndReason;
+  /** From a private window: nothing of it is written to a disk. */
+  readonly isPrivate?: true;
 }
 
 /** News is not later than this; a PBX may give the id to another call after it. */
@@ -30,14 +32,20 @@ export function formerAfter(
   now: EpochMs,
 ): readonly FormerCall[] | undefined {
   const isListed = (id: PbxCallId) => after.some((call) => call.pbxId === id);
+  const privacyOf = (id: PbxCallId): { readonly isPrivate?: true } => {
+    const isPrivate =
+      before.calls.some((call) => call.pbxId === id && call.origin?.isPrivate) ||
+      before.former?.some((call) => call.pbxId === id && call.isPrivate);
+    return isPrivate ? { isPrivate: true } : {};
+  };
   const dropped = before.calls.flatMap(({ pbxId, confirmed, state }): FormerCall[] =>
     pbxId !== undefined && state.phase === 'ended' && confirmed && !isListed(pbxId)
-      ? [{ pbxId, at: now, reason: state.reason }]
+      ? [{ pbxId, at: now, reason: state.reason, ...privacyOf(pbxId) }]
       : [],
   );
   const unheard: readonly FormerCall[] =
     report?.change.to === 'ended' && !isListed(report.pbxId)
-      ? [{ pbxId: report.pbxId, at: now, reason: report.change.reason }]
+      ? [{ pbxId: report.pbxId, at: now, reason: report.change.reason, ...privacyOf(report.pbxId) }]
       : [];
   const kept = (before.former ?? []).filter(({ at }) => isRecent(at, now));
   const isSame = dropped.length === 0 && unheard.length === 0 && kept.length === (before.former?.length ?? 0);

@@ -21,7 +21,9 @@ export function keepsakeOf(state: AppState, now: EpochMs): Keepsake | undefined 
   // Nothing of a private window is written to a disk, whatever that costs.
   const open = state.calls.filter((call) => call.origin?.isPrivate !== true);
   const calls = open.filter((call) => isLive(call) || isAwaited(call, now) || !isSure(call));
-  const { pace, former } = state;
+  const { pace } = state;
+  const openFormer = state.former?.filter(({ isPrivate }) => !isPrivate);
+  const former = openFormer?.length ? openFormer : undefined;
   if (calls.length === 0 && pace === undefined && former === undefined) return undefined;
   return { calls, ...(pace ? { pace } : {}), ...(former ? { former } : {}) };
 }

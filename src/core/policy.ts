@@ -25,7 +25,7 @@ export const NO_POLICY: Policy = { settings: {}, locked: [], faults: [] };
 
 /**
  * Reads what the browser hands us from the organisation. What is of a wrong kind is left out and named: one mistake does not undo the
- * rest. Pure; never throws.
+ * rest. Settings stand beside `locked`, or together in `settings`. Pure; never throws.
  * @param faultOf - where a file with this one setting is wrong, as a path; undefined when it is good
  */
 export function readPolicy(
@@ -33,16 +33,19 @@ export function readPolicy(
   faultOf: (file: Readonly<Record<string, unknown>>) => string | undefined,
 ): Policy {
   if (typeof managed !== 'object' || managed === null) return NO_POLICY;
-  const { settings = {}, locked = [] } = managed as Readonly<Record<string, unknown>>;
+  const { settings = {}, locked = [], ...direct } = managed as Readonly<Record<string, unknown>>;
   const faults: string[] = [];
   const good: Partial<Record<PolicyKey, unknown>> = {};
   const isObject = typeof settings === 'object' && settings !== null && !Array.isArray(settings);
   if (!isObject) faults.push('settings');
-  for (const [key, value] of Object.entries(isObject ? settings : {})) {
+  const grouped = Object.entries(isObject ? settings : {}).map(([key, value]) => ['settings.', key, value] as const);
+  // Chrome drops a policy as a whole for one wrong type in it: standing alone, a setting takes no other along.
+  const single = Object.entries(direct).map(([key, value]) => ['', key, value] as const);
+  for (const [where, key, value] of [...grouped, ...single]) {
     const known = POLICY_KEYS.find((candidate) => candidate === key);
     const fault = known ? faultOf({ [key]: value }) : key;
     if (known && fault === undefined) good[known] = value;
-    else faults.push(`settings.${fault}`);
+    else faults.push(`${where}${fault}`);
   }
   const list: readonly unknown[] = Array.isArray(locked) ? locked : [];
   if (!Array.isArray(locked)) faults.push('locked');

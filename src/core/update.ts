@@ -94,7 +94,7 @@ export type AppEvent =
    * the browser was closed, so it is not asked again until the user acts.
    */
   | { readonly type: 'woke'; readonly hasAccount: boolean; readonly blockedBy?: PbxError }
-  | { readonly type: 'account-changed'; readonly hasAccount: boolean }
+  | { readonly type: 'account-changed'; readonly hasAccount: boolean; readonly isElsewhere?: boolean }
   | { readonly type: 'tab-closed'; readonly tabId: number }
   /** A deadline may have passed (timer or the 30 s alarm). */
   | { readonly type: 'tick' }
@@ -179,7 +179,7 @@ function decide(state: AppState, event: AppEvent, now: EpochMs): Step {
     case 'woke':
       return woke(state, event, now);
     case 'account-changed':
-      return accountChanged(state, event.hasAccount, now);
+      return accountChanged(state, event, now);
     case 'tab-closed': {
       const calls = forgetPrivate(state.calls, event.tabId);
       return quiet(calls === state.calls ? state : { ...state, calls });
@@ -379,10 +379,14 @@ function isDue(at: EpochMs, now: EpochMs): boolean {
   return at <= now || at - now > LONGEST_WAIT_MS;
 }
 
-function accountChanged(state: AppState, hasAccount: boolean, now: EpochMs): Step {
+function accountChanged(
+  state: AppState,
+  { hasAccount, isElsewhere = false }: Extract<AppEvent, { type: 'account-changed' }>,
+  now: EpochMs,
+): Step {
   const calls = guessEnded(state.calls, now);
-  // The count stays: it may be the same login at the same PBX. What an older one was told does not bind a new one.
-  const pace = state.pace ? { pace: { placedAt: state.pace.placedAt } } : {};
+  // The count stays where it may be the same login at the same PBX. What an older one was told does not bind a new one.
+  const pace = state.pace && !isElsewhere ? { pace: { placedAt: state.pace.placedAt } } : {};
   const off: AppState = { connection: { status: 'off' }, calls, people: [], ...pace };
   const close: Effect = { type: 'close', isSignOut: true };
   // Who signs out leaves nothing behind for whoever comes next.

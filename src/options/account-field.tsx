@@ -29,6 +29,7 @@ export function AccountFieldInput(props: AccountFieldInputProps): JSX.Element {
         <Switch
           label={sayByKey(field.label)}
           isOn={value === 'yes'}
+          isLocked={isLocked}
           onChange={(isOn) => onInput(isOn ? 'yes' : '')}
           help={help}
         />
@@ -118,7 +119,7 @@ function ChoiceField({ field, value, problem, isLocked, onInput }: AccountFieldI
 }
 
 /** Text of many lines, with ready ones to start from. */
-function DocumentField({ field, value, problem, onInput }: AccountFieldInputProps): JSX.Element {
+function DocumentField({ field, value, problem, isLocked = false, onInput }: AccountFieldInputProps): JSX.Element {
   const id = useId();
   return (
     <div class="field">
@@ -129,6 +130,7 @@ function DocumentField({ field, value, problem, onInput }: AccountFieldInputProp
         class="document"
         value={value}
         rows={14}
+        readOnly={isLocked}
         spellcheck={false}
         autocapitalize="off"
         dir="ltr"
@@ -136,13 +138,15 @@ function DocumentField({ field, value, problem, onInput }: AccountFieldInputProp
         onInput={(event) => onInput(event.currentTarget.value)}
       />
       <Below id={id} field={field} problem={problem} />
-      <div class="actions">
-        {field.examples?.map((example) => (
-          <Button key={example.label} kind="quiet" onPress={() => onInput(example.value)}>
-            {sayByKey(example.label)}
-          </Button>
-        ))}
-      </div>
+      {!isLocked && (
+        <div class="actions">
+          {field.examples?.map((example) => (
+            <Button key={example.label} kind="quiet" onPress={() => onInput(example.value)}>
+              {sayByKey(example.label)}
+            </Button>
+          ))}
+        </div>
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { AccountField, AccountNeeds, AccountNote, AccountValues, FieldProblems } from '../core/account.ts';
 import type { CallEndpoint } from '../core/call-endpoint.ts';
+import type { Connection } from '../core/connection.ts';
 
 /** The part of an adapter the form needs. */
 export interface FormAdapter {
@@ -82,4 +83,11 @@ export function problemsOf(
   const kept = new Set(fields.filter(isKept).map((field) => field.key));
   const wrong = Object.entries(adapter.check(values)).filter(([key]) => !kept.has(key));
   return Object.fromEntries([...missing, ...wrong]);
+}
+
+/** Keys of what the saved account lacks, as far as it was found to. */
+export function missingFields(connection: Connection): readonly string[] {
+  if (connection.status !== 'blocked') return [];
+  const { error } = connection;
+  return error.kind === 'no-account' || error.kind === 'not-remembered' ? error.detail.split(' ') : [];
 }

@@ -23,11 +23,13 @@ import {
   fieldsOf,
   groupsOf,
   initialValues,
+  missingFields,
   problemsOf,
   savedValues,
   valuesToSend,
 } from './account-form.ts';
 import { EndpointsSection } from './endpoints-section.tsx';
+import { LockedNotice } from './locked.tsx';
 import { useLocked, usePresetAccount } from './policy-context.ts';
 import { SignOut } from './sign-out.tsx';
 import { TestSteps } from './test-steps.tsx';
@@ -56,6 +58,7 @@ export function AccountSection(props: AccountSectionProps): JSX.Element {
 
   return (
     <>
+      {isLocked && <LockedNotice />}
       <p class="intro">{say('options_account_intro')}</p>
       {account && <ConnectionNotice connection={connection} granted={granted} />}
       {ADAPTERS.length === 0 && <Notice mood="info" title={say('options_account_none_yet')} />}
@@ -93,7 +96,7 @@ interface Status {
   readonly words: Phrase;
 }
 
-function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFormProps): JSX.Element {
+function AccountForm({ adapter, saved, connection, granted, saveLabel, onSaved }: AccountFormProps): JSX.Element {
   const preset = usePresetAccount();
   const isLocked = useLocked('account');
   const given = preset?.vendor === adapter.id ? preset.values : {};
@@ -111,6 +114,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
   const fields = fieldsOf(adapter.fields, group, values);
   const groups = groupsOf(adapter.fields);
   const sent = valuesToSend(fields, values);
+  const missing = missingFields(connection);
   const isAlternative = (field: AccountField) => groups.length > 0 && field.group !== undefined;
   // Alternatives stand together where the first of them stands.
   const firstAlternative = fields.findIndex(isAlternative);
@@ -254,7 +258,7 @@ function AccountForm({ adapter, saved, granted, saveLabel, onSaved }: AccountFor
         field={field}
         value={values[field.key] ?? ''}
         problem={errors[field.key]}
-        isKept={field.kind === 'secret' && saved !== undefined}
+        isKept={field.kind === 'secret' && saved !== undefined && !missing.includes(field.key)}
         isLocked={isLocked && field.key in given}
         offered={accountTest?.choices?.[field.key] ?? []}
         onInput={(value) => setValues((before) => ({ ...before, [field.key]: value }))}

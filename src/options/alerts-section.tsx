@@ -4,6 +4,7 @@ import { ask } from '../messaging/ask.ts';
 import type { Settings } from '../storage/settings.ts';
 import { Button, Switch } from '../ui/controls.tsx';
 import { say } from '../ui/say.ts';
+import { Locked } from './locked.tsx';
 import { useChange } from './use-change.ts';
 
 type AlertsSectionProps = Pick<Settings, 'alerts' | 'recentCalls'>;
@@ -20,22 +21,26 @@ export function AlertsSection({ alerts, recentCalls }: AlertsSectionProps): JSX.
   };
   return (
     <>
-      <Switch
-        label={say('options_alerts_incoming')}
-        isOn={alerts.incoming}
-        onChange={(incoming) => change({ alerts: { ...alerts, incoming } })}
-      />
-      <Switch
-        label={say('options_alerts_failed')}
-        isOn={alerts.failed}
-        onChange={(failed) => change({ alerts: { ...alerts, failed } })}
-      />
-      <Switch
-        label={say('options_recent_keep')}
-        help={say('options_recent_keep_help')}
-        isOn={recentCalls.keep}
-        onChange={(keep) => change({ recentCalls: { keep } })}
-      />
+      <Locked by="alerts">
+        <Switch
+          label={say('options_alerts_incoming')}
+          isOn={alerts.incoming}
+          onChange={(incoming) => change({ alerts: { ...alerts, incoming } })}
+        />
+        <Switch
+          label={say('options_alerts_failed')}
+          isOn={alerts.failed}
+          onChange={(failed) => change({ alerts: { ...alerts, failed } })}
+        />
+      </Locked>
+      <Locked by="recentCalls">
+        <Switch
+          label={say('options_recent_keep')}
+          help={say('options_recent_keep_help')}
+          isOn={recentCalls.keep}
+          onChange={(keep) => change({ recentCalls: { keep } })}
+        />
+      </Locked>
       <div class="actions">
         <Button onPress={clear}>{say('options_recent_clear')}</Button>
       </div>

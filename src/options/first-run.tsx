@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { AccountNeeds } from '../core/account.ts';
 import type { Connection } from '../core/connection.ts';
 import { ask } from '../messaging/ask.ts';
@@ -10,6 +10,8 @@ import { Icon, type IconName } from '../ui/icons.tsx';
 import { type MessageKey, say } from '../ui/say.ts';
 import { AccountSection } from './account-section.tsx';
 import { CountrySection } from './country-section.tsx';
+import { Locked } from './locked.tsx';
+import { PolicyContext } from './policy-context.ts';
 import { SitesSection } from './sites-section.tsx';
 
 interface FirstRunProps {
@@ -25,10 +27,12 @@ const STEPS: readonly MessageKey[] = ['options_first_account', 'options_first_si
 export function FirstRun({ settings, connection, granted, onDone }: FirstRunProps): JSX.Element {
   const [step, setStep] = useState(0);
   const title = useRef<HTMLHeadingElement>(null);
+  const isCountryGiven = 'country' in useContext(PolicyContext).settings;
   const heading = STEPS[step] ?? 'options_first_account';
 
   useEffect(() => {
     // Nobody has chosen a country yet: the one of the browser's language is the best guess, shown in the second step.
+    if (isCountryGiven) return;
     const guess = guessCountry(navigator.languages);
     if (guess === undefined || guess === settings.country || settings.country !== DEFAULT_SETTINGS.country) return;
     void ask('settings/change', { country: guess }).catch(() => {});
@@ -73,7 +77,9 @@ export function FirstRun({ settings, connection, granted, onDone }: FirstRunProp
           <>
             <SitesSection rule={settings.sites} granted={granted} intro="options_first_sites_text" />
             <h3>{say('options_country')}</h3>
-            <CountrySection country={settings.country} />
+            <Locked by="country">
+              <CountrySection country={settings.country} />
+            </Locked>
             <div class="actions">
               <Button kind="primary" onPress={() => setStep(2)}>
                 {say('common_continue')}

@@ -1,29 +1,30 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useContext, useState } from 'preact/hooks';
-import type { PolicyKey } from '../core/policy.ts';
+import { useState } from 'preact/hooks';
 import { findAdapter } from '../pbx/registry.ts';
 import type { Settings } from '../storage/settings.ts';
-import { Notice } from '../ui/controls.tsx';
 import { useGranted } from '../ui/permissions.ts';
 import { type MessageKey, say } from '../ui/say.ts';
 import { type Saved, useAppState, useSettings } from '../ui/use-app-state.ts';
+import { missingFields } from './account-form.ts';
 import { AccountSection } from './account-section.tsx';
 import { AlertsSection } from './alerts-section.tsx';
 import { CountrySection } from './country-section.tsx';
 import { DialingSection } from './dialing-section.tsx';
 import { FirstRun } from './first-run.tsx';
-import { PolicyContext } from './policy-context.ts';
+import { Locked } from './locked.tsx';
+import { usePresetAccount } from './policy-context.ts';
 import { ScreenPopSection } from './screen-pop-section.tsx';
 import { SettingsFileSection } from './settings-file-section.tsx';
 import { SitesSection } from './sites-section.tsx';
 import { TaughtSection } from './taught-section.tsx';
 
-/** The settings page; until there is an account it leads through the first steps. */
+/** The settings page; until there is a whole account it leads through the first steps. */
 export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
   const { connection } = useAppState(saved.state);
   const settings = useSettings(saved.settings);
   const granted = useGranted();
-  const [isFirstRun, setIsFirstRun] = useState(saved.settings.account === undefined);
+  const isGivenInPart = usePresetAccount() !== undefined && missingFields(connection).length > 0;
+  const [isFirstRun, setIsFirstRun] = useState(saved.settings.account === undefined || isGivenInPart);
   const { account } = settings;
 
   return (
@@ -40,31 +41,39 @@ export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
           <FirstRun settings={settings} connection={connection} granted={granted} onDone={() => setIsFirstRun(false)} />
         ) : (
           <>
-            <Card id="account" title="options_account" lock="account">
+            <Card id="account" title="options_account">
               <AccountSection account={account} connection={connection} granted={granted} />
             </Card>
-            <Card id="sites" title="options_sites" lock="sites">
+            <Card id="sites" title="options_sites">
               <SitesSection rule={settings.sites} granted={granted} withOwnButtons />
             </Card>
-            <Card id="country" title="options_country" lock="country">
-              <CountrySection country={settings.country} />
+            <Card id="country" title="options_country">
+              <Locked by="country">
+                <CountrySection country={settings.country} />
+              </Locked>
             </Card>
-            <Card id="dialing" title="options_dialing" lock="dialing">
-              <DialingSection
-                key={settings.country}
-                dialing={settings.dialing}
-                country={settings.country}
-                accepts={acceptsOf(settings)}
-              />
+            <Card id="dialing" title="options_dialing">
+              <Locked by="dialing">
+                <DialingSection
+                  key={settings.country}
+                  dialing={settings.dialing}
+                  country={settings.country}
+                  accepts={acceptsOf(settings)}
+                />
+              </Locked>
             </Card>
-            <Card id="alerts" title="options_alerts" lock="alerts">
+            <Card id="alerts" title="options_alerts">
               <AlertsSection alerts={settings.alerts} recentCalls={settings.recentCalls} />
             </Card>
-            <Card id="screen-pop" title="options_pop" lock="screenPop">
-              <ScreenPopSection screenPop={settings.screenPop} country={settings.country} />
+            <Card id="screen-pop" title="options_pop">
+              <Locked by="screenPop">
+                <ScreenPopSection screenPop={settings.screenPop} country={settings.country} />
+              </Locked>
             </Card>
-            <Card id="taught" title="options_taught" lock="taught">
-              <TaughtSection taught={settings.taught} />
+            <Card id="taught" title="options_taught">
+              <Locked by="taught">
+                <TaughtSection taught={settings.taught} />
+              </Locked>
             </Card>
           </>
         )}
@@ -83,24 +92,13 @@ interface CardProps {
   readonly id: string;
   readonly title: MessageKey;
   readonly children: ComponentChildren;
-  /** The setting that an organisation may have locked. */
-  readonly lock?: PolicyKey;
 }
 
-function Card({ id, title, children, lock }: CardProps): JSX.Element {
-  const isLocked = useContext(PolicyContext).locked.some((key) => key === lock);
+function Card({ id, title, children }: CardProps): JSX.Element {
   return (
     <section class="card" id={id} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{say(title)}</h2>
-      {isLocked && <Notice mood="info" title={say('options_locked')} />}
-      {/* Of an account the user still has to give the password. */}
-      {isLocked && lock !== 'account' ? (
-        <fieldset class="locked" disabled>
-          {children}
-        </fieldset>
-      ) : (
-        children
-      )}
+      {children}
     </section>
   );
 }

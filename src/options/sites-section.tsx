@@ -8,6 +8,7 @@ import { ALL_SITES, isGranted, missingOf, requestAccess, siteNeeds } from '../ui
 import { type MessageKey, say } from '../ui/say.ts';
 import { siteOfPattern } from '../ui/words.ts';
 import { readHost } from './host.ts';
+import { Locked } from './locked.tsx';
 import { useChange } from './use-change.ts';
 
 interface SitesSectionProps {
@@ -27,50 +28,55 @@ export function SitesSection(props: SitesSectionProps): JSX.Element {
   return (
     <>
       <p class="intro">{say(intro)}</p>
-      <Choice
-        legend={say('options_sites_legend')}
-        value={rule.mode}
-        options={[
-          { value: 'everywhere', label: say('options_sites_everywhere') },
-          { value: 'only', label: say('options_sites_only') },
-          { value: 'except', label: say('options_sites_except') },
-        ]}
-        onChange={(mode) => setRule({ ...rule, mode })}
-      />
-      {rule.mode !== 'everywhere' && (
-        <HostList
-          label={say('options_sites_list')}
-          hosts={rule.hosts}
-          onChange={(hosts) => setRule({ ...rule, hosts })}
+      <Locked by="sites">
+        <Choice
+          legend={say('options_sites_legend')}
+          value={rule.mode}
+          options={[
+            { value: 'everywhere', label: say('options_sites_everywhere') },
+            { value: 'only', label: say('options_sites_only') },
+            { value: 'except', label: say('options_sites_except') },
+          ]}
+          onChange={(mode) => setRule({ ...rule, mode })}
         />
-      )}
+        {rule.mode !== 'everywhere' && (
+          <HostList
+            label={say('options_sites_list')}
+            hosts={rule.hosts}
+            onChange={(hosts) => setRule({ ...rule, hosts })}
+          />
+        )}
+      </Locked>
       <p class="saved" role="status">
         {message && say(message)}
       </p>
+      {/* Never locked: what the browser grants only the user can say. */}
       {granted && <Access rule={rule} granted={granted} />}
-      {withOwnButtons && rule.clickHosts !== undefined && rule.clickHosts.length > 0 && (
-        <div class="access">
-          <h3>{say('options_click_sites')}</h3>
-          <p class="help">{say('options_click_sites_help')}</p>
-          <HostList
-            label={say('options_click_sites')}
-            hosts={rule.clickHosts}
-            canAdd={false}
-            onChange={(clickHosts) => setRule({ ...rule, clickHosts })}
-          />
-        </div>
-      )}
-      {withOwnButtons && (
-        <div class="access">
-          <h3>{say('options_own_buttons')}</h3>
-          <p class="help">{say('options_own_buttons_help')}</p>
-          <HostList
-            label={say('options_own_buttons_list')}
-            hosts={rule.ownButtons ?? []}
-            onChange={(ownButtons) => setRule({ ...rule, ownButtons })}
-          />
-        </div>
-      )}
+      <Locked by="sites" isContinued>
+        {withOwnButtons && rule.clickHosts !== undefined && rule.clickHosts.length > 0 && (
+          <div class="access">
+            <h3>{say('options_click_sites')}</h3>
+            <p class="help">{say('options_click_sites_help')}</p>
+            <HostList
+              label={say('options_click_sites')}
+              hosts={rule.clickHosts}
+              canAdd={false}
+              onChange={(clickHosts) => setRule({ ...rule, clickHosts })}
+            />
+          </div>
+        )}
+        {withOwnButtons && (
+          <div class="access">
+            <h3>{say('options_own_buttons')}</h3>
+            <p class="help">{say('options_own_buttons_help')}</p>
+            <HostList
+              label={say('options_own_buttons_list')}
+              hosts={rule.ownButtons ?? []}
+              onChange={(ownButtons) => setRule({ ...rule, ownButtons })}
+            />
+          </div>
+        )}
+      </Locked>
     </>
   );
 }

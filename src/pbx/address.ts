@@ -38,6 +38,31 @@ export function readAddress(text: string): Result<ServerAddress, PbxError> {
   });
 }
 
+/**
+ * Tries an address without the path it came with, which is mostly that of some page; where nothing is found there, once more below that
+ * path: the PBX may stand in a folder of a web server.
+ * @param attempt - must do nothing that counts where it answers `not-a-pbx` or `unknown-user`
+ * @param isThere - looked at before the second attempt, for one that carries a password; absent: not needed
+ * @returns the address that was right, or the first one, with what came of it
+ */
+export async function inFolder<T>(
+  server: ServerAddress,
+  attempt: (server: ServerAddress) => Promise<Result<T, PbxError>>,
+  isThere: (server: ServerAddress) => Promise<boolean> = async () => true,
+): Promise<{ readonly server: ServerAddress; readonly result: Result<T, PbxError> }> {
+  const first = { server, result: await attempt(server) };
+  const path = new URL(server.url).pathname.replace(/\/+$/, '');
+  if (first.result.ok || path === '' || !isNotFound(first.result.error)) return first;
+  const folder = { ...server, origin: server.origin + path, socketOrigin: server.socketOrigin + path };
+  if (!(await isThere(folder))) return first;
+  const result = await attempt(folder);
+  return result.ok || !isNotFound(result.error) ? { server: folder, result } : first;
+}
+
+function isNotFound({ kind }: PbxError): boolean {
+  return kind === 'not-a-pbx' || kind === 'unknown-user';
+}
+
 /** The message key for an address field that cannot be used; undefined when it can. */
 export function addressProblem(text: string): string | undefined {
   const address = readAddress(text);

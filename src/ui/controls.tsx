@@ -39,10 +39,12 @@ interface SwitchProps {
   readonly isOn: boolean;
   readonly onChange: (isOn: boolean) => void;
   readonly help?: string | undefined;
+  /** Shown, and not to be changed. */
+  readonly isLocked?: boolean;
 }
 
 /** An on/off choice that takes effect at once (or with its form). */
-export function Switch({ label, isOn, onChange, help }: SwitchProps): JSX.Element {
+export function Switch({ label, isOn, onChange, help, isLocked = false }: SwitchProps): JSX.Element {
   const id = useId();
   return (
     <div class="switch-row">
@@ -54,6 +56,7 @@ export function Switch({ label, isOn, onChange, help }: SwitchProps): JSX.Elemen
           role="switch"
           checked={isOn}
           aria-checked={isOn}
+          disabled={isLocked}
           aria-describedby={help ? `${id}-help` : undefined}
           onChange={(event) => onChange(event.currentTarget.checked)}
         />

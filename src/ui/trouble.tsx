@@ -1,11 +1,14 @@
 import type { JSX } from 'preact';
 import type { AccountNeeds } from '../core/account.ts';
 import type { EpochMs } from '../core/calls.ts';
-import type { Connection } from '../core/connection.ts';
+import type { Connection, PbxError } from '../core/connection.ts';
 import { cleanText } from './clean-text.ts';
 import { connectionView, retryWords } from './connection-view.ts';
 import { Button, Notice } from './controls.tsx';
 import { say } from './say.ts';
+
+/** Their detail is keys of fields, which the settings page turns into words. */
+const NAMES_FIELDS: ReadonlySet<PbxError['kind']> = new Set(['no-account', 'not-remembered']);
 
 interface TroubleProps {
   readonly connection: Connection;
@@ -58,7 +61,7 @@ export function Trouble({ connection, now, onRetry, onGrant, onOptions }: Troubl
     >
       <p>{say(...trouble.todo)}</p>
       {trouble.retryAt !== undefined && <p>{say(...retryWords(trouble.retryAt, now))}</p>}
-      {'detail' in error && error.detail !== '' && (
+      {'detail' in error && error.detail !== '' && !NAMES_FIELDS.has(error.kind) && (
         <p class="notice-detail">
           <bdi>{say('common_details', cleanText(error.detail, 120))}</bdi>
         </p>

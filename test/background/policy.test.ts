@@ -51,6 +51,16 @@ describe('what an organisation decides', () => {
     expect(world.settings.country).toBe('FR');
   });
 
+  test.each([
+    ['together', { settings: { country: 'DE' }, locked: ['country'] }],
+    ['alone', { country: 'DE', locked: ['country'] }],
+  ])('may stand %s', async (_how, managed) => {
+    const { world } = await startWith(managed);
+
+    expect(world.policy).toEqual({ settings: { country: 'DE' }, locked: ['country'], faults: [] });
+    expect(world.settings.country).toBe('DE');
+  });
+
   test('is put back at every start where it is locked, and no change gets through', async () => {
     const { keeper, world } = await startWith({ settings: { country: 'DE' }, locked: ['country'] });
     world.settings = { ...world.settings, country: 'FR' };
@@ -101,6 +111,12 @@ describe('what an organisation decides', () => {
       { settings: { country: 'Germany', recentCalls: { keep: false } } },
       ['settings.country'],
     ],
+    [
+      'one wrong value among good ones that stand alone',
+      { country: 'Germany', recentCalls: { keep: false } },
+      ['country'],
+    ],
+    ['an unknown setting that stands alone', { colour: 'red' }, ['colour']],
     ['an unknown setting', { settings: { colour: 'red' } }, ['settings.colour']],
     ['an unknown PBX', { settings: { account: { vendor: 'x' } } }, ['settings.account.vendor']],
     [
@@ -143,7 +159,7 @@ describe('the samples in the README', () => {
 
 /** The part of a browser's policy file that is for us. */
 function findPolicy(file: object): unknown {
-  if ('settings' in file) return file;
+  if ('locked' in file) return file;
   return Object.values(file)
     .filter((value): value is object => typeof value === 'object' && value !== null)
     .map(findPolicy)

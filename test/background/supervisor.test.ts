@@ -404,6 +404,31 @@ describe('the pulse', () => {
     expect(world.status()).toBe('online');
   });
 
+  test('a session whose endpoint was changed connects anew at once, and in a call once that is over', async () => {
+    const world = setUp();
+    await goOnline(world);
+
+    world.supervisor.renew();
+    await settle();
+
+    expect(world.pbx.logins).toBe(2);
+    expect(world.status()).toBe('online');
+    const session = lastSession(world);
+    await world.keeper.dispatch(DIAL);
+    await settle();
+    session.tell({ type: 'report', report: { pbxId: 'p1', ref: 'c1', change: { to: 'talking' } } });
+    await settle();
+
+    world.supervisor.renew();
+    await world.clock.advance(1_000);
+    expect(world.pbx.logins).toBe(2);
+
+    session.tell({ type: 'report', report: { pbxId: 'p1', change: { to: 'ended', reason: 'completed' } } });
+    await world.clock.advance(1_000);
+    expect(world.pbx.logins).toBe(3);
+    expect(world.status()).toBe('online');
+  });
+
   test('a network that is back makes a dead line anew at once, and leaves a living one alone', async () => {
     const world = setUp();
     const first = await goOnline(world);

@@ -123,9 +123,9 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     writeSettings: async (next) => {
       world.settings = next;
     },
-    async onAccount(hasAccount) {
+    async onAccount(hasAccount, isElsewhere) {
       await proposals.forgetAll();
-      await keeper.dispatch({ type: 'account-changed', hasAccount });
+      await keeper.dispatch({ type: 'account-changed', hasAccount, isElsewhere });
     },
     onSecretsKept: () => {},
     dropTraces: async () => {

@@ -84,3 +84,14 @@ test('of a private window nothing is kept, though its call is up', () => {
   expect(JSON.stringify(kept?.calls ?? [])).toBe('[]');
   expect(JSON.stringify(kept ?? {})).not.toContain('6175550123');
 });
+
+test('nor when it is over and forgotten, and the PBX says once more that it ended', () => {
+  const inPrivate: AppEvent = { ...dial, origin: { tabId: 7, frameId: 0, isPrivate: true } };
+  const closed: AppEvent = { type: 'tab-closed', tabId: 7 };
+
+  const state = play(woke, { ...opened, capabilities: ALL }, inPrivate, accepted, ended, closed, ended);
+
+  expect(state.calls).toEqual([]);
+  expect(state.former?.length).toBeGreaterThan(0);
+  expect(keepsakeOf(state, T)).toBeUndefined();
+});

@@ -437,6 +437,13 @@ describe('a PBX that limits how often calls are placed', () => {
     },
   );
 
+  test('is not counted on at another PBX', () => {
+    const elsewhere: AppEvent = { type: 'account-changed', hasAccount: true, isElsewhere: true };
+    const { effects } = play(woke, limited, [nth(1), 0], [nth(2), 1_000], [elsewhere, 2_000], limited, [nth(3), 3_000]);
+
+    expect(dials(effects)).toHaveLength(3);
+  });
+
   test('gets what waited for the connection only as far as its limit goes', () => {
     const { effects } = play(woke, nth(1), nth(2), nth(3), limited);
 

@@ -14,7 +14,7 @@ const OVERLAY =
   'position:fixed;inset:0;width:100vw;height:100vh;background:white;pointer-events:none;z-index:2147483647;margin:0;border:0;padding:0';
 
 /** Nobody reacts faster to what comes before the eyes. */
-const SEE_MS = 250;
+const SEE_MS = 300;
 
 /** Tricks that leave the press real and hide what is pressed. */
 type Trick = (style: string) => void;
@@ -96,11 +96,51 @@ const DISGUISED: Readonly<Record<string, string>> = {
   'digits that are cut off':
     '<p>Support: +1 617 555 <span style="display:inline-block;width:0;height:1em;overflow:hidden">01</span>70</p>',
 };
+/** Numbers that the eye reads otherwise than they stand there. */
+const JUMBLED: Readonly<Record<string, string>> = {
+  'digits from right to left':
+    '<p>Support: +1 617 555 <span style="unicode-bidi:bidi-override;direction:rtl">0170</span></p>',
+  'all digits from right to left':
+    '<p><span style="unicode-bidi:bidi-override;direction:rtl">+1 617 555 0170</span></p>',
+  'digits that changed places':
+    '<p>Support: +1 617 555 <span style="position:relative;left:18px">01</span><span style="position:relative;left:-18px">70</span></p>',
+  'digits upside down':
+    '<p>Support: +1 617 555 <span style="display:inline-block;transform:rotate(180deg)">0170</span></p>',
+  'digits in a mirror':
+    '<p>Support: +1 617 555 <span style="display:inline-block;transform:scaleX(-1)">0170</span></p>',
+  'a digit of the style sheet': '<style>b::after{content:"9"}</style><p>Support: +1 617 555 <b>01</b>70</p>',
+  'digits far outside':
+    '<p>Support: +1 617 555 <span style="display:inline-block;width:16px;overflow:hidden;text-indent:-9999px">01</span>70</p>',
+  'digits in the colour of the ground': '<p>Support: +1 617 555 <span style="color:white">01</span>70</p>',
+  'a first digit of no size':
+    '<style>#it::first-letter{font-size:0}</style><p>Support: +1 617 555 <span id="it" style="display:inline-block">0170</span></p>',
+};
+/** Played in Chromium only, where it was found. */
+const JUMBLED_IN_CHROMIUM: typeof JUMBLED = {
+  'dots for digits': '<p>Support: +1 617 555 <span style="-webkit-text-security:disc">01</span>70</p>',
+};
+
 /** Links that show one number and name another where nobody sees it. */
 const DISGUISED_LINKS: Readonly<Record<string, string>> = {
   'a number that is not drawn': '<span style="display:none">+1 617 555 0171</span>',
   'a number of no size': '<span style="font-size:0">+1 617 555 0171</span>',
   'a number without ink': '<span style="color:transparent">+1 617 555 0171</span>',
+};
+
+/** Links that take a press which was meant for something else. */
+const UNSEEN_LINKS: Readonly<Record<string, string>> = {
+  'nothing in it': '',
+  'only spaces in it': '&nbsp; ',
+  'text without ink': '<span style="color:transparent">Support</span>',
+  'text of no size': '<span style="font-size:0">Support</span>',
+  'text that is not drawn': '<span style="visibility:hidden">Support</span>',
+  'the size of the view': '<span style="position:fixed;inset:0">Support</span>',
+};
+const HONEST_LINKS: Readonly<Record<string, string>> = {
+  'a word': 'Support',
+  'a drawing': '<svg width="20" height="20"><circle cx="10" cy="10" r="9"/></svg>',
+  'an icon of a font': '<style>#link i::before{content:"\\260E"}</style><i></i>',
+  'a ground': '<span style="display:inline-block;width:20px;height:20px;background:green"></span>',
 };
 
 /** What honest pages do, and what must not make a call any harder. */
@@ -118,6 +158,11 @@ const HONEST: Readonly<Record<string, string>> = {
     '<p>Support: <b>+1</b> <span>617</span> <i>555</i> <span style="color:#777">01<u>70</u></span></p>',
   'a number in gradient ink':
     '<p style="background:linear-gradient(red,blue);-webkit-background-clip:text;background-clip:text;color:transparent">+1 617 555 0170</p>',
+  'a number in a line of Hebrew': '<p dir="rtl" lang="he">טלפון: +1 617 555 0170</p>',
+  'a number over two lines': '<p style="width:120px">Support: +1 617 555 0170</p>',
+  'a number in two colours': '<p>Support: <b style="color:#999">+1</b> 617 <i style="color:#06c">555 0170</i></p>',
+  'white text on a dark ground':
+    '<div style="background:#123;color:white"><p>Support: <b style="color:#9cf">+1</b> 617 555 0170</p></div>',
   'words for screen readers in the number':
     '<p>Support: <span style="position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)">Phone </span>+1 617 555 0170</p>',
   'a field': '<input type="tel" value="+1 617 555 0170" size="30">',
@@ -167,6 +212,17 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     expect(office.pbx.places()).toHaveLength(before);
   });
 
+  const jumbled = { ...JUMBLED, ...(kind === 'chromium' ? JUMBLED_IN_CHROMIUM : {}) };
+  test.each(sampled(jumbled))('on a number that shows %s asks', async (_name, body) => {
+    const page = await office.show(body);
+    const before = office.pbx.places().length;
+
+    await clickButton(office.browser, page, NUMBER);
+
+    expect(await textOf(await untilAsked(office.browser))).toMatch(words('confirm_reason_page_doubtful'));
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
   test.each(sampled(DISGUISED_LINKS))('on a link with %s asks', async (_name, hidden) => {
     const page = await office.show(`<p><a id="link" href="tel:+16175550171">${hidden}+1 617 555 0199</a></p>`);
     await findNumber(office.browser, page, '+16175550171');
@@ -192,6 +248,55 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     await until('the honest press is a call', () => office.pbx.places().length > before);
     expect(office.pbx.places().slice(before)).toMatchObject([{ number: '+16175550172' }]);
     expect(await questions(office.browser)).toEqual([]);
+  });
+
+  test.each(sampled(UNSEEN_LINKS))('on a link over the page with %s asks', async (name, inside) => {
+    const style = name === 'the size of the view' ? 'width:100%;height:100%' : 'width:200px;height:60px';
+    const page = await office.show(
+      `<p>Next</p><a id="link" href="tel:+16175550171" style="position:fixed;top:0;left:0;${style}">${inside}</a>`,
+    );
+    await findNumber(office.browser, page, '+16175550171');
+    const before = office.pbx.places().length;
+
+    await page.mouse.click(20, 20);
+
+    expect(await textOf(await untilAsked(office.browser))).toMatch(words('confirm_reason_page_doubtful'));
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test.each(sampled(HONEST_LINKS))('on a link that shows %s is a call', async (_name, inside) => {
+    const page = await office.show(`<p><a id="link" href="tel:+16175550175">${inside}</a></p>`);
+    await findNumber(office.browser, page, '+16175550175');
+    const before = office.pbx.places().length;
+
+    await page.click('#link');
+
+    await until('the PBX is asked to call', () => office.pbx.places().length > before);
+  });
+
+  test('a key that is held down calls once and hangs up nothing, and one that comes with the focus calls nobody', async () => {
+    const page = await office.show(
+      `<form onsubmit="return false"><input id="field"><button id="send">Send</button></form>${TEXT}<script>
+        addEventListener('keydown', ({ key }) => { if (key === 'Tab') document.querySelector('#send').remove(); }, true);
+      </script>`,
+    );
+    await findButton(office.browser, page, NUMBER);
+    const before = office.pbx.places().length;
+
+    await page.focus('#field');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await rest(SEE_MS);
+    expect(office.pbx.places()).toHaveLength(before);
+
+    // The next press would hang up.
+    for (let times = 0; times < 25; times += 1) {
+      await page.keyboard.down('Enter');
+      await rest(SEE_MS / 5);
+    }
+    await page.keyboard.up('Enter');
+    expect(office.pbx.places()).toHaveLength(before + 1);
+    expect(office.pbx.engine.live()).toHaveLength(1);
   });
 
   test('on a link under a popover that lets the pointer through asks', async () => {

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startZorio } from '../simulators/zorio.ts';
 import { filesHolding, formsOf, holds } from './harness/canary.ts';
 import { type KeptProfile, keepProfile } from './harness/kept-profile.ts';
-import { GECKO_ID, inFirefoxItself, launch, type TestBrowser } from './harness/launch.ts';
+import { GECKO_ID, launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton, saidOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
@@ -90,7 +90,6 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     const { local, session } = await saved();
 
     await stopListening?.();
-    if (kind === 'firefox') said.push(await saidInFirefox());
     expect([...shown, ...said, local, session].filter((text) => holds(text, PASSWORD))).toEqual([]);
     expect([NUMBER, CUSTOMER].filter((canary) => holds(local, canary))).toEqual([]);
     expect(shown.some((text) => text.includes('pagedial'))).toBe(true);
@@ -303,7 +302,10 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     page.on('pageerror', (error) => void said.push(String(error)));
   }
 
-  /** Until the answer is called: a background that is listened to does not start again after a stop. */
+  /**
+   * Until the answer is called: a background that is listened to does not start again after a stop. What the consoles of Firefox are told
+   * is looked through when the browser closes.
+   */
   async function listenToBackground(): Promise<() => Promise<void>> {
     const target = await until('the background runs', () =>
       office.browser.puppeteer
@@ -316,15 +318,6 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
     });
     await session.send('Runtime.enable');
     return () => session.detach();
-  }
-
-  /** What any console of Firefox has been told, that of the background included. */
-  function saidInFirefox(): Promise<string> {
-    return inFirefoxItself(
-      office.browser.puppeteer,
-      `JSON.stringify(Cc['@mozilla.org/consoleAPI-storage;1'].getService(Ci.nsIConsoleAPIStorage).getEvents()
-        .map((event) => (event.arguments ?? []).map(String)))`,
-    );
   }
 
   async function saved(): Promise<{ local: string; session: string }> {

@@ -6,6 +6,7 @@ import type { Frame, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { distOf } from '../tools/project.ts';
 import { questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
+import { GECKO_ID, inFirefoxItself } from './harness/launch.ts';
 import { clickButton, findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { startPageServer } from './harness/page-server.ts';
@@ -399,34 +400,31 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
     await evil.close();
   });
 
-  // No driver can open a menu of Firefox or type into an address bar; Chromium tells its own worker what it would tell it then.
-  test.runIf(kind === 'chromium')(
-    'what is picked in a menu or typed into the address bar is read just as strictly',
-    async () => {
-      const placed = office.pbx.places().length;
-      const nothing = [
-        'javascript:alert(1)',
-        `+1 617 555 0190 ${'9'.repeat(5_000)}`,
-        '+1 617 555 \u202e0910',
-        '<b>6175550190</b>',
-      ];
-      const inMenu = [...nothing, '*21*16175550190#', '+1 617 555 0190, +1 617 555 0191'];
+  // No driver can open a menu or type into an address bar: both browsers are made to tell us what they would tell us then.
+  test('what is picked in a menu or typed into the address bar is read just as strictly', async () => {
+    const placed = office.pbx.places().length;
+    const nothing = [
+      'javascript:alert(1)',
+      `+1 617 555 0190 ${'9'.repeat(5_000)}`,
+      '+1 617 555 \u202e0910',
+      '<b>6175550190</b>',
+    ];
+    const inMenu = [...nothing, '*21*16175550190#', '+1 617 555 0190, +1 617 555 0191'];
 
-      await tellWorker('menu', inMenu);
-      await tellWorker('bar', nothing);
-      await rest(500);
-      expect(office.pbx.places()).toHaveLength(placed);
-      expect(await questions(office.browser)).toEqual([]);
+    await tell('menu', inMenu);
+    await tell('bar', nothing);
+    await rest(500);
+    expect(office.pbx.places()).toHaveLength(placed);
+    expect(await questions(office.browser)).toEqual([]);
 
-      await tellWorker('menu', ['+1 900 555 0190']);
-      await (await untilAsked(office.browser)).close();
-      await untilNothingAsked(office.browser);
-      expect(office.pbx.places()).toHaveLength(placed);
+    await tell('menu', ['+1 900 555 0190']);
+    await (await untilAsked(office.browser)).close();
+    await untilNothingAsked(office.browser);
+    expect(office.pbx.places()).toHaveLength(placed);
 
-      await tellWorker('bar', ['+1 617 555 0196']);
-      await until('a plain number is called', () => office.pbx.places().length === placed + 1);
-    },
-  );
+    await tell('bar', ['+1 617 555 0196']);
+    await until('a plain number is called', () => office.pbx.places().length === placed + 1);
+  });
 
   test('a page that floods us with numbers and changes gets few buttons, and its user the call', async () => {
     const flood = await office.show(
@@ -489,6 +487,27 @@ describe.each(SAMPLED_KINDS)('strangers in %s', (kind) => {
   }
 
   /** Gives these texts to the background as if somebody had picked them in the right-click menu, or typed them behind our keyword. */
+  async function tell(way: 'menu' | 'bar', texts: readonly string[]): Promise<void> {
+    if (kind === 'chromium') await tellWorker(way, texts);
+    else for (const text of texts) await tellByFirefox(way, text);
+  }
+
+  /** Through the code of Firefox itself that a menu and the address bar call. */
+  function tellByFirefox(way: 'menu' | 'bar', text: string): Promise<string> {
+    const info = JSON.stringify({ menuItemId: 'call-selection', selectionText: text, editable: false });
+    const typed = JSON.stringify(`dial ${text}`);
+    return inFirefoxItself(
+      office.browser.puppeteer,
+      way === 'menu'
+        ? `WebExtensionPolicy.getByID('${GECKO_ID}').extension.emit('webext-menu-menuitem-click', ${info}, gBrowser.selectedTab)`
+        : `{
+            const { ExtensionSearchHandler } = ChromeUtils.importESModule('resource://gre/modules/ExtensionSearchHandler.sys.mjs');
+            ExtensionSearchHandler.handleSearch({ keyword: 'dial', text: ${typed}, inPrivateWindow: false }, () => {});
+            ExtensionSearchHandler.handleInputEntered('dial', ${typed}, 'current');
+          }`,
+    );
+  }
+
   async function tellWorker(way: 'menu' | 'bar', texts: readonly string[]): Promise<void> {
     const target = await until('the background runs', () =>
       office.browser.puppeteer

@@ -103,8 +103,15 @@ const STATIONS: readonly Station[] = [
   },
   {
     name: 'hung up by the other end meanwhile',
-    bring: talk,
-    release: (office) => void office.pbx.farEnd().hangUp(),
+    async bring(office, number) {
+      await talk(office, number);
+      // The next line is up only after the end, however fast the browser is.
+      office.pbx.faults.set('session', { kind: 'delay', ms: 2_500 }, { always: true });
+    },
+    release(office) {
+      office.pbx.farEnd().hangUp();
+      office.pbx.faults.clear();
+    },
     shown: 'state_no_longer_seen',
     placed: 1,
     end: 'by-itself',

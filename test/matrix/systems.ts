@@ -81,7 +81,8 @@ export const SYSTEMS: readonly MatrixSystem[] = [
     ...PLACES,
     placedWords: 'state_placed_press',
     limitPoint: 'link',
-    lost: lostAt('link'),
+    // Not by a cut: Firefox would ask again by itself, which the form warns of.
+    lost: { point: 'link', fault: { kind: 'delay', ms: 15_000 } },
     renewsLogin: true,
     start: (clock) => vodiaAt(clock, { way: 'link-challenge' }),
   },

@@ -696,6 +696,7 @@ describe('reading a profile', () => {
     expect(risks({})).toEqual([]);
     expect(risks({ place: { method: 'GET', url: '/d?k={secret}' }, auth: 'cookie' })).toEqual([
       'get',
+      'pbx_asked_twice_warning',
       'secret',
       'cookie',
     ]);

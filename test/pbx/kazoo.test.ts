@@ -203,6 +203,7 @@ describe('Kazoo', () => {
 
         expect(refused).toMatchObject({ error: { placed: 'no', error: { kind: 'number-refused' } } });
         expect(requests('/connect')).toEqual([]);
+        expect(kazoo.accepts?.(number, {})).toBe(false);
       },
     );
 
@@ -214,6 +215,17 @@ describe('Kazoo', () => {
 
       expect(foreign).toMatchObject({ error: { placed: 'no', error: { kind: 'number-refused' } } });
       expect(local.ok).toBe(true);
+      expect(pbx.violations).toEqual([]);
+    });
+
+    test('that the whitelist has let in since we connected is placed', async () => {
+      const session = await connect(account('channels', { clickToCallId: 'c2c-few' }));
+      const endpoints = await kazoo.endpoints?.open(account('channels'), ports);
+      if (!endpoints?.ok) throw new Error('no endpoints');
+
+      await endpoints.value.change('c2c-few', { whitelist: ['^\\+44'] });
+
+      expect((await session.dial({ number: '+442079460123', ref: 'a' })).ok).toBe(true);
       expect(pbx.violations).toEqual([]);
     });
 
@@ -358,9 +370,12 @@ describe('Kazoo', () => {
 
         await session.dial({ number: NUMBER, ref: 'again' });
         clock.advance(31_000);
-        await turns();
-        clock.advance(5_000);
-        await expect.poll(() => course(listener).at(-1)).toBe('ended own-phone-no-answer');
+        await expect
+          .poll(() => {
+            clock.advance(1_000);
+            return course(listener).at(-1);
+          })
+          .toBe('ended own-phone-no-answer');
         session.close();
       }
     });

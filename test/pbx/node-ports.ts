@@ -11,7 +11,7 @@ import type { SimClock, VirtualClock } from '../simulators/clock.ts';
 export interface NodePorts extends PbxPorts {
   /** Every request and handshake that was asked for, in order. */
   readonly asked: readonly string[];
-  /** Requests that are not answered yet. */
+  /** Requests and handshakes that are not answered yet. */
   readonly busy: number;
   /** Cookies by host and name. */
   readonly jar: ReadonlyMap<string, string>;
@@ -101,8 +101,9 @@ export function nodePorts({ clock, likeChrome = false, granted, handOver }: Node
     const refused = missing(url);
     if (refused) return Promise.resolve(fail(refused));
     asked.push(`SOCKET ${url}`);
+    busy += 1;
     const cookie = cookiesFor(url, likeChrome ? adopted : new Map([...jar, ...adopted]));
-    return new Promise((resolve) => {
+    return new Promise<Result<PbxSocket, PbxError>>((resolve) => {
       const socket = new WebSocket(url, subprotocol ?? [], {
         headers: cookie === '' ? {} : { cookie },
         rejectUnauthorized: false,
@@ -135,6 +136,8 @@ export function nodePorts({ clock, likeChrome = false, granted, handOver }: Node
         if (isOpen) on.closed(code, reason.toString('utf8'));
         else resolve(fail({ kind: 'unreachable', detail: `code ${code}` }));
       });
+    }).finally(() => {
+      busy -= 1;
     });
   }
 

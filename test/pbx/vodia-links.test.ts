@@ -150,9 +150,9 @@ describe('other ways in', () => {
     ['session', []],
     ['portal', ['info']],
     ['basic', ['warn']],
-    ['link-challenge', ['info']],
-    ['link-hash', ['warn']],
-    ['link-login', ['warn']],
+    ['link-challenge', ['info', 'warn']],
+    ['link-hash', ['warn', 'warn']],
+    ['link-login', ['warn', 'warn']],
   ])('%s says before it is saved what is risky about it', (way, moods) => {
     expect(vodia.notes?.({ way }).map(({ mood }) => mood)).toEqual(moods);
   });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureAsterisk } from '../asterisk/find-asterisk.ts';
+import { auditDependencies } from './audit.ts';
 import { ensureBrowsers } from './browsers.ts';
 import { build } from './build.ts';
 import { type Check, checkBuild, checkLock, lintFirefox } from './check-build.ts';
@@ -49,6 +50,7 @@ async function runStatic(): Promise<Tally> {
     report([
       checkLock(),
       ...checkDependencies(),
+      ...(await auditDependencies(console.log)),
       ...TARGETS.flatMap((target) => checkBuild(target)),
       await lintFirefox(),
     ]),

@@ -1,4 +1,4 @@
-import { asObject } from '../frames.ts';
+import { asObject, asWord } from '../frames.ts';
 
 /** Keys and indexes with dots between them: `data.calls.0.id`. Nothing is evaluated. */
 export type JsonPath = readonly string[];
@@ -16,4 +16,9 @@ export function readPath(value: unknown, path: JsonPath): unknown {
     const object = asObject(at);
     return object && Object.hasOwn(object, key) ? object[key] : undefined;
   }, value);
+}
+
+/** A text, a number or a claim as text; undefined for anything else. */
+export function plainWord(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? String(value) : asWord(value);
 }

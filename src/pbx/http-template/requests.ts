@@ -1,8 +1,8 @@
 import type { PbxError } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { PbxPorts, PbxRequest, PbxResponse } from '../adapter.ts';
-import { asWord, isWebPage, readJson } from '../frames.ts';
-import { readPath } from './json-path.ts';
+import { isWebPage, readJson } from '../frames.ts';
+import { plainWord, readPath } from './json-path.ts';
 import type { Auth, BodyTemplate, FrameTemplate, JsonTree, Profile, RequestTemplate } from './profile.ts';
 import { base64, fill, type Template, type Values } from './templates.ts';
 
@@ -68,9 +68,9 @@ export function judge(template: RequestTemplate, response: PbxResponse): 'yes' |
   if ('contains' in match) return response.body.includes(match.contains) ? 'yes' : 'unclear';
   const found = readPath(readJson(response.body), match.path);
   if (found === undefined) return 'unclear';
-  // Some write numbers as texts, and the other way round.
-  const word = asWord(found);
-  return found === match.equals || (word !== undefined && word === asWord(match.equals)) ? 'yes' : 'no';
+  // Some write numbers and claims as texts, and the other way round.
+  const word = plainWord(found);
+  return found === match.equals || (word !== undefined && word === plainWord(match.equals)) ? 'yes' : 'no';
 }
 
 /** A frame as it is sent. */

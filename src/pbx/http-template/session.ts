@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { DialAccepted, DialFailure, OpenCall } from '../../core/update.ts';
 import type { DialRequest, PbxNews, PbxPorts, PbxResponse, PbxSession, PbxSocket } from '../adapter.ts';
 import { asWord, isWebPage, neverLeft, readJson, refusalOf } from '../frames.ts';
-import { readPath } from './json-path.ts';
+import { plainWord, readPath } from './json-path.ts';
 import { isAllowed, replaceIn } from './number-rule.ts';
 import type { Profile, SocketTemplate, StateReading, StatusTemplate } from './profile.ts';
 import { judge, TemplateRequests, writeFrame } from './requests.ts';
@@ -387,7 +387,7 @@ function pauseIn(asked: Result<void, PbxError>): number | undefined {
 
 /** What the PBX's word means; a word the profile does not know says only that the call lives. */
 function changeIn(value: unknown, { statePath, stateMap }: StateReading): PbxCall['change'] {
-  const word = asWord(readPath(value, statePath));
+  const word = plainWord(readPath(value, statePath));
   return (word === undefined ? undefined : stateMap.get(word)) ?? { to: 'alive' };
 }
 

@@ -101,18 +101,20 @@ export async function request(
     },
     ...(body === undefined ? {} : { body }),
   });
-  return answer.ok ? judge(answer.value, token, ports.now()) : fail({ error: answer.error });
+  return answer.ok ? judge(answer.value, method, token, ports.now()) : fail({ error: answer.error });
 }
 
-function judge(response: PbxResponse, token: string, now: EpochMs): KazooResult {
+function judge(response: PbxResponse, method: string, token: string, now: EpochMs): KazooResult {
   const { status } = response;
   const envelope = asObject(readJson(response.body));
   const isGood = status >= 200 && status <= 299;
   if (isGood && isWebPage(response)) return fail({ error: { kind: 'not-a-pbx', detail: 'a web page' }, status });
+  if (isGood && response.body.trim() === '' && mayBeEmpty(method, status)) return ok({ status, data: undefined });
   if (isGood && !envelope) return fail({ error: { kind: 'not-a-pbx', detail: 'no JSON' }, status });
   const said = asWord(envelope?.status);
   if (isGood && said !== 'error' && said !== 'fatal') {
-    const [told, nextKey] = [asWord(envelope?.auth_token), asWord(envelope?.next_start_key)];
+    const told = asWord(envelope?.auth_token) ?? asWord(asObject(envelope?.data)?.auth_token);
+    const nextKey = readKey(envelope?.next_start_key);
     return ok({
       status,
       data: envelope?.data,
@@ -126,6 +128,16 @@ function judge(response: PbxResponse, token: string, now: EpochMs): KazooResult 
   const cause = asWord(asObject(envelope?.data)?.error_message) ?? asWord(asObject(envelope?.data)?.cause);
   const error = withDetail(refusalOf({ ...response, status: real }, now), envelope, real, token);
   return fail({ error, status: real, ...(cause === undefined ? {} : { cause }) });
+}
+
+/** What was only to be done needs no words; a question does. */
+function mayBeEmpty(method: string, status: number): boolean {
+  return status === 202 || method === 'PATCH' || method === 'DELETE' || (method !== 'GET' && status === 204);
+}
+
+/** The database's keys may be lists; they are given back as they came. */
+function readKey(key: unknown): string | undefined {
+  return typeof key === 'object' && key !== null ? JSON.stringify(key) : asWord(key);
 }
 
 function withDetail(error: PbxError, envelope: Json | undefined, status: number, token: string): PbxError {

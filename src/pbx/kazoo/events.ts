@@ -42,8 +42,9 @@ export function parseFrame(text: string): KazooFrame {
   const frame = asObject(readJson(text));
   if (!frame) return { type: 'other' };
   if (frame.action === 'reply') return readReply(frame);
-  const what = lookUp(EVENTS, asWord(frame.name) ?? asWord(frame.event_name));
   const fields = lowerKeys(asObject(frame.data) ?? asObject(frame.args));
+  const names = [frame.name, frame.event_name, fields.event_name].map(asWord);
+  const what = names.map((name) => lookUp(EVENTS, name)).find((one) => one !== undefined);
   const id = asWord(fields.call_id);
   if (what === undefined || id === undefined) return { type: 'other' };
   const cause = asWord(fields.hangup_cause);

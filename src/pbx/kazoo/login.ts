@@ -106,7 +106,11 @@ export class KazooLogin implements TokenSource {
     const { token } = this;
     // In the body: an address may be logged on its way.
     const body = JSON.stringify({ data: { token } });
-    const answer = await request(this.#server, this.#ports, { method: 'POST', path: 'auth/tokeninfo', token, body });
+    const told = await request(this.#server, this.#ports, { method: 'POST', path: 'auth/tokeninfo', token, body });
+    const isUnknown = !told.ok && (told.error.status === 404 || told.error.status === 405);
+    const answer = isUnknown
+      ? await request(this.#server, this.#ports, { method: 'GET', path: 'token_auth', token })
+      : told;
     if (!answer.ok) return fail(answer.error.error);
     this.#learn(answer.value.data);
     return ok(undefined);

@@ -31,6 +31,11 @@ const LONGEST_CONTACT = 64;
 const LONGEST_PATTERN = 200;
 const LONGEST_WORD = 200;
 
+/** Whether a number or SIP address is written so that it can be called; an endpoint's own list may allow less. */
+export function isContact(contact: string): boolean {
+  return PHONE.test(contact) || SIP_URI.test(contact);
+}
+
 /** The request that places a call, or `number-refused` for what this way cannot call. Nothing is sent then. */
 export function placeRequest(
   accountId: string,
@@ -44,7 +49,7 @@ export function placeRequest(
     // The other form answers only when a phone has begun to ring, which may take longer than any answer is waited for.
     return ok({ method: 'GET', path: `${account}/users/${part(way.userId)}/quickcall/${part(contact)}` });
   }
-  if (!PHONE.test(contact) && !SIP_URI.test(contact)) return refused;
+  if (!isContact(contact)) return refused;
   if (!isWhitelisted(contact, way.endpoint.whitelist ?? [])) return refused;
   return ok({ method: 'POST', path: `${account}/clicktocall/${part(way.id)}/connect?contact=${part(contact)}` });
 }

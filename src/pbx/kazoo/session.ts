@@ -10,7 +10,7 @@ import type { EventSocket } from './event-socket.ts';
 import { type LegEvent, readChannels } from './events.ts';
 import type { KazooLogin } from './login.ts';
 import { OwnCalls } from './own-calls.ts';
-import { type PlaceWay, placeRequest, readPlaced, sendFailure } from './place.ts';
+import { isWhitelisted, type PlaceWay, placeRequest, readPlaced, sendFailure } from './place.ts';
 
 const POLL_RINGING_MS = 2_000;
 const POLL_TALKING_MS = 5_000;
@@ -89,7 +89,7 @@ export class KazooSession implements PbxSession {
   async dial({ number, ref }: DialRequest): Promise<Result<DialAccepted, DialFailure>> {
     const { login, api, way, ports } = this.#context;
     if (this.#isOver) return fail({ error: { kind: 'closed', detail: '' }, placed: 'no' });
-    const request = placeRequest(login.accountId, way, number);
+    const request = placeRequest(login.accountId, await this.#wayFor(number), number);
     if (!request.ok) return fail({ error: request.error, placed: 'no' });
     const { method, path } = request.value;
     const answer = await api.send(method, path);
@@ -277,6 +277,15 @@ export class KazooSession implements PbxSession {
     if (this.#isOver) return;
     for (const report of reports) this.#context.tell({ type: 'report', report });
     if (this.#calls.size === 0) this.#cancelPoll();
+  }
+
+  /** The way as it is today: a number that the endpoint's list did not allow may be in it by now. */
+  async #wayFor(number: string): Promise<PlaceWay> {
+    const { way, login, endpoints } = this.#context;
+    const isEndpoint = way.by === 'endpoint' && login.way !== 'open';
+    if (!isEndpoint || isWhitelisted(number, way.endpoint.whitelist ?? [])) return way;
+    const read = await endpoints.read(way.id);
+    return read.ok ? { ...way, endpoint: read.value } : way;
   }
 
   /** The token was refused with a call: it is renewed for the next one, this one is not repeated. */

@@ -59,13 +59,19 @@ function missingValues(account: AccountValues, { uses, auth }: Profile): FieldPr
   return Object.fromEntries(missing.map(([key]) => [key, 'pbx_needed']));
 }
 
+const GET_NOTES: readonly AccountNote[] = [
+  { mood: 'warn', text: 'pbx_http_template_note_get' },
+  // Firefox sends a GET again by itself when the connection breaks before the answer (153, measured).
+  { mood: 'warn', text: 'pbx_asked_twice_warning' },
+];
+
 /** What an administrator should know about the profile as it is. */
 function notes(account: AccountValues): readonly AccountNote[] {
   const profile = readProfile(account.profile ?? '');
   if (!profile.ok) return [{ mood: 'info', text: 'pbx_http_template_note' }];
   const { place, auth, hasSecretInUrl } = profile.value;
   return [
-    ...(place.method === 'GET' ? [{ mood: 'warn', text: 'pbx_http_template_note_get' } as const] : []),
+    ...(place.method === 'GET' ? GET_NOTES : []),
     ...(hasSecretInUrl ? [{ mood: 'warn', text: 'pbx_http_template_note_secret' } as const] : []),
     ...(auth.type === 'cookie' ? [{ mood: 'info', text: 'pbx_http_template_note_cookie' } as const] : []),
   ];

@@ -2,13 +2,13 @@ import type { AccountField, AccountValues } from '../../core/account.ts';
 import { type Capabilities, type PbxError, PLACE_ONLY } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { CallEndpoints, ConnectStep, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
-import { addressProblem, readAddress, type ServerAddress } from '../address.ts';
+import { addressProblem, inFolder, readAddress, type ServerAddress } from '../address.ts';
 import { isAboutLogin, onlyProblems } from '../connect-steps.ts';
 import { KazooApi, type KazooFailure, part } from '../kazoo/api.ts';
 import { endpointProblems, KazooEndpoints, readEndpoint } from '../kazoo/endpoints.ts';
 import { EventSocket } from '../kazoo/event-socket.ts';
 import { KazooLogin, wayOf } from '../kazoo/login.ts';
-import type { PlaceWay } from '../kazoo/place.ts';
+import { isContact, type PlaceWay } from '../kazoo/place.ts';
 import { KazooSession } from '../kazoo/session.ts';
 
 /**
@@ -32,6 +32,7 @@ export const kazoo: PbxAdapter = {
   ],
   notes: (account) => (wayOf(account) === 'open' ? [{ mood: 'warn', text: 'pbx_kazoo_withoutToken_warning' }] : []),
   check,
+  accepts: isContact,
   needs(account) {
     const addresses = [account.server ?? '', account.socketUrl ?? ''].map(readAddress);
     const origins = addresses.filter((address) => address.ok).map((address) => address.value.matchPattern);
@@ -82,7 +83,7 @@ async function connect(
 ): Promise<Result<PbxSession, PbxError>> {
   const step = (name: ConnectStep, result: Result<void, PbxError>) => tell({ type: 'step', step: name, result });
   const server = readAddress(account.server ?? '');
-  const signedIn = server.ok ? await signIn(account, server.value, ports, tell) : server;
+  const signedIn = server.ok ? (await inFolder(server.value, (at) => signIn(account, at, ports, tell))).result : server;
   if (!signedIn.ok) {
     const isLogin = isAboutLogin(signedIn.error);
     if (isLogin) step('reach', ok(undefined));
@@ -98,9 +99,17 @@ async function connect(
 async function openEndpoints(account: AccountValues, ports: PbxPorts): Promise<Result<CallEndpoints, PbxError>> {
   const server = readAddress(account.server ?? '');
   if (!server.ok) return server;
-  const login = new KazooLogin(account, server.value, ports, () => {});
-  const started = await login.start();
-  return started.ok ? ok(new KazooEndpoints(new KazooApi(server.value, ports, login), login.accountId)) : started;
+  const { result } = await inFolder(server.value, async (at) => {
+    const login = new KazooLogin(account, at, ports, () => {});
+    const started = await login.start();
+    if (!started.ok) return started;
+    const endpoints = new KazooEndpoints(new KazooApi(at, ports, login), login.accountId);
+    if (/^\/(v2\/?)?$/.test(new URL(at.url).pathname)) return ok(endpoints);
+    // Which of two places is the right one shows with the first question only.
+    const listed = await endpoints.list();
+    return listed.ok ? ok(endpoints) : listed;
+  });
+  return result;
 }
 
 /** Logs in and finds out by which way calls are placed. */

@@ -2,9 +2,9 @@ import type { AccountField, AccountValues } from '../../core/account.ts';
 import { type PbxError, PLACE_ONLY } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ConnectStep, DialRequest, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
-import { addressProblem, readAddress, type ServerAddress } from '../address.ts';
+import { addressProblem, inFolder, readAddress, type ServerAddress } from '../address.ts';
 import { isAboutLogin, onlyProblems, tellFailedLogin, tellStep } from '../connect-steps.ts';
-import { httpDate, refusalOf } from '../frames.ts';
+import { httpDate, isWebPage, refusalOf } from '../frames.ts';
 import { base64, callLink } from '../vodia/call-link.ts';
 import { LiveSession } from '../vodia/live-session.ts';
 import { checkPortal, findTarget, LOGIN_FORM, type LoginTarget, logIn, readUser, sessionUrl } from '../vodia/login.ts';
@@ -119,10 +119,14 @@ async function connect(
   }
   const way = wayOf(account);
   if (!usesCookie(way)) return openPlacing(way, account, target.value, ports, tell);
-  const { server, user, domain } = target.value;
+  const { user, domain } = target.value;
   // Chrome sends the PBX's SameSite cookie with requests, not with the socket's handshake.
-  const cookie = await ports.ownCookie(`${server.origin}/`, 'session');
-  const login = way === 'portal' ? await checkPortal(target.value, ports) : await logIn(target.value, account, ports);
+  const cookie = await ports.ownCookie(`${target.value.server.origin}/`, 'session');
+  const signIn = (at: ServerAddress) => {
+    const there = { ...target.value, server: at };
+    return way === 'portal' ? checkPortal(there, ports) : logIn(there, account, ports);
+  };
+  const { server, result: login } = await inFolder(target.value.server, signIn, (at) => isThere(at, ports));
   if (!login.ok) {
     await cookie.drop();
     return tellFailedLogin(tell, login.error);
@@ -136,12 +140,13 @@ async function connect(
   };
   if (Object.entries(found).some(([key, value]) => account[key] !== value)) tell({ type: 'remember', values: found });
   await cookie.adopt(login.value.key);
-  return openLine(target.value, {
+  const there = { ...target.value, server };
+  return openLine(there, {
     extension: user,
     domain,
     ports,
     tell,
-    ask: () => ask(target.value, ports),
+    ask: () => ask(there, ports),
     closed: () => void cookie.drop(),
   });
 }
@@ -252,6 +257,12 @@ async function ask({ server }: LoginTarget, ports: PbxPorts): Promise<Result<voi
   const answer = await ports.request({ method: 'GET', url: sessionUrl(server), cookies: true });
   if (!answer.ok) return answer;
   return answer.value.status < 500 ? ok(undefined) : fail(refusalOf(answer.value, ports.now()));
+}
+
+/** Whether there is a session to ask for at this address; nothing secret is told. */
+async function isThere(server: ServerAddress, ports: PbxPorts): Promise<boolean> {
+  const answer = await ports.request({ method: 'GET', url: sessionUrl(server) });
+  return answer.ok && answer.value.status !== 404 && !isWebPage(answer.value);
 }
 
 /** The same for a PBX we are not signed in at; answers with how far its clock is ahead of ours, in milliseconds. */

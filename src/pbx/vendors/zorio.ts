@@ -2,7 +2,7 @@ import type { AccountField, AccountValues } from '../../core/account.ts';
 import type { PbxError } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { ConnectStep, PbxAdapter, PbxNews, PbxPorts, PbxSession } from '../adapter.ts';
-import { addressProblem, readAddress } from '../address.ts';
+import { addressProblem, inFolder, readAddress } from '../address.ts';
 import { isAboutLogin, onlyProblems } from '../connect-steps.ts';
 import { RELAY_FIELDS, relayOrigins, relayProblems, usesRelay } from '../relay/account.ts';
 import { openRelayLine } from '../relay/line.ts';
@@ -68,7 +68,7 @@ async function connect(
 ): Promise<Result<PbxSession, PbxError>> {
   const step = (name: ConnectStep, result: Result<void, PbxError>) => tell({ type: 'step', step: name, result });
   const server = readAddress(account.server ?? '');
-  const signedIn = server.ok ? await signIn(account, server.value, ports) : server;
+  const signedIn = server.ok ? (await inFolder(server.value, (at) => signIn(account, at, ports))).result : server;
   if (!signedIn.ok) {
     const isLogin = isAboutLogin(signedIn.error);
     if (isLogin) step('reach', ok(undefined));

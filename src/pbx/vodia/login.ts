@@ -137,7 +137,11 @@ function readLogin(answer: Result<PbxResponse, PbxError>, ports: PbxPorts): Resu
   // A wrong password is answered with 200 and `false`.
   if (said === 'false') return fail({ kind: 'login-refused', detail: 'the PBX answers false' });
   if (said === '' || said === 'true' || said === 'null') return ok({});
-  const key = readKey(said);
+  // Instead of the bare key a PBX may tell of the session: with its key, or whose it is, and then the cookie is the key.
+  const told = asObject(readJson(said));
+  const isOfUser = [told?.name, told?.user, told?.account].some((word) => asWord(word) !== undefined);
+  if (isOfUser && told?.session === undefined && told?.error === undefined) return ok({});
+  const key = readKey(asWord(told?.session) ?? said);
   return key === undefined ? fail({ kind: 'protocol', detail: 'login answer not understood' }) : ok({ key });
 }
 
@@ -174,12 +178,19 @@ async function askHelper(
   if (status < 200 || status > 299) return fail(refusalOf(answer.value, ports.now()));
   const told = asObject(readJson(body));
   if (!told) return fail({ kind: 'not-a-pbx', detail: 'login helper: no JSON' });
-  const [token, user, domain] = [asWord(told.session), asWord(told.user), asWord(told.domain)];
+  const [token, named] = [readToken(told.session), asWord(told.user)];
+  const { user, domain } = readUser({ user: named ?? '', domain: asWord(told.domain) ?? '' });
   // PHP's json_decode of a refused login is false, and the helper passes it on.
   if (token === undefined) return fail({ kind: 'not-signed-in', detail: 'login helper: no session' });
-  if (user === undefined || domain === undefined) return fail({ kind: 'protocol', detail: 'login helper: no user' });
+  if (user === '' || domain === '') return fail({ kind: 'protocol', detail: 'login helper: no user' });
   const server = helpersServer(asWord(told.server) ?? account.server ?? '', account);
   return server.ok ? ok({ server: server.value, user, domain, token }) : server;
+}
+
+/** The PBX tells its token as a JSON string; a helper may pass that on unread, with its quotes. */
+function readToken(session: unknown): string | undefined {
+  const word = asWord(session);
+  return word?.startsWith('"') ? asWord(readJson(word)) : word;
 }
 
 /** A helper names the server without scheme; the account may know better how to reach the same one. */

@@ -59,7 +59,11 @@ export function parseFrame(text: string, self: VodiaSelf, now: EpochMs): VodiaFr
       return { type: 'people', people, confirmsDomain };
     }
     case 'domain-state':
-      return { type: 'people', people: readPeople(asObjects(frame.accounts), self), confirmsDomain: false };
+      return {
+        type: 'people',
+        people: readPeople(asObjects(frame.accounts), self, readBusy(frame.calls, self)),
+        confirmsDomain: false,
+      };
     default:
       return { type: 'other' };
   }
@@ -114,7 +118,7 @@ function readParty(entry: Json, side: 'from' | 'to'): Party {
   const written = asWord(entry[side])?.slice(0, 400) ?? '';
   // No two parts of this pattern can match the same character: hostile text is read in linear time.
   const [, quoted, plain, inside] = /^(?:"([^"]*)"\s*|([^<"]*))<([^>]*)>/.exec(written) ?? [];
-  const [uri = ''] = (inside ?? written).replace(/^sips?:/i, '').split(/[;?]/, 1);
+  const [uri = ''] = (inside ?? written).replace(/^(?:sips?|tel):/i, '').split(/[;?]/, 1);
   const [user, domain] = uri.split('@', 2);
   const number = asWord(entry[`${side}-number`]) ?? asWord(user);
   const name = asWord(entry[`${side}-name`]) ?? asWord(quoted) ?? asWord(plain);
@@ -177,11 +181,11 @@ function readChange(entry: Json, now: EpochMs): VodiaCall['change'] {
 }
 
 /** Our own extension comes first: whoever keeps only some keeps us. */
-function readPeople(accounts: readonly Json[], self: VodiaSelf): readonly Presence[] {
+function readPeople(accounts: readonly Json[], self: VodiaSelf, busy?: ReadonlySet<string>): readonly Presence[] {
   const people = accounts
     .filter((account) => !isForeign(account, self))
     .filter((account) => account.type === undefined || account.type === 'extensions')
-    .map((account) => readPerson(account, self))
+    .map((account) => readPerson(account, self, busy))
     .filter((person) => person !== undefined);
   return [...people.filter((person) => person.isOwn), ...people.filter((person) => !person.isOwn)].slice(
     0,
@@ -189,14 +193,15 @@ function readPeople(accounts: readonly Json[], self: VodiaSelf): readonly Presen
   );
 }
 
-function readPerson(account: Json, self: VodiaSelf): Presence | undefined {
-  const extension = asWord(account.account);
-  if (extension === undefined || extension.length > LONGEST_NUMBER) return undefined;
+function readPerson(account: Json, self: VodiaSelf, busy?: ReadonlySet<string>): Presence | undefined {
+  const [extension, tenant] = asWord(account.account)?.split('@', 2) ?? [];
+  if (extension === undefined || extension === '' || extension.length > LONGEST_NUMBER) return undefined;
+  if (tenant !== undefined && !isSameHost(tenant, self.domain)) return undefined;
   const name = asWord(account.name);
   const registered = asFlag(account.registered);
   const doNotDisturb = asFlag(account.dnd);
   const chat = account.chatstatus;
-  const inCall = readInCall(account.calls);
+  const inCall = readInCall(account.calls) ?? busy?.has(extension);
   return {
     extension,
     isOwn: extension === self.extension,
@@ -208,8 +213,24 @@ function readPerson(account: Json, self: VodiaSelf): Presence | undefined {
   };
 }
 
+/** An account's own calls, as a list, one call, their number, or a claim. */
 function readInCall(calls: unknown): boolean | undefined {
   if (Array.isArray(calls)) return calls.length > 0;
+  if (asObject(calls)) return true;
   const count = asWord(calls);
-  return count === undefined || !/^\d+$/.test(count) ? undefined : Number(count) > 0;
+  return count === undefined || !/^\d+$/.test(count) ? asFlag(calls) : Number(count) > 0;
+}
+
+/** Who takes part in the calls of the tenant, where the PBX lists them beside the accounts. */
+function readBusy(calls: unknown, self: VodiaSelf): ReadonlySet<string> | undefined {
+  if (typeof calls !== 'object' || calls === null) return undefined;
+  const busy = asObjects(calls)
+    .filter((entry) => !isForeign(entry, self))
+    .flatMap((entry) => [
+      ...readExtensions(entry.extension),
+      ...[readParty(entry, 'from'), readParty(entry, 'to')]
+        .filter(({ domain }) => domain === undefined || isSameHost(domain, self.domain))
+        .map(({ number }) => number),
+    ]);
+  return new Set(busy.filter((number) => number !== undefined));
 }

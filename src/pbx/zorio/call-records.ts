@@ -100,6 +100,8 @@ export function readRecord(
   response: PbxResponse,
 ): { readonly reason: EndReason; readonly talkedMs?: number } | undefined {
   const record = dataOf(response);
+  // A record that is begun before its call has ended says so.
+  if (record?.end_time === null) return undefined;
   if (!record || (asWord(record.end_time) === undefined && asWord(record.result) === undefined)) return undefined;
   const seconds = Number(asWord(record.billsec) ?? 0);
   const talkedMs = seconds > 0 ? { talkedMs: seconds * 1000 } : {};

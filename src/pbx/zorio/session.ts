@@ -135,10 +135,10 @@ export class ZorioSession implements PbxSession, RelayListener {
     const answer = await this.#read('/api/pbx/caller-ids');
     if (!answer.ok) return answer;
     if (answer.value.status !== 200) return fail(refusalOf(answer.value, this.#context.ports.now()));
-    const body = readJson(answer.value.body);
-    const list: unknown = asObject(body)?.data ?? body;
     return ok({
-      callerId: (Array.isArray(list) ? list : []).map(readCallerId).filter((choice) => choice !== undefined),
+      callerId: listIn(readJson(answer.value.body))
+        .map(readCallerId)
+        .filter((choice) => choice !== undefined),
     });
   }
 
@@ -237,12 +237,22 @@ export function extensionPath(extension: string): string {
   return `/api/pbx/extensions/${encodeURIComponent(extension)}`;
 }
 
+/** The first list in an answer: by itself, under `data`, or a page inside that. */
+function listIn(body: unknown, depth = 0): readonly unknown[] {
+  if (Array.isArray(body)) return body;
+  const object = asObject(body);
+  if (!object || depth > 1) return [];
+  if (object.data !== undefined) return listIn(object.data, depth + 1);
+  return Object.values(object).find((value): value is readonly unknown[] => Array.isArray(value)) ?? [];
+}
+
 /** A caller id as text or as an object; the vendor does not print which. */
 function readCallerId(entry: unknown): FieldChoice | undefined {
   const object = asObject(entry);
-  const named = Object.entries(object ?? {}).find(([key]) => /number|phone|caller/i.test(key))?.[1];
-  const value = asWord(object ? named : entry);
-  if (value === undefined || !/^[0-9+]{3,32}$/.test(value)) return undefined;
+  const named = Object.entries(object ?? {}).filter(([key]) => /number|phone|caller|did|value/i.test(key));
+  const values = object ? named.map(([, value]) => value) : [entry];
+  const value = values.map(asWord).find((word) => word !== undefined && /^[0-9+]{3,32}$/.test(word));
+  if (value === undefined) return undefined;
   const name = asWord(object?.name) ?? asWord(object?.label) ?? asWord(object?.description);
   return { value, label: name === undefined ? value : `${name.slice(0, 60)} (${value})` };
 }

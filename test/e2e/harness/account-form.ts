@@ -1,4 +1,5 @@
 import type { Page } from 'puppeteer-core';
+import { watchValues } from './leaks.ts';
 import { until } from './until.ts';
 
 /** Chooses the PBX in the account form and writes over what is in the fields of these keys. Saves nothing. */
@@ -7,6 +8,7 @@ export async function fillAccount(
   vendor: string,
   values: Readonly<Record<string, string>>,
 ): Promise<void> {
+  watchValues(values);
   await options.bringToFront();
   await until('the form offers a choice of PBXs', () => options.$('#vendor'));
   await options.select('#vendor', vendor);

@@ -15,14 +15,24 @@ export function holds(text: string, secret: string): boolean {
   return formsOf(secret).some((form) => bytes.includes(form));
 }
 
-/** The files below this folder that hold the secret in any form. */
-export function filesHolding(folder: string, secret: string): readonly string[] {
-  const forms = formsOf(secret);
+/** The files below this folder that hold one of the secrets in any form. */
+export function filesHolding(folder: string, ...secrets: readonly string[]): readonly string[] {
+  return filesBelow(folder).filter((file) => fileHolds(file, secrets));
+}
+
+/** All files below this folder. */
+export function filesBelow(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => {
-      const bytes = readFileSync(file);
-      return forms.some((form) => bytes.includes(form));
-    });
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** True when the file holds one of the secrets in any form. One that a running browser has just taken away holds nothing. */
+export function fileHolds(file: string, secrets: readonly string[]): boolean {
+  try {
+    const bytes = readFileSync(file);
+    return secrets.flatMap(formsOf).some((form) => bytes.includes(form));
+  } catch {
+    return false;
+  }
 }

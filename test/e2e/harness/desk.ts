@@ -1,4 +1,5 @@
 import type { AppState } from '../../../src/core/update.ts';
+import { watchNumber } from './leaks.ts';
 import { AGENT, type Office } from './office.ts';
 import { readState } from './set-up.ts';
 import { until } from './until.ts';
@@ -10,6 +11,7 @@ type SavedCall = AppState['calls'][number];
 
 /** Asks for a call as the popup does. Resolves with the background's answer once the intent is saved, or refused. */
 export function dial(desk: Desk, number: string): Promise<unknown> {
+  watchNumber(number);
   return desk.browser.inExtension((text) => {
     const payload = { text, requestId: crypto.randomUUID() };
     return chrome.runtime.sendMessage({ type: 'ui/dial', payload }) as Promise<unknown>;

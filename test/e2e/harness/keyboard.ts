@@ -1,4 +1,5 @@
 import type { Page } from 'puppeteer-core';
+import { watchValues } from './leaks.ts';
 
 const MOST_STOPS = 80;
 
@@ -33,6 +34,7 @@ export async function typeByKey(
   text: string,
   direction: 'on' | 'back' = 'on',
 ): Promise<void> {
+  if (/^(?:password|token)/i.test(name)) watchValues({ password: text });
   await tabTo(page, name, direction);
   await page.keyboard.down('Control');
   await page.keyboard.press('a');

@@ -3,6 +3,7 @@ import { type BrowserKind, findBrowser, isRoot } from '../../tools/browsers.ts';
 import { distOf, type Target } from '../../tools/project.ts';
 import { copyExtension } from './extension-copy.ts';
 import type { KeptProfile } from './kept-profile.ts';
+import { watchForLeaks } from './leaks.ts';
 import { processTree } from './process-tree.ts';
 import { until } from './until.ts';
 
@@ -52,6 +53,9 @@ export interface TestBrowser {
   allowPrivateWindows(): Promise<void>;
   /** Opens a page in a new private window. */
   openPrivately(url: string): Promise<Page>;
+  /** Looks at the pages that are open for secrets and numbers that do not belong there; `close` throws when there were any. */
+  lookForLeaks(): Promise<void>;
+  /** Throws when a secret or a number has been found where it does not belong, see `leaks.ts`. */
   close(): Promise<void>;
 }
 
@@ -65,6 +69,8 @@ export interface LaunchOptions {
   readonly forPeople?: boolean;
   /** A profile that outlives the browser, see `keepProfile`; a fresh one where absent. */
   readonly kept?: KeptProfile;
+  /** Another program than the one that is installed. */
+  readonly program?: string;
   readonly args?: readonly string[];
 }
 
@@ -80,7 +86,7 @@ const IDLE_FILE = 'icons/16.png';
 
 /** Starts a browser with the extension installed. Throws when the browser cannot be started: a test cannot go on then. */
 export async function launch(kind: BrowserKind, options: LaunchOptions = {}): Promise<TestBrowser> {
-  const executablePath = findBrowser(kind);
+  const executablePath = options.program ?? findBrowser(kind);
   if (!executablePath) throw new Error(`${kind} is not installed`);
   const target: Target = kind === 'chromium' ? 'chrome' : 'firefox';
   const mode = options.extension ?? 'granted';
@@ -118,6 +124,9 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
     args: [
       ...(isRoot() ? ['--no-sandbox'] : []),
       '--disable-dev-shm-usage',
+      // What consoles are told goes to a file in the profile.
+      '--enable-logging',
+      '--log-level=0',
       `--host-resolver-rules=${TEST_HOSTS.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`,
       // What is installed through the driver is forgotten at the end.
       ...(options.kept
@@ -182,15 +191,14 @@ async function launchChromium({ executablePath, folder, options, onClosed }: Sta
       await page.evaluate(() => chrome.permissions.remove({ origins: ['https://*/*', 'http://*/*'] }));
       await page.close();
     },
-    allowPrivateWindows: () => configure({ incognitoAccess: true }),
+    async allowPrivateWindows() {
+      // Switched on in `chrome://extensions`, the extension stays dead; installed anew with the switch on, it is an update.
+      await browser.newPage();
+      const session = await browser.target().createCDPSession();
+      await session.send('Extensions.loadUnpacked', { path: folder ?? '', enableInIncognito: true });
+      await session.detach();
+    },
   };
-
-  async function configure(change: object): Promise<void> {
-    const page = await browser.newPage();
-    await page.goto('chrome://extensions/');
-    await page.evaluate(updateConfiguration, { extensionId: id, ...change });
-    await page.close();
-  }
 }
 
 function networkThatIs(online: boolean) {
@@ -218,6 +226,9 @@ async function launchFirefox({ executablePath, folder, options, onClosed }: Star
     extraPrefsFirefox: {
       'extensions.webextensions.uuids': JSON.stringify({ [GECKO_ID]: GECKO_UUID }),
       'extensions.webextOptionalPermissionPrompts': false,
+      // What consoles are told is printed.
+      'browser.dom.window.dump.enabled': true,
+      'devtools.console.stdout.content': true,
       'network.dns.localDomains': TEST_HOSTS.join(','),
       ...(options.kept
         ? {
@@ -303,10 +314,12 @@ function common(
   | 'update'
   | 'sleep'
   | 'crash'
+  | 'lookForLeaks'
   | 'close'
 > {
   let idle: Promise<Page> | undefined;
   let spare: Page | undefined;
+  let isClosed = false;
   const idlePage = async () => {
     const page = await idle?.catch(() => undefined);
     // An update takes it away, and the driver does not always know.
@@ -315,6 +328,13 @@ function common(
     idle = openIdle();
     return idle;
   };
+  const inExtension: TestBrowser['inExtension'] = async (job, ...args) => {
+    const page = await idlePage();
+    return (await page.evaluate(job as unknown as (...all: unknown[]) => unknown, ...args)) as Awaited<
+      ReturnType<typeof job>
+    >;
+  };
+  const leaks = watchForLeaks({ kind, puppeteer: browser, extensionOrigin, inExtension });
   return {
     kind,
     puppeteer: browser,
@@ -349,12 +369,7 @@ function common(
         return undefined;
       });
     },
-    async inExtension(job, ...args) {
-      const page = await idlePage();
-      return (await page.evaluate(job as unknown as (...all: unknown[]) => unknown, ...args)) as Awaited<
-        ReturnType<typeof job>
-      >;
-    },
+    inExtension,
     async update() {
       const page = await idle?.catch(() => undefined);
       idle = undefined;
@@ -377,12 +392,18 @@ function common(
       };
     },
     async crash() {
+      isClosed = true;
       for (const pid of processTree(browser.process()?.pid)) process.kill(pid, 'SIGKILL');
       await browser.close().catch(() => undefined);
     },
+    lookForLeaks: () => leaks.lookAtPages(),
     async close() {
+      const isFirst = !isClosed && folder !== undefined;
+      isClosed = true;
+      if (isFirst) await leaks.lookAtAll();
       await browser.close().catch(() => undefined);
       onClosed();
+      if (isFirst) leaks.conclude();
     },
   };
 }
@@ -392,14 +413,6 @@ function ownAddress(extensionOrigin: string, name: OwnPage): string {
 }
 
 /** Runs in `chrome://extensions`, the only place with this interface. */
-function updateConfiguration(change: object): Promise<void> {
-  const { developerPrivate } = chrome as unknown as {
-    readonly developerPrivate: { updateExtensionConfiguration(change: object): Promise<void> };
-  };
-  return developerPrivate.updateExtensionConfiguration(change);
-}
-
-/** The same. */
 function addHostPermission(id: string, pattern: string): Promise<void> {
   const { developerPrivate } = chrome as unknown as {
     readonly developerPrivate: { addHostPermission(id: string, pattern: string): Promise<void> };

@@ -1,6 +1,7 @@
 import type { Frame, Page } from 'puppeteer-core';
 import type { Box, PageNumber, PageNumbers } from '../../../src/messaging/protocol.ts';
 import type { TestBrowser } from './launch.ts';
+import { watchNumber } from './leaks.ts';
 import { until } from './until.ts';
 
 /** What one frame of a page answered to `page/numbers`. */
@@ -68,6 +69,7 @@ export async function findButton(browser: TestBrowser, page: Page, e164: string)
 
 /** Clicks the number's call button with the real mouse. */
 export async function clickButton(browser: TestBrowser, page: Page, e164: string, clicks = 1): Promise<void> {
+  watchNumber(e164);
   const { x, y } = await findButton(browser, page, e164);
   await page.mouse.click(x, y, { count: clicks });
 }

@@ -2,12 +2,16 @@ import type { Page } from 'puppeteer-core';
 import { startVodia, type VodiaOptions, type VodiaSimulator } from '../../simulators/vodia.ts';
 import type { BrowserKind } from '../../tools/browsers.ts';
 import { type LaunchOptions, launch, type TestBrowser } from './launch.ts';
+import { strayIn, watchNumber } from './leaks.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 import { forgetCalls, importSettings, readState, type SettingsFile, untilOnline } from './set-up.ts';
 import { until } from './until.ts';
 
 /** Extension and password of the agent in the simulator. */
 export const AGENT = { extension: '45', password: 's3cret-45' };
+
+/** The only request with the password in its body. */
+const LOGIN_PATH = '/rest/system/session';
 
 /** A desk as an agent has it: a browser with PageDial set up, a PBX, and pages to call from. */
 export interface Office {
@@ -50,6 +54,8 @@ export async function openOffice(kind: BrowserKind, options: OfficeOptions = {})
       return page;
     },
     async tidy() {
+      for (const { number } of pbx.places()) watchNumber(number);
+      await browser.lookForLeaks();
       await Promise.all([...tabs].map((tab) => tab.close().catch(() => undefined)));
       tabs.clear();
       for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'system');
@@ -60,8 +66,14 @@ export async function openOffice(kind: BrowserKind, options: OfficeOptions = {})
       if (calls.length > 0) await forgetCalls(browser);
     },
     async close() {
-      await browser.close();
-      await Promise.all([pages.close(), pbx.close()]);
+      for (const { number } of pbx.places()) watchNumber(number);
+      try {
+        await browser.close();
+      } finally {
+        await Promise.all([pages.close(), pbx.close()]);
+      }
+      const stray = strayIn(pbx.journal, (_method, path) => path === LOGIN_PATH);
+      if (stray.length > 0) throw new Error(`A secret was sent outside a login: ${stray.join(', ')}`);
     },
   };
   try {

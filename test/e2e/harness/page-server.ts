@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { heardElsewhere } from './leaks.ts';
 
 export interface PageServer {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
@@ -49,6 +50,8 @@ function answer(
   pages: ReadonlyMap<string, string>,
   folder: string | undefined,
 ): void {
+  heardElsewhere(`${request.method} ${request.url} ${request.rawHeaders.join(' ')}`);
+  request.on('data', (bytes) => heardElsewhere(String(bytes)));
   const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
   const page = pages.get(path);
   const file = folder && fileFor(folder, path);

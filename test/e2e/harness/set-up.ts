@@ -4,6 +4,7 @@ import type { ElementHandle, Page } from 'puppeteer-core';
 import type { AppState } from '../../../src/core/update.ts';
 import { CACHE } from '../../tools/project.ts';
 import type { TestBrowser } from './launch.ts';
+import { watchValues } from './leaks.ts';
 import { until } from './until.ts';
 
 /** A settings file, as described in architecture.md under "What must stay stable". */
@@ -17,6 +18,7 @@ export interface SettingsFile {
 
 /** Configures the extension the way an administrator's roll-out does: a settings file through the options page's own input. */
 export async function importSettings(browser: TestBrowser, settings: SettingsFile): Promise<void> {
+  watchValues(settings.account?.values);
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'settings-'));
   const file = join(folder, 'pagedial-settings.json');
@@ -59,14 +61,18 @@ async function fileInput(page: Page): Promise<ElementHandle<HTMLInputElement> | 
 
 function hasTaken(browser: TestBrowser, wanted: SettingsFile): Promise<boolean> {
   return browser.inExtension(
-    async (vendor, country) => {
+    async (vendor, at, country) => {
       const { settings } = (await chrome.storage.local.get('settings')) as {
-        settings?: { account?: { vendor: string }; country: string };
+        settings?: { account?: { vendor: string; values: { server?: string; profile?: string } }; country: string };
       };
       if (!settings) return false;
-      return (vendor === '' || settings.account?.vendor === vendor) && (country === '' || settings.country === country);
+      const { account } = settings;
+      const place = account?.values.server ?? account?.values.profile ?? '';
+      const isThere = vendor === '' || (account?.vendor === vendor && place === at);
+      return isThere && (country === '' || settings.country === country);
     },
     wanted.account?.vendor ?? '',
+    wanted.account?.values.server ?? wanted.account?.values.profile ?? '',
     wanted.country ?? '',
   );
 }
