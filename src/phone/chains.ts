@@ -12,7 +12,7 @@ export interface Group {
 
 /** How strongly two groups are held together. */
 export interface Gap {
-  /** 1 `-` `.` `/` or a bracket, 2 a space, 3 a spaced dash or slash, 4 a line break or list mark. Higher parts more. */
+  /** 1 `-` `.` `/` or a bracket, 2 a space, 3 a spaced dash, 3.5 a spaced slash, 4 a line break or list mark. Higher parts more. */
   readonly rank: number;
   readonly text: string;
   readonly kind: string;
@@ -91,6 +91,7 @@ function readGap(text: string): Gap | undefined {
   // A bracket closes or opens: (0)30, 030)12, 555 (617)
   if (/^ ?\)? ?[-./]? ?\(? ?$/.test(kind) && /[()]/.test(kind))
     return make(kind.includes('(') && kind.startsWith(' ') ? 2 : 1);
+  if (kind === ' / ') return make(3.5);
   if (/^ [-/] ?$|^[-/] $|^ -- $/.test(kind)) return make(3);
   if (kind === '. ' || kind === ' · ' || kind === ' . ') return make(4);
   return undefined;

@@ -100,7 +100,7 @@ const WEAK = new Set(
   ).split('|'),
 );
 const WEAK_REACH = 14;
-const COUNTING = new Set(['no', 'nr', 'num', 'number', 'nummer', 'número', 'numéro', '№']);
+const COUNTING = new Set('no|nr|n.|num|number|nummer|número|numéro|№|번호|番号|号码|號碼'.split('|'));
 
 interface LabelWord {
   readonly meaning: Meaning;
@@ -153,7 +153,7 @@ function sameLength(letter: string): string {
 }
 
 function meaningOfWord(word: string, meanings: Lexicon['meanings']): Meaning {
-  const exact = meanings.get(word);
+  const exact = meanings.get(word) ?? meanings.get(word.replace(/\s/g, ''));
   if (exact !== undefined) return exact;
   for (let length = word.length; length > 1; length--) {
     const meaning = meanings.get(`${word.slice(0, length)}*`);
@@ -186,13 +186,14 @@ function meaningsOfWords(labels: LabelWords): Lexicon['meanings'] {
   return meanings;
 }
 
-/** Longest words first, so that "tax id" is not read as "id". */
+/** Longest words first, so that "tax id" is not read as "id". Words of two Han letters are often drawn apart: `传  真`. */
 function labelPattern(labels: LabelWords): RegExp {
   const words = labels.flatMap(([, list]) => list.split('|')).sort((a, b) => b.length - a.length);
   const scripts = labels
     .flatMap(([, , list]) => list.split('|'))
     .filter((word) => word !== '')
-    .sort((a, b) => b.length - a.length);
+    .sort((a, b) => b.length - a.length)
+    .map((word) => (/^\p{sc=Han}{2}$/u.test(word) ? [...word].join('\\s{0,3}') : word));
   const sources = words.map((word) =>
     word
       .replace(/[.+?^${}()[\]\\/]/g, '\\$&')

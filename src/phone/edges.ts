@@ -5,6 +5,8 @@ const LETTER = /[\p{L}\p{M}]/u;
 const MONEY_BEFORE = /[$€£¥₹₺₽₩₫₴₦₱฿]\s?$|\b(?:EUR|USD|GBP|CHF|Rp|Rs|RM|kr|SEK|NOK|DKK)\.?\s?$/u;
 const UNIT_AFTER =
   /^\s?(?:[%‰€$£°₫₽₺₩¥]|(?:EUR|USD|GBP|CHF|PLN|SEK|NOK|DKK|руб|грн|лв|km|kg|m²|m2|MB|GB|kB|bytes|ms|Hz|kWh|px|tons?)(?!\p{L}))/u;
+/** `030 23125 012 8-18 Uhr`: the last short group is an hour. */
+const HOUR_AFTER = /^\s?(?:Uhr|hrs|[ap]\.?m)(?!\p{L})/iu;
 const URL_LIKE =
   /:\/\/|www\.|@|\.(?:com|net|org|html?|php|aspx?|js|css|png|jpe?g|pdf|zip|whl|gz)\b|[?&][\w-]+=|\/[\w-]+\//i;
 
@@ -53,6 +55,7 @@ function edgeBehind(text: string, end: number, hasPlus: boolean, isCut: (at: num
   const touching = near[0] ?? ' ';
   const further = near[1] ?? ' ';
   if (!hasPlus && UNIT_AFTER.test(near)) return 'part';
+  if (HOUR_AFTER.test(near) && /\D\d\d?$/.test(text.slice(0, end).slice(-3))) return 'part';
   if (/\s/.test(touching) || isCut(end)) return 'clean';
   // A Latin letter may belong to an id; other scripts have none that mix letters into digits.
   if (LETTER.test(touching))

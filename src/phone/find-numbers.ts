@@ -2,11 +2,12 @@ import type { Atlas } from './atlas.ts';
 import { type Chain, findChains, type Group } from './chains.ts';
 import { type LabelWords, type Meaning, meaningOf, meaningOfLabel } from './context.ts';
 import { type CountryJudge, createCountryJudge, type PageEvidence, type RankedCountry } from './country.ts';
+import { namesIn } from './country-names.ts';
 import { edgesOf } from './edges.ts';
 import { type Extension, extensionBehind, shortExtensions } from './extensions.ts';
 import { type Doubt, type FoldedText, fold } from './normalise.ts';
 import { hasPlan, isUsualGrouping, type NumberPlans, readInternational } from './number-plan.ts';
-import { readSegment, type SegmentReading } from './read-segment.ts';
+import { type Place, readSegment, type SegmentReading } from './read-segment.ts';
 import { cutChain } from './segments.ts';
 import { isOtherShape } from './shapes.ts';
 import { findVanity } from './vanity.ts';
@@ -60,6 +61,9 @@ const ENOUGH_CELLS = 200;
 /** More digits than this are no national number to learn a country from. */
 const MAX_LEARNT = 14;
 const FURTHER_LINES = /^ ?([-~/]) ?(\d{1,8})(?!\d|[-~/.] ?\d)/;
+/** In longer texts a place stands for anything. */
+const MAX_NAMING_TEXT = 200;
+const NAMED_WEIGHT = 2;
 /** A country that the record itself names outweighs the page. */
 const RECORD_WEIGHT = 50;
 
@@ -193,6 +197,9 @@ function findIn(
 ): readonly FoundNumber[] {
   const text = withoutHours(folded.text);
   const countries = withRecord(ranked, block.recordCountry, atlas);
+  const namedInBlock = once(() =>
+    text.length > MAX_NAMING_TEXT ? undefined : countryNamedIn(`${block.label}\n${text}`, atlas),
+  );
   const cuts = new Set(block.nodeStarts);
   const isCut = (at: number): boolean => cuts.has(folded.originAt(at));
   const found: FoundNumber[] = [];
@@ -231,6 +238,11 @@ function findIn(
     return (start, end, digits) => {
       const said = meaningAt(start, end);
       if (said !== 'unsaid' || start === opensAt) return said;
+      // `Order 12 617 555 0123`: what is denied goes on behind a space.
+      if (chain[1]?.opensAt === start && chain[1].gap?.kind === ' ') {
+        first ??= meaningAt(opensAt, opensAt);
+        if (first === 'never' || first === 'seldom') return first;
+      }
       sums ??= sumsOf(chain);
       if (!isTwin(sums, start, digits)) return said;
       first ??= meaningAt(opensAt, opensAt);
@@ -246,9 +258,16 @@ function findIn(
         atlas,
       )
     : [];
+  let chainEnd = 0;
   for (const chain of findChains(text)) {
     const meaningHere = meaningIn(chain);
-    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, meaningHere, isCut, atlas));
+    const frontStart = Math.max(chainEnd, (chain[0]?.opensAt ?? 0) - 80);
+    chainEnd = chain.at(-1)?.end ?? chainEnd;
+    const named = once(() => {
+      if (block.recordCountry !== undefined) return undefined;
+      return namedInBlock() ?? countryNamedIn(text.slice(frontStart, chain[0]?.opensAt), atlas);
+    });
+    const segments = cutChain(chain, (groups) => readGroups(groups, text, countries, named, meaningHere, isCut, atlas));
     for (const { from, to, value } of segments) {
       const start = chain[from]?.opensAt;
       const last = chain[to - 1];
@@ -283,12 +302,14 @@ interface ReadGroups extends SegmentReading {
   readonly meaning: Meaning;
   readonly extension?: { readonly end: number; readonly ext: string };
   readonly isWhole: boolean;
+  readonly hasClearStart: boolean;
 }
 
 function readGroups(
   groups: readonly Group[],
   text: string,
   countries: readonly RankedCountry[],
+  named: () => string | undefined,
   meaningAt: MeaningAt,
   isCut: (at: number) => boolean,
   plans: NumberPlans,
@@ -301,7 +322,7 @@ function readGroups(
   const extension: Extension | undefined = extensionBehind(text, last.end);
   const end = extension?.end ?? last.end;
   const meaning = meaningAt(first.opensAt, end, digits);
-  const read = readSegment(groups, { meaning, countries, plans });
+  const read = readOnPage(groups, named, { meaning, countries, plans });
   if (read === undefined) return undefined;
   const isSaid = meaning === 'phone' || meaning === 'fax';
   const tail = extension === undefined ? furtherLines(text, last, isSaid) : 0;
@@ -316,7 +337,20 @@ function readGroups(
     meaning,
     ...(extension ? { extension: { end: extension.end, ext: extension.digits } } : {}),
     isWhole: tail > 0,
+    hasClearStart: hasClearStart(groups, read, plans),
   };
+}
+
+/** A trunk zero and the usual groups, or three, three and four digits in North America. */
+function hasClearStart(
+  groups: readonly Group[],
+  { reading, isInternational }: SegmentReading,
+  plans: NumberPlans,
+): boolean {
+  if (isInternational || groups.length < 2) return false;
+  const shown = groups.map((group) => group.digits);
+  if (reading.e164.startsWith('+1')) return groups.length === 3 && isUsualGrouping(shown, reading, plans);
+  return reading.hasTrunk && shown[0]?.startsWith('0') === true && isUsualGrouping(shown, reading, plans);
 }
 
 /**
@@ -385,6 +419,46 @@ function withRecord(
   plans: NumberPlans,
 ): readonly RankedCountry[] {
   return record === undefined || !hasPlan(record, plans) ? ranked : [{ country: record, weight: RECORD_WEIGHT }];
+}
+
+/** Works something out when it is first asked for. */
+function once<T>(workOut: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: workOut() };
+    return known.value;
+  };
+}
+
+/** The one country that a short text names, itself or by a place. */
+function countryNamedIn(text: string, atlas: Atlas): string | undefined {
+  if (!/\p{Lu}/u.test(text)) return undefined;
+  const { countries, places } = namesIn(text, atlas.names);
+  const all = new Set([...countries, ...places]);
+  const [country] = all;
+  return all.size === 1 ? country : undefined;
+}
+
+/**
+ * `London: 020 7946 0123`: the country named with a number counts more than others of the page, unless only the others write numbers so
+ * (`India tours: 212 555 0123`).
+ */
+function readOnPage(
+  groups: readonly Group[],
+  namedHere: () => string | undefined,
+  place: Place,
+): SegmentReading | undefined {
+  const read = readSegment(groups, place);
+  if (place.meaning === 'never' || read?.isInternational) return read;
+  const named = namedHere();
+  if (named === undefined || named === place.countries[0]?.country || !hasPlan(named, place.plans)) return read;
+  const before = place.countries.find(({ country }) => country === named)?.weight ?? 0;
+  const others = place.countries.filter(({ country }) => country !== named);
+  const countries = [{ country: named, weight: before + NAMED_WEIGHT }, ...others].sort((a, b) => b.weight - a.weight);
+  const there = readSegment(groups, { ...place, countries });
+  if (there?.reading.country !== named || there.reading.hasTrunk || read === undefined) return there ?? read;
+  const shown = groups.map((group) => group.digits);
+  return isUsualGrouping(shown, read.reading, place.plans) ? read : there;
 }
 
 /** A bracket that was opened with the number is part of it. */

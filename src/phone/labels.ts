@@ -37,21 +37,23 @@ const NEVER_WORDS =
   'lat|lon|lng|long|latitude|longitude|coordinates|coords|gps|breitengrad|längengrad|широта|долгота|' +
   'price|total|subtotal|amount|sum|preis|betrag|summe|prix|precio|preço|prezzo|prijs|cena|population|area|distance|size|zip|zip code|zipcode|plz|postleitzahl|postcode|postal code|code postal|código postal|cep:|pincode|pin code|cap|psč|' +
   'date|datum|fecha|data|dato|updated|created|modified|born|geboren|birth date|birthdate|dob|date of birth|time|timestamp|epoch|uhrzeit|published|page|pages|pp|vol|volume|year|version|ver|revision|rev|clause|clauses|dfars|dfar|cfr|c.f.r|cve|' +
-  'order no|order number|order id|bestellnummer|bestell-nr|auftragsnummer|invoice no|invoice number|rechnungsnummer|rechnungs-nr|case no|case number|policy no|kundennummer|kunden-nr|kundennr|customer no|customer number|client no|member no|vertragsnummer|aktenzeichen|meeting id|conference id|access code|passcode|otp|bill no|txn id|transaction id|consumer no|survey no|hsn|hsn code|rera|udyam|chave pix|protocolo|processo|expte|expediente|legajo|edital|matrícula|zählernummer|versicherungsnr|versicherungsnummer|flurstück|' +
+  'order no|order number|order id|bestellnummer|bestell-nr|auftragsnummer|invoice no|invoice number|rechnungsnummer|rechnungs-nr|case no|case number|policy no|kundennummer|kunden-nr|kundennr|customer no|customer number|client no|member no|vertragsnummer|aktenzeichen|meeting id|conference id|access code|passcode|otp|bill no|txn id|transaction id|consumer no|survey no|gpkd|gpkd số|đkkd|số đkkd|giấy phép số|артикул|договор|заказ №|codice cliente|ordine n|protocollo|prot. n|cod. art|barcode|hsn|hsn code|rera|udyam|chave pix|protocolo|processo|expte|expediente|legajo|edital|matrícula|zählernummer|versicherungsnr|versicherungsnummer|flurstück|' +
   'бин|иин|еик|булстат|oib|pib|αφμ|γεμη|γ.ε.μη|adószám|cégjegyzékszám|bankszámlaszám|číslo účtu|č.ú|npwp|nik|stk|số tài khoản|mã số|ticaret sicil no|السجل التجاري|الرقم الضريبي|ח.פ|ע.מ|' +
   'vin|plate|part no|part number|p/n|pn|serial|serial no|serial number|s/n|model|model no|item|item no|item number|article|artikelnummer|art.-nr|art.nr|artikel-nr|batch|lot|commit|issue|pull|ticket no|bug|pnr|passport|pass no|socket|pid|tid|udid|device id|user id|userid|customer id|client id|member id|employee id|student id|uid|transaction|txn|lei|duns no';
 
 /** Numbers under these are mostly no phone numbers; one that is written as only phone numbers are may still be. */
 const SELDOM_WORDS =
   'order|bestellung|auftrag|invoice|inv|rechnung|receipt|facture|factura|fattura|fatura|faktura|commande|pedido|ordine|zamówienie|sipariş|заказ|счет|purchase order|po|p.o|quote|quotation|' +
-  'ticket|case|claim|policy|reference|ref|ref no|referenz|referencia|référence|ref. no|member|membership|vorgang|az|id|id no|nr|no|number|num|nummer|número|numéro|№|code|pin|password|meeting|key|token|box|p.o. box|postfach|suite|room|flat';
+  'ticket|case|claim|policy|reference|ref|ref no|referenz|referencia|référence|ref. no|member|membership|vorgang|az|id|id no|nr|no|number|num|nummer|número|numéro|№|code|pin|password|meeting|key|token|n.|codice|código|код|user|build|seat|employee|box|p.o. box|postfach|suite|room|flat';
 
 const PHONE_SCRIPT =
   '電話|电话|联系电话|手机|手機|携帯|モバイル|フリーダイヤル|連絡先|热线|熱線|客服|致电|座机|お問い合わせ|总机|總機|固话|咨询|專線|查詢|콜센터|문의|상담|전화|연락처|휴대폰|핸드폰|고객센터|대표번호|โทร|โทรศัพท์|มือถือ|เบอร์|ទូរស័ព្ទ|ဖုန်း|ໂທ';
 const FAX_SCRIPT = 'ファックス|ファクス|ファクシミリ|传真|傳真|팩스|แฟกซ์|โทรสาร';
 const EXTENSION_SCRIPT = '内线|內線|内線|分机|분機|내선|ต่อ';
 const NEVER_SCRIPT =
-  '郵便番号|邮编|邮政编码|订单|訂單|注文番号|発票|发票|税号|统一社会信用代码|身份证|银行卡|账号|帳號|口座番号|法人番号|登録番号|型号|订单号|快递|单号|운송장|사업자등록번호|사업자번호|통신판매|주문번호|계좌|우편번호|備案|备案|公网安备';
+  'お問い合わせ番号|お客様番号|会員番号|订单编号|郵便番号|邮编|邮政编码|订单|訂單|注文番号|発票|发票|税号|统一社会信用代码|身份证|银行卡|账号|帳號|口座番号|法人番号|登録番号|型号|订单号|快递|单号|운송장|사업자등록번호|사업자번호|통신판매|주문번호|계좌|우편번호|備案|备案|公网安备';
+
+const SELDOM_SCRIPT = '编号|編號|号码|號碼|番号|번호|学号|單號|单号|文号';
 
 /** All of them, for whoever may hold them. */
 export const LABEL_WORDS: LabelWords = [
@@ -59,5 +61,5 @@ export const LABEL_WORDS: LabelWords = [
   ['fax', FAX_WORDS, FAX_SCRIPT],
   ['extension', EXTENSION_WORDS, EXTENSION_SCRIPT],
   ['never', NEVER_WORDS, NEVER_SCRIPT],
-  ['seldom', SELDOM_WORDS, ''],
+  ['seldom', SELDOM_WORDS, SELDOM_SCRIPT],
 ];

@@ -11,6 +11,8 @@ export interface Segment<Value> {
 interface Whole {
   /** Nothing of the number follows, however tightly digits stand behind it. */
   readonly isWhole?: boolean;
+  /** It begins as numbers do and little else: a house or room number may stand in front of it. */
+  readonly hasClearStart?: boolean;
 }
 
 const MAX_GROUPS = 12;
@@ -93,10 +95,12 @@ function segmentsFrom<Value extends Whole>(
     if (group === undefined) break;
     if (to - 1 > from) {
       if (group.hasPlus || group.gap === undefined || !mayStandInside(group.gap.kind)) break;
+      // `567-1234~6`: from here to there, even where a longer number would be one too.
+      if (group.gap.kind === '~' && group.digits.length <= 2 && digits >= MIN_DIGITS_LOCAL) break;
       // A bracket opens around an area code or a trunk prefix, never behind a number.
       if (digits >= MIN_DIGITS_LOCAL && group.gap.kind.includes('(')) break;
       loosest = Math.max(loosest, group.gap.rank);
-      if (group.gap.rank === 3) spaced++;
+      if (group.gap.rank >= 3 && group.gap.rank < 4) spaced++;
       if (spaced > 2) break;
     }
     digits += group.digits.length;
@@ -111,7 +115,8 @@ function segmentsFrom<Value extends Whole>(
       to,
       value,
       digits,
-      startsFreely: from === 0 || isLooser(chain[from], loosest),
+      startsFreely:
+        from === 0 || isLooser(chain[from], loosest) || (value.hasClearStart === true && isFigureInFront(chain, from)),
       endsFreely: value.isWhole || to === chain.length || isLooser(chain[to], loosest) || isRangeTail(chain, to),
     });
   }
@@ -123,7 +128,9 @@ function withoutGap({ gap: _gap, ...group }: Group): Group {
   return group;
 }
 
+/** A number does not go on in the next line: `Main Street 5` above `030 23125 012`. */
 function mayStandInside(kind: string): boolean {
+  if (kind.includes('\n')) return false;
   return !/^ [·.]? ?$|^\. \(?$/.test(kind) || kind === ' ';
 }
 
@@ -134,6 +141,13 @@ function isLooser(group: Group | undefined, loosest: number): boolean {
   if (gap.rank >= 4) return true;
   if (gap.rank < 2) return false;
   return gap.rank > loosest || (group.opensAt < group.start && gap.kind.startsWith(' '));
+}
+
+/** `Room 12 020 7946 0123`: one short figure, which is no prefix, parted by a space. */
+function isFigureInFront(chain: Chain, at: number): boolean {
+  const figure = chain[0];
+  if (at !== 1 || figure === undefined || figure.hasPlus || chain[1]?.gap?.kind !== ' ') return false;
+  return figure.digits.length <= 5 && figure.digits !== '1' && !figure.digits.startsWith('0');
 }
 
 /** `3745350/8`, `1021/22`: a short tail names further lines; the number in front of it is whole. */

@@ -78,6 +78,32 @@ describe('a number is found as it is written', () => {
     expect(dialled(`Tel: ${text}`, { userCountry: 'GB' })).toEqual(['+442079460120']);
   });
 
+  test('a number does not begin in the line above', () => {
+    expect(dialled('Musterstraße 5\n030 23125 012', { userCountry: 'DE' })).toEqual(['+493023125012']);
+    expect(dialled('Tels. 5555-0125\n01 (55) 5555 0126', { userCountry: 'MX' })).toEqual(['+525555550126']);
+  });
+
+  test('a figure in front of it is no part of a number', () => {
+    expect(dialled('Room 12 020 7946 0123', { userCountry: 'GB' })).toEqual(['+442079460123']);
+    expect(dialled('Dept 5 617 555 0123')).toEqual(['+16175550123']);
+    for (const text of ['1234 5678 617 555 0123', 'IBAN 12 617 555 0123', '12.617 555 0123', '012345 617 555 0123'])
+      expect(dialled(text), text).toEqual([]);
+  });
+
+  test('an hour behind it makes no longer number', () => {
+    for (const text of ['030 23125 012 8-18 Uhr', 'Tel. 030 23125 012 10 Uhr', '030 23125 012 8 pm'])
+      expect(dialled(text, { userCountry: 'DE' }), text).toEqual([]);
+    expect(dialled('Tel. 030 23125 012 am Montag', { userCountry: 'DE' })).toEqual(['+493023125012']);
+  });
+
+  test('a range is no number, even where it would be one', () => {
+    expect(dialled('전화 (02) 555-0123~6', { userCountry: 'KR' })).toEqual(['+8225550123']);
+  });
+
+  test('a number with a spaced dash ends before a spaced slash', () => {
+    expect(dialled('020 - 7946 0123 / 7946 0124', { userCountry: 'GB' })).toEqual(['+442079460123']);
+  });
+
   test('what counts on is a further line only where the plan has no longer number', () => {
     expect(dialled('Tel: 030 23125-14', { userCountry: 'DE' })).toEqual(['+49302312514']);
     expect(dialled('Tel: 020 7946 0129-4', { userCountry: 'GB' })).toEqual([]);
@@ -196,6 +222,26 @@ describe('the country comes from the page, then from the user', () => {
     expect(dialled(['+49 30 23125012', '(171) 555-2222'], { recordCountry: 'GB' })).toEqual(['+493023125012']);
   });
 
+  test('the country named with a number counts more than the page’s', () => {
+    const offices = [
+      'New York: (212) 555-0123',
+      'London: 020 7946 0123',
+      'Berlin: 030 23125 012',
+      'Paris 01 99 00 12 34',
+    ];
+    const numbers = ['+12125550123', '+442079460123', '+493023125012', '+33199001234'];
+    expect(dialled(offices)).toEqual(numbers);
+    expect(dialled(offices.join('\n'))).toEqual(numbers);
+    expect(dialled(offices.join(', '))).toEqual(numbers);
+  });
+
+  test('a country named with a number counts for little where only another writes numbers so', () => {
+    for (const text of ['India tours: 212 555 0123', 'Paris, TX (903) 555-0123', 'Birmingham (205) 555-0123'])
+      expect(dialled(text)).toHaveLength(1);
+    expect(dialled('India tours: 212 555 0123', { lang: 'en' })).toEqual(['+12125550123']);
+    expect(dialled('Sydney: 030 23125 012', { lang: 'de', host: 'reisen.de' })).toEqual(['+493023125012']);
+  });
+
   test('a country that is hardly likely is not asked', () => {
     const french = ['12 rue de la Paix, 75002 Paris', 'France', 'Tél. 01 99 00 12 34'];
     expect(dialled([...french, '61.77.61.10'], { lang: 'fr' })).toEqual(['+33199001234']);
@@ -237,6 +283,7 @@ describe('a label says what a number is', () => {
   test('a fax number is not told by the fax of the line above', () => {
     expect(find('Fax: 617-555-0123\n617-555-0124')).toMatchObject([{ kind: 'fax' }, { kind: 'phone' }]);
     expect(find('Fax: 617-555-0123 / 617-555-0124')).toMatchObject([{ kind: 'fax' }, { kind: 'fax' }]);
+    expect(find('传 真:010-5555 0123', { userCountry: 'CN' })).toMatchObject([{ kind: 'fax' }]);
     expect(find('T 617-555-0123 | F 617-555-0124')).toMatchObject([{ kind: 'phone' }, { kind: 'fax' }]);
   });
 
@@ -245,6 +292,7 @@ describe('a label says what a number is', () => {
     ['Çağrı Merkezi: 444 0 012', 'TR', '+904440012'],
     ['الرقم الموحد: 920000012', 'SA', '+966920000012'],
     ['Port. 01 99 00 12 34', 'FR', '+33199001234'],
+    ['手机号码 13000000012', 'CN', '+8613000000012'],
   ])('in the words of its country: %s', (text, userCountry, e164) => {
     expect(dialled(text, { userCountry })).toEqual([e164]);
   });
@@ -254,6 +302,7 @@ describe('a label says what a number is', () => {
     ['Bestellnummer 0171-2312501', 'DE'],
     ['Invoice No. 617-555-0123', 'US'],
     ['Protocolo: (11) 5555-0123', 'BR'],
+    ['编号:13000000012', 'CN'],
   ])('a word that denies holds for what is written as a number: %s', (text, userCountry) => {
     expect(dialled(text, { userCountry })).toEqual([]);
   });
