@@ -51,7 +51,7 @@ const ON_SHORT_TEXTS: Readonly<Record<string, string>> = {
   '=+$': 'name and password of the user, in base64',
   '\\[[^\\]]*\\]': 'a pattern of 200 characters, in a profile',
   '^[ )(]*[-/·]?[ (]*\\+\\(?$': 'the gap between two runs of digits, 10 characters',
-  '(?:^|[^\\p{L}\\p{N}])(?:([tmf])\\s?[.:)\\]|]|([pohwcd])\\s?[:)\\]])\\s*[([+]*$|(?:^|\\n)\\s*(?:([tmf])|([pohwcd])) [([+]*$':
+  '(?:^|[^\\p{L}\\p{N}])(?:([tmf])\\s?[.:)\\]|]|([pohwcd])\\s?[:)\\]])\\s*[([+]*$|(?:^|[\\n|•·])\\s*(?:([tmf])|([pohwcd])) [([+]*$':
     'the 60 characters in front of a number',
   '[\\d/]\\S*\\p{L}\\.$': 'the 80 characters in front of a number',
   '[\\s)\\]]+$': 'the 40 characters behind a number',
