@@ -47,8 +47,6 @@ interface Button {
   shown: Shown;
   /** When it came under the user's eyes at this place. */
   since: number;
-  /** When it got the focus last. */
-  focusedAt: number;
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -58,8 +56,6 @@ const INERT_MS = 350;
 /** CSS pixels. Nobody's pointer comes from farther away and presses before the browser has told what lies over the button. */
 const CLOSE = 160;
 const LOOK_EVERY_MS = 100;
-/** Nobody reacts faster to what comes before the eyes: a key this soon after the focus was meant for what had it before. */
-const SEE_MS = 250;
 
 export interface CallButtonsParts {
   readonly highlightNames: readonly string[];
@@ -84,11 +80,8 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   host.root.addEventListener('click', (event) => parts.onPress(event as MouseEvent));
   host.root.addEventListener('focusin', ({ target }) => {
     const button = target instanceof Element ? buttonAt(target) : undefined;
-    if (!button) return;
-    button.focusedAt = performance.now();
-    lookAt(button);
+    if (button) lookAt(button);
   });
-  host.root.addEventListener('keydown', (event) => ignoreAccident(event as KeyboardEvent));
   const stopSizes = watchView(host.root, parts.onResized);
   const sight = createSight(host.element);
   let lastNear = 0;
@@ -129,7 +122,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     const disc = part('span', 'disc');
     disc.append(phoneIcon());
     element.append(disc);
-    const button = { element, shown, since: performance.now(), focusedAt: 0 };
+    const button = { element, shown, since: performance.now() };
     buttons.set(shown.target, button);
     targets.set(element, shown.target);
     return button;
@@ -147,13 +140,6 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     const element = origin.closest('button');
     const target = element ? targets.get(element) : undefined;
     return target && buttons.get(target);
-  }
-
-  /** A key that is held down would call, hang up and call again; one that comes with the focus was meant for something else. */
-  function ignoreAccident(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' && event.key !== ' ') return;
-    const button = event.target instanceof Element ? buttonAt(event.target) : undefined;
-    if (button && (event.repeat || performance.now() - button.focusedAt < SEE_MS)) event.preventDefault();
   }
 
   function lookAt({ element, shown }: Button): void {

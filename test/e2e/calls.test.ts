@@ -4,11 +4,8 @@ import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { clickButton, findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
 import { hasButton, openPopup, placeOfButton, pressButton, textOf, untilShown } from './harness/popup.ts';
-import { rest, until } from './harness/until.ts';
+import { until } from './harness/until.ts';
 import { words } from './harness/words.ts';
-
-/** How long people need to see where the focus is. */
-const SEE_MS = 300;
 
 describe.each(BROWSER_KINDS)('calls in %s', (kind) => {
   let office: Office;
@@ -165,7 +162,6 @@ describe.each(BROWSER_KINDS)('calls in %s', (kind) => {
     await findButton(office.browser, page, '+16175550150');
 
     await page.keyboard.press('Tab');
-    await rest(SEE_MS);
     await page.keyboard.press('Enter');
 
     await placed('+16175550150');

@@ -274,22 +274,12 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     await until('the PBX is asked to call', () => office.pbx.places().length > before);
   });
 
-  test('a key that is held down calls once and hangs up nothing, and one that comes with the focus calls nobody', async () => {
-    const page = await office.show(
-      `<form onsubmit="return false"><input id="field"><button id="send">Send</button></form>${TEXT}<script>
-        addEventListener('keydown', ({ key }) => { if (key === 'Tab') document.querySelector('#send').remove(); }, true);
-      </script>`,
-    );
+  test('a key that is held down calls once and hangs up nothing; the next one hangs up', async () => {
+    const page = await office.show(TEXT);
     await findButton(office.browser, page, NUMBER);
     const before = office.pbx.places().length;
 
-    await page.focus('#field');
     await page.keyboard.press('Tab');
-    await page.keyboard.press('Enter');
-    await rest(SEE_MS);
-    expect(office.pbx.places()).toHaveLength(before);
-
-    // The next press would hang up.
     for (let times = 0; times < 25; times += 1) {
       await page.keyboard.down('Enter');
       await rest(SEE_MS / 5);
@@ -297,6 +287,9 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     await page.keyboard.up('Enter');
     expect(office.pbx.places()).toHaveLength(before + 1);
     expect(office.pbx.engine.live()).toHaveLength(1);
+
+    await page.keyboard.press('Enter');
+    await until('the call is hung up', () => office.pbx.engine.live().length === 0);
   });
 
   test('on a link under a popover that lets the pointer through asks', async () => {
