@@ -77,7 +77,11 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   const targets = new WeakMap<Element, Target>();
   let revealed: Target | undefined;
   let quiet: ReturnType<typeof setTimeout> | undefined;
-  host.root.addEventListener('click', (event) => parts.onPress(event as MouseEvent));
+  let ignoresHeldKey = false;
+  host.root.addEventListener('click', (event) => {
+    if ((event as MouseEvent).detail === 0) ignoreHeldKey();
+    parts.onPress(event as MouseEvent);
+  });
   host.root.addEventListener('focusin', ({ target }) => {
     const button = target instanceof Element ? buttonAt(target) : undefined;
     if (button) lookAt(button);
@@ -140,6 +144,15 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     const element = origin.closest('button');
     const target = element ? targets.get(element) : undefined;
     return target && buttons.get(target);
+  }
+
+  /** A key that is held down would hang up what it has called. Not listened to before a key presses: at most ten listeners are ours. */
+  function ignoreHeldKey(): void {
+    if (ignoresHeldKey) return;
+    ignoresHeldKey = true;
+    host.root.addEventListener('keydown', (event) => {
+      if ((event as KeyboardEvent).repeat && /^(?:Enter| )$/.test((event as KeyboardEvent).key)) event.preventDefault();
+    });
   }
 
   function lookAt({ element, shown }: Button): void {

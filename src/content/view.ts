@@ -80,8 +80,6 @@ const FOCUS_WITHIN_MS = 3_000;
 const INERT_MS = 350;
 /** CSS pixels a button may be off its number before a click on it counts for nothing. */
 const MAY_DRIFT = 8;
-/** The longest that a system waits before it repeats a key. Without any key, a screen reader may press again after that. */
-const HELD_WITHIN_MS = 1_200;
 /** A page that loads for longer than this is waiting for something that hangs. */
 const LONGEST_LOAD_MS = 8_000;
 const LOOK_FOR_LOAD_MS = 50;
@@ -111,7 +109,6 @@ export function createView(page: Document, parts: ViewParts): View {
   let hovered: Target | undefined;
   let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
-  let keyPress: { readonly target: Target; readonly at: number; readonly released: number | undefined } | undefined;
   let isPageIdle = false;
   let isWaiting = false;
   const awaited = new WeakSet<Animation>();
@@ -314,7 +311,7 @@ export function createView(page: Document, parts: ViewParts): View {
     if (!buttons || !pressed) return;
     const { target, placed } = pressed;
     const isPointer = event.detail > 0;
-    if (isPointer ? !buttons.isReady(target) : isKeyHeld(target)) return;
+    if (isPointer && !buttons.isReady(target)) return;
     const spot = spotOf(target);
     // The number has moved away from its button, or is no longer seen: what the user meant is not known.
     if (!spot || !isStillBeside(spot, placed, target) || !placeButton(target, spot, isOurs, [])) {
@@ -322,18 +319,6 @@ export function createView(page: Document, parts: ViewParts): View {
       return;
     }
     parts.onPress(target, buttons.doubtsOf(target));
-  }
-
-  /** A key that is held down presses again and again, and would hang up what it has called: no key was let go of in between. */
-  function isKeyHeld(target: Target): boolean {
-    const [before, at] = [keyPress, performance.now()];
-    keyPress = { target, at, released: performance.eventCounts?.get('keyup') };
-    return (
-      before?.target === target &&
-      at - before.at < HELD_WITHIN_MS &&
-      before.released !== undefined &&
-      before.released === keyPress.released
-    );
   }
 
   function isOurs(element: Element): boolean {
