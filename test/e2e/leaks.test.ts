@@ -23,10 +23,15 @@ test.each(BROWSER_KINDS)('a build that gives secrets and numbers away is found o
       `console.log('${SECRETS.token}')`,
       `chrome.storage.local.set({ leaked: '${SECRETS.password}' })`,
     ]);
-    add(browser.folder, 'content.js', [
+    const leaks = [
       `document.documentElement.setAttribute('data-dialled', '${NUMBER}')`,
       `document.body.append('${SECRETS.relayToken}')`,
       `fetch('/told?number=' + encodeURIComponent('${NUMBER}'))`,
+    ];
+    // Our script runs before there is a body, or long after.
+    add(browser.folder, 'content.js', [
+      `const leak = () => { ${leaks.join(';')} }`,
+      `if (document.body) leak(); else addEventListener('DOMContentLoaded', leak)`,
     ]);
     await browser.update();
     const page = await browser.open(address);
