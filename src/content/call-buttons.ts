@@ -51,6 +51,8 @@ interface Button {
 
 const SVG = 'http://www.w3.org/2000/svg';
 const SAY_MS = 6_000;
+/** CSS pixels between the bubble and any button: as far as its shadow reaches. */
+const BUBBLE_GAP = 6;
 /** A button that just came under the pointer does not dial: the click was meant for what was there before. */
 const INERT_MS = 350;
 /** CSS pixels. Nobody's pointer comes from farther away and presses before the browser has told what lies over the button. */
@@ -251,11 +253,13 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       bubble.style.left = '0px';
       bubble.style.top = '0px';
       const box = bubble.getBoundingClientRect();
-      const below = at.y + at.height + 6;
-      const y = below + box.height > innerHeight ? at.y - box.height - 6 : below;
-      const x = Math.min(Math.max(8, at.x + at.width / 2 - box.width / 2), innerWidth - box.width - 8);
+      const { x, y } = placeBubble(
+        box,
+        at,
+        [...buttons.values()].map(({ shown }) => shown.placed),
+      );
       bubble.style.left = `${(x - box.x) / scale}px`;
-      bubble.style.top = `${(Math.max(4, y) - box.y) / scale}px`;
+      bubble.style.top = `${(y - box.y) / scale}px`;
       quiet = setTimeout(() => bubble.classList.remove('shown'), SAY_MS);
     },
     remove() {
@@ -270,6 +274,36 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
 
 function isOver({ shown: { placed } }: Button, x: number, y: number): boolean {
   return x >= placed.x && y >= placed.y && x <= placed.x + placed.width && y <= placed.y + placed.height;
+}
+
+/** Below what it is about, or else above or beside: nobody can press a button that lies under it. */
+function placeBubble({ width, height }: DOMRect, at: DOMRect | Placed, buttons: readonly Placed[]): Point {
+  const centre = Math.min(Math.max(8, at.x + at.width / 2 - width / 2), innerWidth - width - 8);
+  const middle = Math.min(Math.max(4, at.y + at.height / 2 - height / 2), innerHeight - height - 4);
+  const places: readonly Point[] = [
+    { x: centre, y: at.y + at.height + BUBBLE_GAP },
+    { x: centre, y: at.y - height - BUBBLE_GAP },
+    { x: at.x + at.width + BUBBLE_GAP, y: middle },
+    { x: at.x - width - BUBBLE_GAP, y: middle },
+  ];
+  const inView = places.filter(
+    ({ x, y }) => x >= 4 && y >= 4 && x + width <= innerWidth - 4 && y + height <= innerHeight - 4,
+  );
+  // With its shadow, which to Chromium covers as well.
+  const isFree = ({ x, y }: Point) =>
+    !buttons.some(
+      (one) =>
+        one.x < x + width + BUBBLE_GAP &&
+        one.x + one.width > x - BUBBLE_GAP &&
+        one.y < y + height + BUBBLE_GAP &&
+        one.y + one.height > y - BUBBLE_GAP,
+    );
+  return inView.find(isFree) ?? inView[0] ?? { x: Math.max(4, centre), y: 4 };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** A box of ours as large as the view, whose width the style sheet also takes from the system's colours: no listener in the page is needed. */

@@ -80,6 +80,8 @@ const FOCUS_WITHIN_MS = 3_000;
 const INERT_MS = 350;
 /** CSS pixels a button may be off its number before a click on it counts for nothing. */
 const MAY_DRIFT = 8;
+/** The slowest double click that systems can be set to take for one. */
+const DOUBLE_CLICK_MS = 1_000;
 /** A page that loads for longer than this is waiting for something that hangs. */
 const LONGEST_LOAD_MS = 8_000;
 const LOOK_FOR_LOAD_MS = 50;
@@ -109,6 +111,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let hovered: Target | undefined;
   let pointer: { readonly x: number; readonly y: number } | undefined;
   let focusedTarget: Target | undefined;
+  let lastPress: { readonly target: Target; readonly at: number } | undefined;
   let isPageIdle = false;
   let isWaiting = false;
   const awaited = new WeakSet<Animation>();
@@ -304,21 +307,26 @@ export function createView(page: Document, parts: ViewParts): View {
   }
 
   function press(event: MouseEvent): void {
-    // The second half of a double click would hang up what the first has begun.
-    if (!event.isTrusted || event.detail > 1) return;
+    if (!event.isTrusted) return;
     const buttons = inModal?.buttons ?? main;
     const pressed = buttons?.targetOf(event.target);
     if (!buttons || !pressed) return;
     const { target, placed } = pressed;
     const isPointer = event.detail > 0;
-    if (isPointer && !buttons.isReady(target)) return;
+    if (isPointer && (!buttons.isReady(target) || isSecondHalf(event, target))) return;
     const spot = spotOf(target);
     // The number has moved away from its button, or is no longer seen: what the user meant is not known.
     if (!spot || !isStillBeside(spot, placed, target) || !placeButton(target, spot, isOurs, [])) {
       soon(0);
       return;
     }
+    lastPress = { target, at: event.timeStamp };
     parts.onPress(target, buttons.doubtsOf(target));
+  }
+
+  /** The second half of a double click would hang up what the first has begun. Presses on two buttons are two, however fast they come. */
+  function isSecondHalf({ detail, timeStamp }: MouseEvent, target: Target): boolean {
+    return detail > 1 && lastPress?.target === target && timeStamp - lastPress.at < DOUBLE_CLICK_MS;
   }
 
   function isOurs(element: Element): boolean {
