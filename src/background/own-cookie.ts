@@ -24,7 +24,7 @@ export async function ownCookie(url: string, name: string): Promise<OwnCookie> {
         const session = value ?? (await jar.get({ url, name }))?.value;
         if (session === undefined) return;
         await remember(url, name);
-        await jar.set({
+        const own = jar.set({
           url,
           name,
           value: session,
@@ -34,7 +34,7 @@ export async function ownCookie(url: string, name: string): Promise<OwnCookie> {
           sameSite: 'no_restriction',
           partitionKey: ownPartition(),
         });
-        await putBack(jar, url, name, users);
+        await Promise.all([own, putBack(jar, url, name, users)]);
       } catch {
         // The socket comes up without the session, which the adapter notices and says.
       }
