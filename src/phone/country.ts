@@ -247,7 +247,11 @@ const HOST = /(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi;
 const ALL_ADDRESS_FORMS = Object.entries(ADDRESS_FORMS);
 const ALL_CURRENCIES = Object.entries(CURRENCIES);
 
+/** Cells of figures and numbers in groups are most of what is read, and say nothing; but a postcode may stand alone. */
+const MAY_SIGN = /[A-Za-z\u0080-\uffff]|\d{5}-\d{3}/;
+
 function addSigns(text: string, add: (sign: Sign, country: string) => void, atlas: Atlas): void {
+  if (!MAY_SIGN.test(text)) return;
   for (const match of text.includes('.') ? text.matchAll(HOST) : []) {
     const country = countryOfHost(`x.${match[1] ?? ''}`, atlas);
     if (country !== undefined) add('domain', country);
