@@ -15,7 +15,7 @@ import {
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
 import { matches, parentElementOf } from './nodes.ts';
-import { containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
+import { BUILT_IN_HOSTS, containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
 import { createSlices, nextTurn } from './slices.ts';
 import {
   blockOf,
@@ -569,23 +569,13 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   function* theUnlikely(): Generator<void, void, void> {
     for (const element of page.querySelectorAll(NAMING)) readElement(element);
     if (waitingElements.length > 0) yield* settle();
-    for (let tries = 0; tries < RESTARTS; tries += 1) if (yield* walkHosts()) return;
-  }
-
-  /** False when the page took the walker's place away, so that the rest was not seen. */
-  function* walkHosts(): Generator<void, boolean, void> {
-    const walker = page.createTreeWalker(page, NodeFilter.SHOW_ELEMENT);
     let count = 0;
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      // A form answers with its field of that name.
-      const shadow = (node as Element).shadowRoot;
-      if (shadow instanceof ShadowRoot) enter(shadow);
+    for (const element of page.querySelectorAll(BUILT_IN_HOSTS)) {
+      const shadow = element.shadowRoot;
+      if (shadow) enter(shadow);
       count += 1;
-      if (count % NODES_PER_STEP > 0) continue;
-      yield;
-      if (!node.isConnected) return false;
+      if (count % NODES_PER_STEP === 0) yield;
     }
-    return true;
   }
 
   return {

@@ -218,8 +218,8 @@ function findIn(
   const namedInBlock = once(() =>
     text.length > MAX_NAMING_TEXT ? undefined : countryNamedIn(`${block.label}\n${text}`, atlas),
   );
-  const cuts = new Set(block.nodeStarts);
-  const isCut = (at: number): boolean => cuts.has(folded.originAt(at));
+  const cuts = once(() => new Set(block.nodeStarts));
+  const isCut = (at: number): boolean => cuts().has(folded.originAt(at));
   const found: FoundNumber[] = [];
   let previousEnd = 0;
   let previousMeaning: Meaning = 'unsaid';
