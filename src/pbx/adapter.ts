@@ -6,7 +6,7 @@ import type {
   FieldChoices,
   FieldProblems,
 } from '../core/account.ts';
-import type { CallEndpoint, EndpointSummary, PastCall } from '../core/call-endpoint.ts';
+import type { CallEndpoint, EndpointKey, EndpointSummary, PastCall } from '../core/call-endpoint.ts';
 import type { CallId, EpochMs, PbxCall, PbxCallId } from '../core/calls.ts';
 import type { Capabilities, PbxError } from '../core/connection.ts';
 import type { Presence } from '../core/presence.ts';
@@ -134,8 +134,15 @@ export interface CallEndpoints {
   read(id: string): Promise<Result<CallEndpoint, PbxError>>;
   /** One that breaks the documented limits is refused here. */
   create(endpoint: CallEndpoint): Promise<Result<EndpointSummary, PbxError>>;
-  /** Sends only what is given; the rest stays as it is. */
-  change(id: string, changes: Partial<CallEndpoint>): Promise<Result<void, PbxError>>;
+  /**
+   * Changes only what is given, and leaves what is named in `emptied` to the PBX's default again; the rest stays as it is. Answers with
+   * what the PBX has taken and shows as it was before.
+   */
+  change(
+    id: string,
+    changes: Partial<CallEndpoint>,
+    emptied?: readonly EndpointKey[],
+  ): Promise<Result<readonly EndpointKey[], PbxError>>;
   /** One that is gone already counts as removed. */
   remove(id: string): Promise<Result<void, PbxError>>;
   /** What was called through it lately, newest first. */

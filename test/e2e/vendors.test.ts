@@ -162,6 +162,19 @@ describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
         return connection?.status === 'online' && connection.capabilities.contactFirst === true;
       });
       expect(pbx.endpoints.get('c2c-ann')).toMatchObject({ dial_first: 'contact' });
+
+      await pressButton(options, 'Change Boston only (2040)');
+      await empty(options, 'Numbers that may be called');
+      await pressButton(options, 'Save changes');
+      await until('the list is gone', () => pbx.endpoints.get('c2c-few')?.whitelist === undefined);
+      pbx.endpoints.set('c2c-few', { name: 'Boston only', extension: '2040', ringback: '%(1,2,3)' });
+      pbx.variants.post = 'merges';
+      await pressButton(options, 'Change Boston only (2040)');
+      await options.click('.endpoint-form summary');
+      await empty(options, 'Ringback tone');
+      await pressButton(options, 'Save changes');
+      await untilShown(options, words('endpoints_kept'));
+      expect(pbx.endpoints.get('c2c-few')).toMatchObject({ ringback: '%(1,2,3)' });
       expect(pbx.violations).toEqual([]);
     } finally {
       await options.close();
@@ -240,6 +253,14 @@ async function typeInto(options: Page, label: string, text: string): Promise<voi
   };
   await until(`there is a field "${label}"`, () => options.evaluate(focus, label));
   await options.keyboard.type(text);
+}
+
+async function empty(options: Page, label: string): Promise<void> {
+  await typeInto(options, label, '');
+  await options.keyboard.down('Control');
+  await options.keyboard.press('a');
+  await options.keyboard.up('Control');
+  await options.keyboard.press('Delete');
 }
 
 async function choose(options: Page, label: string, value: string): Promise<void> {

@@ -884,6 +884,19 @@ describe('Kazoo', () => {
       sipHeadersOut: { 'X-Out': '2' },
     };
 
+    /** Part of the same as the vendor writes it. */
+    const VENDOR_DRAFT = {
+      name: 'Support',
+      extension: '2040',
+      dial_first: 'contact',
+      timeout: 20,
+      whitelist: ['^\\+1'],
+      ringback: '%(2000,4000,440,480)',
+      music_on_hold: { media_id: 'm0h' },
+      custom_application_vars: { crm: 'yes' },
+      custom_sip_headers: { in: { 'X-In': '1' }, out: { 'X-Out': '2' } },
+    };
+
     async function openEndpoints(values = account('channels')): Promise<CallEndpoints> {
       const opened = await kazoo.endpoints?.open(values, ports);
       if (!opened?.ok) throw new Error(`no endpoints: ${JSON.stringify(opened)}`);
@@ -930,6 +943,65 @@ describe('Kazoo', () => {
       expect(pbx.endpoints.has(id)).toBe(false);
     });
 
+    test('lose what was emptied, and keep what PageDial knows nothing of', async () => {
+      const endpoints = await openEndpoints();
+      const strange = { flags: ['vip'], media: { codec: 'opus', ignore_early_media: true } };
+      pbx.endpoints.set('c2c-ann', { ...strange, ...VENDOR_DRAFT });
+
+      const changed = await endpoints.change('c2c-ann', { timeout: 25 }, [
+        'whitelist',
+        'ringback',
+        'holdMusic',
+        'ignoreEarlyMedia',
+        'variables',
+        'sipHeadersIn',
+        'dialFirst',
+      ]);
+
+      expect(changed).toEqual({ ok: true, value: [] });
+      expect(pbx.endpoints.get('c2c-ann')).toEqual({
+        flags: ['vip'],
+        media: { codec: 'opus' },
+        name: 'Support',
+        extension: '2040',
+        timeout: 25,
+        custom_sip_headers: { out: { 'X-Out': '2' } },
+      });
+      expect(requests('c2c-ann').map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
+    });
+
+    test.each(VARIANT_VALUES.patch)('lose one of several names, where a PATCH is %s', async (patch) => {
+      Object.assign(pbx.variants, { patch });
+      const endpoints = await openEndpoints();
+      pbx.endpoints.set('c2c-ann', { ...VENDOR_DRAFT, custom_application_vars: { crm: 'yes', lead: '7' } });
+
+      expect(await endpoints.change('c2c-ann', { variables: { crm: 'no' } })).toEqual({ ok: true, value: [] });
+      expect(pbx.endpoints.get('c2c-ann')).toMatchObject({ custom_application_vars: { crm: 'no' } });
+      expect(pbx.endpoints.get('c2c-ann')?.custom_application_vars).toEqual({ crm: 'no' });
+    });
+
+    test('name what the PBX has kept all the same, and no value that is its default', async () => {
+      Object.assign(pbx.variants, { post: 'merges', patch: 'deep' });
+      const endpoints = await openEndpoints();
+      pbx.endpoints.set('c2c-ann', { ...VENDOR_DRAFT, custom_application_vars: { crm: 'yes', lead: '7' } });
+
+      const changed = await endpoints.change('c2c-ann', { variables: { crm: 'no' }, timeout: 25 }, ['whitelist']);
+
+      expect(changed).toEqual({ ok: true, value: ['whitelist', 'variables'] });
+      expect(pbx.endpoints.get('c2c-ann')).toMatchObject({ timeout: 25 });
+    });
+
+    test('that cannot be replaced are not changed at all, and the refusal is told', async () => {
+      const endpoints = await openEndpoints();
+      pbx.endpoints.set('c2c-ann', VENDOR_DRAFT);
+      pbx.faults.set('endpoint', { kind: 'answer', status: 405, body: '{"status":"error","error":"405"}' });
+
+      const changed = await endpoints.change('c2c-ann', { timeout: 25 }, ['whitelist']);
+
+      expect(changed).toMatchObject({ ok: false, error: { kind: 'rejected' } });
+      expect(pbx.endpoints.get('c2c-ann')).toEqual(VENDOR_DRAFT);
+    });
+
     test.each<[keyof CallEndpoint, Partial<CallEndpoint>]>([
       ['name', { name: ' ' }],
       ['name', { name: 'x'.repeat(129) }],
@@ -967,6 +1039,14 @@ describe('Kazoo', () => {
         ],
       });
     });
+  });
+
+  test.each<[string, AccountValues, readonly string[]]>([
+    ['without an endpoint', { clickToCallId: '' }, ['pbx_asked_twice_warning']],
+    ['with an endpoint', {}, []],
+    ['without a login', { token: '', withoutToken: 'yes' }, ['pbx_kazoo_withoutToken_warning']],
+  ])('an account %s warns of what a call can do twice or others can do', (_name, values, notes) => {
+    expect(kazoo.notes?.(account('channels', values)).map(({ text }) => text)).toEqual(notes);
   });
 
   test.each<[string, AccountValues]>([

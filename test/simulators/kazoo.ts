@@ -34,6 +34,10 @@ export interface KazooVariants {
   tokenInfo: boolean;
   /** Whether users may read the endpoint they call with. */
   endpointReadable: boolean;
+  /** Whether a named list that is changed by PATCH loses the names it does not say again. */
+  patch: 'shallow' | 'deep';
+  /** Whether an endpoint that is changed by POST loses what it does not say again. */
+  post: 'replaces' | 'merges';
   /** Endpoints in pages of two, or all at once. */
   pages: boolean;
   /** Phones of a user: one, two, or two of which one is switched off. */
@@ -56,6 +60,8 @@ export const DEFAULT_VARIANTS: KazooVariants = {
   channelsShow: 'both legs',
   tokenInfo: true,
   endpointReadable: true,
+  patch: 'shallow',
+  post: 'replaces',
   pages: true,
   devices: 'one',
   refresh: true,
@@ -75,6 +81,8 @@ export const VARIANT_VALUES: { readonly [K in keyof KazooVariants]: readonly Kaz
   channelsShow: ['both legs', 'first leg'],
   tokenInfo: [true, false],
   endpointReadable: [true, false],
+  patch: ['shallow', 'deep'],
+  post: ['replaces', 'merges'],
   pages: [true, false],
   devices: ['one', 'two', 'one of two'],
   refresh: [true, false],
@@ -460,7 +468,9 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
         return variants.endpointReadable ? good({ ...object, id }) : refuse(403, 'forbidden');
       case 'POST':
       case 'PATCH': {
-        const next = request.method === 'PATCH' ? { ...object, ...data } : (data ?? {});
+        const isWhole = request.method === 'POST' && variants.post === 'replaces';
+        const patch = variants.patch === 'deep' ? mergeDeep : mergeShallow;
+        const { id: _own, ...next } = isWhole ? (data ?? {}) : patch(object, data ?? {});
         const wrong = wrongObject(next);
         if (wrong) return refuse(400, 'validation error', wrong);
         endpoints.set(id, next);
@@ -646,6 +656,20 @@ function pointOf(method: string, path: string): string | undefined {
   if (/\/history$/.test(path)) return 'history';
   if (/\/clicktocall$/.test(path)) return 'endpoints';
   return /\/clicktocall\/[^/]+$/.test(path) ? (method === 'GET' ? 'identify' : 'endpoint') : undefined;
+}
+
+function mergeShallow(object: Json, data: Json): Json {
+  return { ...object, ...data };
+}
+
+function mergeDeep(object: Json, data: Json): Json {
+  const isObject = (value: unknown): value is Json =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  const merged = Object.entries(data).map(([key, value]) => {
+    const old = object[key];
+    return [key, isObject(value) && isObject(old) ? mergeDeep(old, value) : value] as const;
+  });
+  return { ...object, ...Object.fromEntries(merged) };
 }
 
 /** What breaks the documented limits of a click-to-call object. */
