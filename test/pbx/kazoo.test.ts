@@ -7,11 +7,15 @@ import { HANG_UP_WITHIN_MS } from '../../src/core/calls.ts';
 import { PLACE_ONLY } from '../../src/core/connection.ts';
 import { openCalls } from '../../src/core/update.ts';
 import type { CallEndpoints, PbxSession } from '../../src/pbx/adapter.ts';
+import { readJson } from '../../src/pbx/frames.ts';
+import { parseFrame, readChannels } from '../../src/pbx/kazoo/events.ts';
+import { OwnCalls } from '../../src/pbx/kazoo/own-calls.ts';
 import { isWhitelisted } from '../../src/pbx/kazoo/place.ts';
 import { capabilitiesOf, kazoo } from '../../src/pbx/vendors/kazoo.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { type KazooOptions, type KazooSimulator, startKazoo, VARIANT_VALUES } from '../simulators/kazoo.ts';
 import { type ContractCase, type ContractPbx, describeContract, passing, turns } from './contract.ts';
+import { CUSTOMER, describeFuzz } from './frame-fuzz.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
 import { type NodePorts, nodePorts, passTime } from './node-ports.ts';
@@ -1094,4 +1098,41 @@ describe('Kazoo', () => {
     expect(told.of('lost')).toEqual([]);
     expect(pbx.violations).toEqual([]);
   });
+});
+
+const kazooEvents = (id: string, more: object): readonly object[] => [
+  ...['CHANNEL_CREATE', 'CHANNEL_ANSWER', 'CHANNEL_BRIDGE', 'CHANNEL_HOLD', 'CHANNEL_DESTROY'].map((name) => ({
+    action: 'event',
+    name,
+    data: { call_id: id, hangup_cause: 'USER_BUSY', ...more },
+  })),
+  { event_name: 'CHANNEL_ANSWER', args: { 'Call-ID': id, 'Custom-Channel-Vars': more } },
+];
+
+describeFuzz('Kazoo', {
+  listen() {
+    const calls = new OwnCalls({
+      isContactFirst: false,
+      isOurs: ({ authorizingId }) => authorizingId === 'our-device',
+    });
+    calls.expect({ pbxId: 'c2c-1', legs: ['leg-1'], ref: 'ref-1', number: CUSTOMER }, 0);
+    calls.expect({ pbxId: 'last', legs: ['last-leg'], ref: 'ref-2', number: CUSTOMER }, 0);
+    return (text, now) => {
+      const frame = parseFrame(text);
+      calls.see(
+        readChannels(readJson(text)).filter(({ id }) => id.startsWith('their-')),
+        now,
+      );
+      return frame.type === 'event' ? calls.hear(frame.event, now) : [];
+    };
+  },
+  ours: [
+    ...kazooEvents('leg-1', { custom_channel_vars: { authorizing_id: 'our-device' } }),
+    { action: 'reply', request_id: '1', status: 'error', data: { errors: ['no'] } },
+  ],
+  theirs: kazooEvents('their-1', {
+    other_leg_call_id: 'their-2',
+    custom_channel_vars: { authorizing_id: 'their-device' },
+  }),
+  alive: kazooEvents('last-leg', {})[1] ?? {},
 });
