@@ -1,7 +1,8 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSound, SCENARIOS, type Scenario, type Stage } from '../matrix/scenarios.ts';
-import { type MatrixPbx, type MatrixSystem, SYSTEMS } from '../matrix/systems.ts';
+import type { MatrixPbx, MatrixSystem } from '../matrix/system.ts';
+import { SYSTEMS } from '../matrix/systems.ts';
 import { startKazoo } from '../simulators/kazoo.ts';
 import { startZorio } from '../simulators/zorio.ts';
 import { fillAccount } from './harness/account-form.ts';

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { common, FOLLOWS, lostAt, type MatrixPbx, type MatrixSystem } from '../matrix/system.ts';
 import { CallEngine, type EngineSettings, type SimCall, type SimCause } from './call-engine.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { isControlPath, serveControl } from './control-api.ts';
@@ -789,4 +790,40 @@ function parse(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The rows of the matrix. */
+export const MATRIX: readonly MatrixSystem[] = [
+  {
+    name: 'Kazoo by event socket',
+    ...FOLLOWS,
+    transfers: true,
+    limitPoint: 'connect',
+    lost: lostAt('connect'),
+    renewsLogin: true,
+    start: (clock) => kazooAt(clock, true),
+  },
+  {
+    name: 'Kazoo by channels',
+    ...FOLLOWS,
+    transfers: true,
+    tellsCause: false,
+    limitPoint: 'connect',
+    lost: lostAt('connect'),
+    renewsLogin: true,
+    start: (clock) => kazooAt(clock, false),
+  },
+];
+
+async function kazooAt(clock: SimClock | undefined, hasSocket: boolean): Promise<MatrixPbx> {
+  const pbx = await startKazoo(clock ? { clock } : {});
+  const values = {
+    server: pbx.origin,
+    username: 'Ann',
+    password: 's3cret-ann',
+    accountName: 'acme',
+    clickToCallId: 'c2c-ann',
+    ...(hasSocket ? { socketUrl: pbx.socketUrl } : {}),
+  };
+  return { ...common(pbx), account: { vendor: 'kazoo', values }, phone: () => pbx.phone('2040') };
 }
