@@ -19,6 +19,8 @@ export interface PbxAdapter {
   readonly id: string;
   /** The vendor's own name, as shown. */
   readonly label: string;
+  /** Where the options page offers it: low ranks first. 50 where absent; above that are the ways for PBXs that have no adapter. */
+  readonly rank?: number;
   readonly fields: readonly AccountField[];
   /** What is shown above the form: what an administrator must do first, what is risky about these values. Pure. */
   notes?(account: AccountValues): readonly AccountNote[];

@@ -25,6 +25,7 @@ const PADDING = '_linkPadding';
 export const vodia: PbxAdapter = {
   id: 'vodia',
   label: 'Vodia',
+  rank: 10,
   fields: [
     field('server', 'url', 'password', 'https://pbx.example.com'),
     field('domain', 'text', 'password', 'acme.example'),
