@@ -169,6 +169,8 @@ export interface PbxPorts {
   handOver(link: string): Promise<Result<void, PbxError>>;
   /** The number as dialled inside the user's country; other countries' with the international prefix, short ones as they are. */
   toNational(number: string): Promise<Result<string, PbxError>>;
+  /** This browser sends a GET again by itself when the connection breaks before the answer (Firefox): a call is better asked for by POST. */
+  readonly repeatsGets?: boolean;
   now(): EpochMs;
   /** A new id that nobody can guess, of letters, digits and dashes. */
   newId(): string;

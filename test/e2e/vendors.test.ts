@@ -127,6 +127,29 @@ describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
     }
   });
 
+  test('a call by all phones of a Kazoo user is asked for once, though the connection breaks each time', async () => {
+    const pbx = await startKazoo();
+    try {
+      const values = { server: pbx.origin, username: 'Ann', password: 's3cret-ann', accountName: 'acme' };
+      await importSettings(browser, { pagedial: 1, account: { vendor: 'kazoo', values }, country: 'US' });
+      await untilOnline(browser);
+      // Firefox sends a GET up to ten times then.
+      pbx.faults.set('connect', { kind: 'reset-after' }, { always: true });
+      const popup = await openPopup(browser);
+
+      await type(popup, '+16175550191');
+
+      await until('it has arrived', () => pbx.places().length > 0);
+      await rest(1_500);
+      expect(pbx.places()).toHaveLength(1);
+      expect(pbx.violations).toEqual([]);
+      for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'system');
+      await popup.close();
+    } finally {
+      await pbx.close();
+    }
+  });
+
   test('click-to-call endpoints are listed, made, chosen, changed and removed in the options', async () => {
     const pbx = await startKazoo();
     const values = { server: pbx.origin, accountId: pbx.accountId, token: pbx.token };

@@ -261,6 +261,46 @@ describe('Kazoo', () => {
       expect(requests('/connect')).toHaveLength(1);
     });
 
+    test.each([
+      ['GET', false],
+      ['POST', true],
+    ])('by quickcall goes by %s where the browser repeats a GET by itself: %s', async (method, repeatsGets) => {
+      ports = { ...ports, repeatsGets };
+      const session = await connect(account('quickcall'));
+
+      const placed = await session.dial({ number: NUMBER, ref: 'ours' });
+
+      expect(placed).toMatchObject({ ok: true, value: { pbxId: expect.stringMatching(/-quickcall$/) } });
+      expect(requests('/quickcall/').map((request) => request.method)).toEqual([method]);
+      expect(pbx.violations).toEqual([]);
+    });
+
+    test('by quickcall whose answer waits for the phone is followed from before it, and told once', async () => {
+      const { request } = ports;
+      ports = {
+        ...ports,
+        repeatsGets: true,
+        async request(wanted) {
+          const answer = await request(wanted);
+          // Done at once, answered later: the events are there first.
+          if (wanted.method === 'POST') await new Promise<void>((resolve) => clock.after(4_000, resolve));
+          return answer;
+        },
+      };
+      const session = await connect({ ...account('quickcall'), socketUrl: pbx.socketUrl });
+
+      const placing = session.dial({ number: NUMBER, ref: 'ours' });
+      await pass(2_000);
+      pbx.phone('2040').answer();
+      await pass(4_000);
+      pbx.farEnd().answer();
+      await pass(2_000);
+
+      expect(await placing).toMatchObject({ ok: true });
+      expect(course()).toEqual(['own-phone rings', 'far-end rings', 'talking']);
+      expect(pbx.places()).toHaveLength(1);
+    });
+
     test('by quickcall that cannot begin says why', async () => {
       const session = await connect(account('quickcall'));
       const body = '{"status":"error","error":"500","data":{"error_message":"DESTINATION_OUT_OF_ORDER"}}';
@@ -1043,14 +1083,6 @@ describe('Kazoo', () => {
         ],
       });
     });
-  });
-
-  test.each<[string, AccountValues, readonly string[]]>([
-    ['without an endpoint', { clickToCallId: '' }, ['pbx_asked_twice_warning']],
-    ['with an endpoint', {}, []],
-    ['without a login', { token: '', withoutToken: 'yes' }, ['pbx_kazoo_withoutToken_warning']],
-  ])('an account %s warns of what a call can do twice or others can do', (_name, values, notes) => {
-    expect(kazoo.notes?.(account('channels', values)).map(({ text }) => text)).toEqual(notes);
   });
 
   test.each<[string, AccountValues]>([

@@ -499,7 +499,8 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
     if (kind === 'clicktocall')
       return b === 'connect' ? connectCall(request, owner, a ?? '') : objects(request, path.slice(1));
     if (kind === 'users' && b === 'quickcall') {
-      return request.method === 'GET' ? quickcall(owner, a ?? '', c ?? '') : refuse(405, 'method not allowed');
+      const isKnown = request.method === 'GET' || request.method === 'POST';
+      return isKnown ? quickcall(owner, a ?? '', c ?? '') : refuse(405, 'method not allowed');
     }
     if (kind === 'users' && b === 'channels') {
       return variants.channels === 'user' && a === owner.id ? channels(owner, a) : refuse(403, 'forbidden');

@@ -31,11 +31,7 @@ export const kazoo: PbxAdapter = {
     { ...field('clickToCallId', 'text'), help: 'pbx_kazoo_clickToCallId_help' },
     { ...field('socketUrl', 'url'), help: 'pbx_kazoo_socketUrl_help', placeholder: 'wss://pbx.example.com:5556' },
   ],
-  notes(account) {
-    if (wayOf(account) === 'open') return [{ mood: 'warn', text: 'pbx_kazoo_withoutToken_warning' }];
-    // Without an endpoint calls are placed by GET, which Firefox sends again by itself when the connection breaks before the answer.
-    return (account.clickToCallId ?? '').trim() === '' ? [{ mood: 'warn', text: 'pbx_asked_twice_warning' }] : [];
-  },
+  notes: (account) => (wayOf(account) === 'open' ? [{ mood: 'warn', text: 'pbx_kazoo_withoutToken_warning' }] : []),
   check,
   accepts: isContact,
   needs(account) {
