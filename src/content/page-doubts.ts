@@ -1,4 +1,5 @@
 import type { PageDoubt } from '../core/risk.ts';
+import { isFramedByOthers } from './framed.ts';
 import { painterOf, rangeOf } from './geometry.ts';
 import { containsAcross, parentAcross } from './roots.ts';
 import { isVast, showsSomething } from './seen-link.ts';
@@ -60,6 +61,7 @@ interface Seen {
 }
 
 const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
+const FRAMED: readonly PageDoubt[] = ['in-frame'];
 
 /**
  * What makes it doubtful that the user saw the link that was pressed, though the press itself was real: something that hides, covers or
@@ -69,11 +71,16 @@ export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] 
   const text = document.createRange();
   text.selectNodeContents(link);
   const isDoubtful = isHidden(link) || isVast(link) || !showsSomething(link) || isOtherNumber(readSeen(text), target);
-  return isDoubtful ? DOUBTFUL : [];
+  return [...(isDoubtful ? DOUBTFUL : []), ...frameDoubts()];
 }
 
-/** The same for a number in a text. */
-export function numberDoubts(target: Target): readonly PageDoubt[] {
+/** The same for a number in a text that is pressed itself. */
+export function textDoubts(target: Target): readonly PageDoubt[] {
+  return [...numberDoubts(target), ...frameDoubts()];
+}
+
+/** What speaks against a number in a text, wherever it is pressed. */
+function numberDoubts(target: Target): readonly PageDoubt[] {
   const text = rangeOf(target);
   const seen = text && readSeen(text);
   const isUnclear = isHidden(painterOf(target) ?? target.holder) || seen?.hasUnseen || seen?.isJumbled;
@@ -121,6 +128,11 @@ export function createSight(host: Element): Sight {
     return one.last === 'hidden' || now - one.hiddenAt < SEEN_FOR_MS;
   }
 
+  /** Through all frames around, as only Chromium tells. */
+  function isToldSeen(button: Element): boolean {
+    return seen.get(button)?.last === 'seen';
+  }
+
   return {
     watch(button) {
       if (seen.has(button)) return;
@@ -143,13 +155,19 @@ export function createSight(host: Element): Sight {
       look(button, target);
       const now = performance.now();
       const wasHidden = now - (lookedHiddenAt.get(button) ?? Number.NEGATIVE_INFINITY) < SEEN_FOR_MS;
-      return wasHidden || isToldHidden(button, now) ? DOUBTFUL : [];
+      const isDoubtful = wasHidden || isToldHidden(button, now);
+      return [...(isDoubtful ? DOUBTFUL : []), ...(isToldSeen(button) ? [] : frameDoubts())];
     },
     stop() {
       observer.disconnect();
       seen.clear();
     },
   };
+}
+
+/** Nothing tells a link or a text from within whether the page around the frame lets it be seen. */
+function frameDoubts(): readonly PageDoubt[] {
+  return isFramedByOthers() ? FRAMED : [];
 }
 
 /** @param number - the element that paints the number */

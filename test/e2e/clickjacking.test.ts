@@ -127,6 +127,10 @@ const DISGUISED_LINKS: Readonly<Record<string, string>> = {
   'a number without ink': '<span style="color:transparent">+1 617 555 0171</span>',
 };
 
+const POINT = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+const PICTURE =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='200' height='60'><rect width='200' height='60' fill='teal'/></svg>";
+
 /** Links that take a press which was meant for something else. */
 const UNSEEN_LINKS: Readonly<Record<string, string>> = {
   'nothing in it': '',
@@ -134,7 +138,34 @@ const UNSEEN_LINKS: Readonly<Record<string, string>> = {
   'text without ink': '<span style="color:transparent">Support</span>',
   'text of no size': '<span style="font-size:0">Support</span>',
   'text that is not drawn': '<span style="visibility:hidden">Support</span>',
+  'a drawing of nothing':
+    '<svg width="200" height="60"><rect width="200" height="60" fill="none" pointer-events="all"/></svg>',
+  'a picture of one point': `<img width="200" height="60" alt="" src="${POINT}">`,
   'the size of the view': '<span style="position:fixed;inset:0">Support</span>',
+};
+/** The same in drawings and maps, whose links are no boxes. */
+const UNSEEN_AREAS: Readonly<Record<string, string>> = {
+  'a part of a drawing without ink':
+    '<svg width="200" height="60"><a href="tel:+16175550171"><rect width="200" height="60" fill="none" pointer-events="all"/></a></svg>',
+  'a part of a drawing with clear ink':
+    '<svg width="200" height="60"><a href="tel:+16175550171"><rect width="200" height="60" fill="red" fill-opacity="0"/></a></svg>',
+  'a faint part of a drawing':
+    '<svg width="200" height="60"><a href="tel:+16175550171"><g opacity=".01"><rect width="200" height="60"/></g></a></svg>',
+  'an area of a picture of one point': mapOn(`<img usemap="#map" width="200" height="60" alt="" src="${POINT}">`),
+  'an area of a faint picture': mapOn(`<img usemap="#map" style="opacity:.01" alt="" src="${PICTURE}">`),
+  'an area the size of the view': mapOn(
+    `<img usemap="#map" style="width:100vw;height:100vh" alt="" src="${PICTURE}">`,
+    'shape="default"',
+  ),
+};
+const HONEST_AREAS: Readonly<Record<string, string>> = {
+  'a filled part of a drawing':
+    '<svg width="200" height="60"><a href="tel:+16175550175"><rect width="200" height="60" fill="green"/></a></svg>',
+  'a line of a drawing':
+    '<svg width="200" height="60"><a href="tel:+16175550175"><path d="M0 20H200" fill="none" stroke="red" stroke-width="40"/></a></svg>',
+  'a text of a drawing':
+    '<svg width="200" height="60"><a href="tel:+16175550175"><text y="30" font-size="30">Call us now</text></a></svg>',
+  'an area of a picture': mapOn(`<img usemap="#map" alt="" src="${PICTURE}">`).replace('0171', '0175'),
 };
 const HONEST_LINKS: Readonly<Record<string, string>> = {
   'a word': 'Support',
@@ -151,6 +182,8 @@ const HONEST: Readonly<Record<string, string>> = {
   'a dense table': `<table style="line-height:1.1">${[0, 1, 2, 3, 4]
     .map((row) => `<tr><td>Ann</td><td>+1 617 555 017${row}</td><td>Sales</td></tr>`)
     .join('')}</table>`,
+  'numbers close under each other':
+    '<p style="line-height:19px">Office: +1 617 555 0170<br>Depots: +1 617 555 0171<br>Stores: +1 617 555 0172</p>',
   'a number in the middle of a line': '<p>Please call Ann at +1 617 555 0170 or write a mail to her about it.</p>',
   'a card with a shadow and round corners': `<section style="filter:drop-shadow(0 1px 3px #0004);border-radius:9px;overflow:hidden;transform:translateX(4px)">${TEXT}</section>`,
   'an open dialog around the number': `<dialog id="dialog">${TEXT}</dialog><script>document.querySelector('#dialog').showModal()</script>`,
@@ -264,6 +297,27 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     expect(office.pbx.places()).toHaveLength(before);
   });
 
+  test.each(sampled(UNSEEN_AREAS))('on %s asks', async (_name, body) => {
+    const page = await office.show(`<div style="position:fixed;top:0;left:0">${body}</div>`);
+    await findNumber(office.browser, page, '+16175550171');
+    const before = office.pbx.places().length;
+
+    await page.mouse.click(20, 20);
+
+    expect(await textOf(await untilAsked(office.browser))).toMatch(words('confirm_reason_page_doubtful'));
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test.each(sampled(HONEST_AREAS))('on %s is a call on one press', async (_name, body) => {
+    const page = await office.show(`<div style="position:fixed;top:0;left:0">${body}</div>`);
+    await findNumber(office.browser, page, '+16175550175');
+    const before = office.pbx.places().length;
+
+    await page.mouse.click(20, 20);
+
+    await until('the PBX is asked to call', () => office.pbx.places().length > before);
+  });
+
   test.each(sampled(HONEST_LINKS))('on a link that shows %s is a call', async (_name, inside) => {
     const page = await office.show(`<p><a id="link" href="tel:+16175550175">${inside}</a></p>`);
     await findNumber(office.browser, page, '+16175550175');
@@ -334,8 +388,12 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
   test.each(sampled(HONEST))('on %s is a call on one press', async (_name, body) => {
     const page = await office.show(body);
     const before = office.pbx.places().length;
+    const { x, y } = await findButton(office.browser, page, NUMBER);
 
-    await clickButton(office.browser, page, NUMBER);
+    // Whoever waits hears what the browser tells of it.
+    await page.mouse.move(x, y);
+    await rest(SEE_MS);
+    await pressLikeAPerson(page, x, y);
 
     await until('the PBX is asked to call', async () => {
       const asked = await questions(office.browser);
@@ -345,6 +403,10 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     expect(office.pbx.places().at(-1)?.number).toBe(NUMBER);
   });
 });
+
+function mapOn(image: string, shape = 'shape="rect" coords="0,0,200,60"'): string {
+  return `${image}<map name="map"><area href="tel:+16175550171" alt="" ${shape}></map>`;
+}
 
 /** A pointer arrives, stays for as long as people need to see where it is, and presses. */
 async function pressLikeAPerson(page: Page, x: number, y: number): Promise<void> {
