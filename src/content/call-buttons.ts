@@ -222,7 +222,7 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       const now = performance.now();
       const before = pointedAt;
       pointedAt = [...buttons.values()].find((button) => isOver(button, x, y));
-      if (pointedAt && pointedAt !== before) lookAt(pointedAt);
+      if (pointedAt && pointedAt !== before && isDrawn(pointedAt)) lookAt(pointedAt);
       if (now - lastNear < LOOK_EVERY_MS) return;
       lastNear = now;
       for (const button of buttons.values()) {

@@ -1,4 +1,5 @@
 import type { PageDoubt } from '../core/risk.ts';
+import { isUnderLater } from './covers.ts';
 import { isFramedByOthers } from './framed.ts';
 import { painterOf, rangeOf } from './geometry.ts';
 import { containsAcross, parentAcross } from './roots.ts';
@@ -90,7 +91,7 @@ function numberDoubts(target: Target): readonly PageDoubt[] {
 /** The same for the buttons of ours in a host, which can be enlarged, clipped and covered as well. */
 export function createSight(host: Element): Sight {
   const seen = new Map<Element, Seen>();
-  const lookedHiddenAt = new WeakMap<Element, number>();
+  const looked = new WeakMap<Element, { readonly isHidden: boolean; readonly hiddenAt: number }>();
   let isResting = false;
   const options: IntersectionObserverInit & { trackVisibility: boolean; delay: number } = {
     trackVisibility: true,
@@ -117,8 +118,11 @@ export function createSight(host: Element): Sight {
   }
 
   function look(button: Element, target: Target): void {
-    const isDoubtful = numberDoubts(target).length > 0 || isVeiled(host, FAINT_BUTTON) || isCut(button, host);
-    if (isDoubtful) lookedHiddenAt.set(button, performance.now());
+    const isHidden = numberDoubts(target).length > 0 || isVeiled(host, FAINT_BUTTON) || isCut(button, host);
+    const before = looked.get(button);
+    // What hid it last time may have gone just now, however long ago that was.
+    const hiddenAt = isHidden || before?.isHidden ? performance.now() : before?.hiddenAt;
+    looked.set(button, { isHidden, hiddenAt: hiddenAt ?? Number.NEGATIVE_INFINITY });
   }
 
   /** False as well where the browser does not tell: in Firefox, and on pages whose root has a filter (dark modes), which it never calls visible. */
@@ -154,7 +158,7 @@ export function createSight(host: Element): Sight {
     doubts(button, target) {
       look(button, target);
       const now = performance.now();
-      const wasHidden = now - (lookedHiddenAt.get(button) ?? Number.NEGATIVE_INFINITY) < SEEN_FOR_MS;
+      const wasHidden = now - (looked.get(button)?.hiddenAt ?? Number.NEGATIVE_INFINITY) < SEEN_FOR_MS;
       const isDoubtful = wasHidden || isToldHidden(button, now);
       return [...(isDoubtful ? DOUBTFUL : []), ...(isToldSeen(button) ? [] : frameDoubts())];
     },
@@ -202,6 +206,7 @@ function isCut(button: Element, host: Element): boolean {
     if (hasEntry(getComputedStyle(node).clipPath)) return true;
   }
   const [middleX, middleY] = [x + width / 2, y + height / 2];
+  if (isUnderLater(host, middleX, middleY)) return true;
   const points = [
     [middleX, middleY],
     [middleX - CORE, middleY],

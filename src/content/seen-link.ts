@@ -32,11 +32,15 @@ export function showsSomething(link: Element): boolean {
     if (style.visibility !== 'visible') return false;
     if (part instanceof SVGElement && part.localName !== 'svg') return isDrawn(part, style, link);
     // What a custom element or a slot shows is in another tree.
-    if (isPicture(part) || part.localName.includes('-') || isPainted(style)) return true;
-    if (['::before', '::after'].some((name) => !['none', 'normal'].includes(getComputedStyle(part, name).content)))
-      return true;
-    return hasText(part) && !isSeeThrough(part) && Number.parseFloat(style.fontSize) >= LOWEST_DIGIT;
+    if (part.localName.includes('-') || showsAnything(part, style)) return true;
+    return ['::before', '::after'].some((name) => !['none', 'normal'].includes(getComputedStyle(part, name).content));
   });
+}
+
+/** True for an element that by itself is a picture, text, a ground or a line. */
+export function showsAnything(part: Element, style: CSSStyleDeclaration): boolean {
+  if (isPicture(part) || isPainted(style) || matches(part, STROKES)) return true;
+  return hasText(part) && !isSeeThrough(part) && Number.parseFloat(style.fontSize) >= LOWEST_DIGIT;
 }
 
 /** A picture of one point is drawn at any size, and paints one colour or none. */
