@@ -6,6 +6,7 @@ import type { CallEngine } from '../simulators/call-engine.ts';
 import type { SimClock } from '../simulators/clock.ts';
 import type { Fault, Faults } from '../simulators/faults.ts';
 import { startTemplate } from '../simulators/http-template.ts';
+import type { Journal } from '../simulators/journal.ts';
 import { startKazoo } from '../simulators/kazoo.ts';
 import type { FarEnd, Phone } from '../simulators/phones.ts';
 import { startVodia } from '../simulators/vodia.ts';
@@ -17,6 +18,7 @@ export interface MatrixPbx {
   readonly faults: Faults;
   readonly engine: CallEngine;
   readonly violations: readonly string[];
+  readonly journal: Journal;
   /** Calls the PBX was asked for and has begun. */
   places(): number;
   phone(): Phone;
@@ -184,6 +186,7 @@ interface Simulator {
   readonly faults: Faults;
   readonly engine: CallEngine;
   readonly violations: readonly string[];
+  readonly journal: Journal;
   places(): readonly unknown[];
   farEnd(): FarEnd;
   expireSessions(): void;
@@ -196,6 +199,7 @@ function common(pbx: Simulator): Omit<MatrixPbx, 'account' | 'phone'> {
     faults: pbx.faults,
     engine: pbx.engine,
     violations: pbx.violations,
+    journal: pbx.journal,
     places: () => pbx.places().length,
     farEnd: () => pbx.farEnd(),
     expire: () => pbx.expireSessions(),
