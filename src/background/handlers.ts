@@ -152,7 +152,7 @@ export function createHandlers(parts: HandlersParts): Handlers {
         await started;
         const read = readValues(values);
         if (typeof vendor !== 'string' || !read) return fail({ vendor: 'account_unknown_vendor' });
-        const allowed = parts.policy.allowedAccount(vendor, read);
+        const allowed = await parts.policy.allowedAccount(vendor, read);
         return allowed ? accounts.save(vendor, allowed, remember !== false) : fail({ vendor: 'options_locked' });
       },
       'account/remove': async () => {
@@ -161,14 +161,14 @@ export function createHandlers(parts: HandlersParts): Handlers {
       },
       'settings/change': async (payload) => {
         await started;
-        await parts.changeSettings(parts.policy.allowed(readChange(payload)));
+        await parts.changeSettings(await parts.policy.allowed(readChange(payload)));
       },
       'taught/change': async (payload) => {
         await started;
         const atlas = await parts.atlas();
         if (!atlas) return;
         const taught = changeTaught((await parts.settings()).taught, payload, atlas);
-        await parts.changeSettings(parts.policy.allowed({ taught }));
+        await parts.changeSettings(await parts.policy.allowed({ taught }));
       },
       'recent/forget': async ({ id }) => {
         await started;
