@@ -2,7 +2,7 @@ import type { PageDoubt } from '../core/risk.ts';
 import { isUnderLater } from './covers.ts';
 import { isFramedByOthers } from './framed.ts';
 import { painterOf, rangeOf } from './geometry.ts';
-import { containsAcross, parentAcross } from './roots.ts';
+import { containsAcross, knownTrees, parentAcross } from './roots.ts';
 import { isVast, showsSomething } from './seen-link.ts';
 import { readSeen, type SeenText } from './seen-text.ts';
 import type { Target } from './targets.ts';
@@ -195,7 +195,9 @@ function isUnderTopLayer(number: Element): boolean {
   const isPassing =
     CSS.supports('selector(:active-view-transition)') && document.querySelector(':active-view-transition');
   if (isPassing) return true;
-  return [...document.querySelectorAll(':popover-open')].some((popover) => !containsAcross(popover, number));
+  return [document, ...knownTrees()].some((tree) =>
+    [...tree.querySelectorAll(':popover-open')].some((popover) => !containsAcross(popover, number)),
+  );
 }
 
 /** True when the button is not whole: made larger or smaller, clipped, or with something over its middle. */

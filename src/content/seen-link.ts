@@ -13,11 +13,14 @@ const STROKES = 'path,circle,ellipse,rect,line,polyline,polygon,text,tspan,textP
 const COPIES = 'use,image,foreignObject';
 const UNDRAWN = 'defs,symbol,clipPath,mask,pattern,marker';
 
-/** True for a link that covers much of what is in view. */
+/** True for a link that covers much of what is in view, or lies on a picture that does. */
 export function isVast(link: Element): boolean {
   const most = Math.max(VAST_LINK, innerWidth * innerHeight * VAST_PART);
-  if (link.localName === 'a') return sizeOf(link.getBoundingClientRect()) > most;
-  return link instanceof HTMLAreaElement && imagesOf(link).some((image) => sizeOfArea(link, image) > most);
+  const boxes = link instanceof HTMLAreaElement ? imagesOf(link) : link.localName === 'a' ? [link] : [];
+  return boxes.some((box) => {
+    const { width, height } = box.getBoundingClientRect();
+    return width * height > most;
+  });
 }
 
 /** False for a link that nobody sees: text, a picture, a ground, a line or an icon is what one presses on. */
@@ -76,20 +79,6 @@ function imagesOf(area: HTMLAreaElement): readonly HTMLImageElement[] {
   const name = area.closest('map')?.name;
   const images = rootOf(area)?.querySelectorAll<HTMLImageElement>('img[usemap]') ?? [];
   return [...images].filter((image) => name !== undefined && image.useMap.replace(/^[^#]*#/, '') === name);
-}
-
-/** Square CSS pixels of the box around an area. */
-function sizeOfArea({ shape, coords }: HTMLAreaElement, image: HTMLImageElement): number {
-  const numbers = coords.split(/[\s,;]+/).map(Number);
-  if (/^def/i.test(shape)) return sizeOf(image.getBoundingClientRect());
-  if (/^circ/i.test(shape)) return (2 * (numbers[2] ?? 0)) ** 2;
-  const [xs, ys] = [0, 1].map((axis) => numbers.filter((_number, at) => at % 2 === axis)) as [number[], number[]];
-  const span = (all: readonly number[]) => (all.length === 0 ? 0 : Math.max(...all) - Math.min(...all));
-  return span(xs) * span(ys);
-}
-
-function sizeOf({ width, height }: DOMRect): number {
-  return width * height;
 }
 
 function isPainted(style: CSSStyleDeclaration): boolean {

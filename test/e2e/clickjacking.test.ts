@@ -80,6 +80,13 @@ const ASKED: Readonly<Record<string, Trick>> = {
     cover.attachShadow({ mode: 'closed' }).innerHTML = `<b><i style="${style}"></i></b>`;
     document.documentElement.append(cover);
   },
+  'a popover in a closed tree': (style) => {
+    const host = document.createElement('x-cover');
+    const tree = host.attachShadow({ mode: 'closed' });
+    tree.innerHTML = `<b popover="manual" style="${style}"></b>`;
+    document.body.append(host);
+    tree.querySelector('b')?.showPopover();
+  },
   'a cover that is no element': (style) => {
     const sheet = document.createElement('style');
     sheet.textContent = `html::after{content:"";${style}}`;
