@@ -108,6 +108,17 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     await until('the country is saved', async () => (await savedSettings())?.country === 'GB');
     await pressByKey(options, 'Continue');
     await untilShown(options, words('options_first_done_title'));
+  });
+
+  test('a test call rings the own phone, and is hung up where it was begun', async () => {
+    await pressByKey(options, 'Ring my phone');
+
+    await until('the PBX is asked to place the call', () => pbx.places().length > 0);
+    expect(pbx.places().map(({ number }) => number)).toEqual([AGENT.extension]);
+    await untilShown(options, words('state_ringing_pick_up'));
+    await pressByKey(options, 'Hang up', 'back');
+    await until('the PBX has no live call', () => pbx.engine.live().length === 0);
+    await until('no "Hang up" is offered any more', async () => !(await hasButton(options, 'Hang up')));
     await pressByKey(options, 'Show all settings');
     await untilShown(options, words('options_dialing'));
   });
@@ -127,14 +138,15 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     await popup.bringToFront();
     await typeByKey(popup, 'Call a number', '020 7946 0161');
     await popup.keyboard.press('Enter');
-    await until('the PBX is asked to place the call', () => pbx.places().length > 0);
+    await until('the PBX is asked to place the call', () => pbx.places().length > 1);
 
     await untilShown(popup, words('state_ringing_pick_up'));
     await pressByKey(popup, 'Hang up', 'back');
 
     await until('the PBX has no live call', () => pbx.engine.live().length === 0);
     await until('the popup offers no "Hang up" any more', async () => !(await hasButton(popup, 'Hang up')));
-    expect(pbx.places().map(({ number }) => number)).toEqual(['+442079460161']);
+    expect(pbx.places().at(-1)?.number).toBe('+442079460161');
+    expect(pbx.places()).toHaveLength(2);
     await popup.close();
   });
 
