@@ -158,16 +158,19 @@ export async function findMissing(
   needs: AccountNeeds,
   has: (asked: { readonly origins: string[] } | { readonly permissions: 'cookies'[] }) => Promise<boolean>,
 ): Promise<PbxError | undefined> {
-  const origins: string[] = [];
-  const permissions: 'cookies'[] = [];
-  for (const origin of needs.origins) if (!(await has({ origins: [origin] }))) origins.push(origin);
-  for (const permission of needs.permissions) {
-    if (!(await has({ permissions: [permission] }))) permissions.push(permission);
-  }
+  const [origins, permissions] = await Promise.all([
+    lacking(needs.origins, (origin) => has({ origins: [origin] })),
+    lacking(needs.permissions, (permission) => has({ permissions: [permission] })),
+  ]);
   const [first] = [...origins, ...permissions];
   return first === undefined
     ? undefined
     : { kind: 'permission-missing', origin: first, missing: { origins, permissions } };
+}
+
+async function lacking<T>(needed: readonly T[], has: (one: T) => Promise<boolean>): Promise<T[]> {
+  const held = await Promise.all(needed.map(has));
+  return needed.filter((_one, at) => !held[at]);
 }
 
 /**

@@ -107,16 +107,20 @@ export function createDialing(parts: DialingParts): Dialing {
   const { proposals } = parts;
 
   async function dialFromPage(wish: PageWish): Promise<DialAnswer> {
-    const settings = await parts.settings();
-    const plans = await parts.atlas();
-    if (!plans) return refuse('plans-not-read');
-    if (!wish.isPicked && !isSiteEnabled(settings.sites, wish.host)) return refuse('site-off');
     const { host, pageUrl, alternatives, doubts, pbx, isPicked, ...wanted } = wish;
-    const known = await parts.knownCountries();
+    const [settings, knownCountries, judged] = await Promise.all([
+      parts.settings(),
+      parts.knownCountries(),
+      // Judged while the browser reads what is stored: it takes as long.
+      parts.atlas().then((plans) => plans && { plans, line: lineOf(wanted.number, plans) }),
+    ]);
+    if (!judged) return refuse('plans-not-read');
+    const { plans, line: ownLine } = judged;
+    if (!isPicked && !isSiteEnabled(settings.sites, host)) return refuse('site-off');
     const isForOtherPbx = pbx !== undefined && !parts.ownsLink(settings, pbx);
-    const facts = { plans, userCountry: settings.country, knownCountries: known, doubts, isForOtherPbx };
-    const choiceOf = (number: string, state: AppState, now: number) =>
-      readChoice(number, { ...facts, ...recentDials(state, now) });
+    const facts = { plans, userCountry: settings.country, knownCountries, doubts, isForOtherPbx };
+    const choiceOf = (number: string, state: AppState, now: number, line = lineOf(number, plans)) =>
+      readChoice(number, { ...facts, ...recentDials(state, now) }, line);
     // Of a private window the PBX is told nothing but the number.
     const page = parts.wantsPage(settings) && !wanted.origin.isPrivate ? { pageUrl } : {};
     const placed = await place(
@@ -124,7 +128,7 @@ export function createDialing(parts: DialingParts): Dialing {
       settings,
       plans,
       (state, now): readonly [Choice, ...Choice[]] | undefined => {
-        const first = choiceOf(wanted.number, state, now);
+        const first = choiceOf(wanted.number, state, now, ownLine);
         if (first.reasons.length === 0) return undefined;
         return [first, ...alternatives.map((number) => choiceOf(number, state, now))];
       },
@@ -327,9 +331,15 @@ function whyNot(number: string): DialRefusal['reason'] {
 function readChoice(
   number: string,
   facts: Omit<Parameters<typeof riskReasons>[0], 'type' | 'country'> & { readonly plans: NumberPlans },
+  line = lineOf(number, facts.plans),
 ): Choice {
-  const line = number.startsWith('+') ? classify(number, facts.plans) : { type: shortType(number, facts.userCountry) };
-  return { number, ...line, reasons: riskReasons({ ...facts, ...line }) };
+  const kind = line ?? { type: shortType(number, facts.userCountry) };
+  return { number, ...kind, reasons: riskReasons({ ...facts, ...kind }) };
+}
+
+/** Undefined for short numbers: what they are depends on where one is. */
+function lineOf(number: string, plans: NumberPlans): ReturnType<typeof classify> | undefined {
+  return number.startsWith('+') ? classify(number, plans) : undefined;
 }
 
 /** Three digits look like an extension; a page must not bring the police to the door on one click. */

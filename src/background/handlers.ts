@@ -159,7 +159,7 @@ export function createHandlers(parts: HandlersParts): Handlers {
         await started;
         const read = readValues(values);
         if (typeof vendor !== 'string' || !read) return fail({ vendor: 'account_unknown_vendor' });
-        const allowed = parts.policy.allowedAccount(vendor, read);
+        const allowed = await parts.policy.allowedAccount(vendor, read);
         if (!allowed) return fail({ vendor: 'options_locked' });
         return accounts.save(vendor, allowed, remember !== false).catch(() => fail({ vendor: 'options_not_stored' }));
       },
@@ -169,14 +169,14 @@ export function createHandlers(parts: HandlersParts): Handlers {
       },
       'settings/change': async (payload) => {
         await started;
-        return stored(parts.changeSettings(parts.policy.allowed(readChange(payload))));
+        return stored(parts.changeSettings(await parts.policy.allowed(readChange(payload))));
       },
       'taught/change': async (payload) => {
         await started;
         const atlas = await parts.atlas();
         if (!atlas) return fail('not-stored');
         const taught = changeTaught((await parts.settings()).taught, payload, atlas);
-        return stored(parts.changeSettings(parts.policy.allowed({ taught })));
+        return stored(parts.changeSettings(await parts.policy.allowed({ taught })));
       },
       'recent/forget': async ({ id }) => {
         await started;

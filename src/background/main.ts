@@ -81,8 +81,17 @@ const troubles = createTroubles(async (list) => {
   await troubleItem.write(list);
 });
 
+// Before anything is sent: what is already on its way has a connection that may be used again.
+const prepared = Promise.race([
+  useFreshConnections(),
+  new Promise((resolve) => setTimeout(resolve, PREPARE_WITHIN_MS)),
+]);
+
 const ports = createPbxPorts({
-  mayReach: hasHostAccess,
+  async mayReach(url) {
+    const [isAllowed] = await Promise.all([hasHostAccess(url), prepared]);
+    return isAllowed;
+  },
   ownCookie,
   handOver,
   async toNational(number) {
@@ -137,8 +146,10 @@ const keeper = createKeeper({
     return state;
   },
   save: (state) => {
+    // First what a call waits for.
+    const saved = stateItem.write(state);
     void keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
-    return stateItem.write(state);
+    return saved;
   },
   run: (effect) => supervisor.run(effect),
   onState: show,
@@ -329,15 +340,17 @@ async function start(): Promise<void> {
   const local = browser.storage.local as LockableArea;
   void local.setAccessLevel?.({ accessLevel: 'TRUSTED_CONTEXTS' }).catch(() => {});
   void registerContent().catch(() => {});
-  // Before anything is sent: what is already on its way has a connection that may be used again.
-  await Promise.race([useFreshConnections(), new Promise((resolve) => setTimeout(resolve, PREPARE_WITHIN_MS))]);
-  const hasAccount = (await readSettings()).account !== undefined;
-  await keepAlarm(hasAccount).catch(() => {});
-  const blockedBy = await refusedLoginItem.read().catch(() => undefined);
+  const [settings, blockedBy] = await Promise.all([readSettings(), refusedLoginItem.read().catch(() => undefined)]);
+  const hasAccount = settings.account !== undefined;
   remembered = blockedBy;
-  await keeper.dispatch({ type: 'woke', hasAccount, ...(blockedBy === undefined ? {} : { blockedBy }) });
-  // After `woke`: an account that the organisation gives is connected to like one that the user gives.
-  await policy.apply();
+  await Promise.all([
+    keeper.dispatch({ type: 'woke', hasAccount, ...(blockedBy === undefined ? {} : { blockedBy }) }),
+    keepAlarm(hasAccount).catch(() => {}),
+  ]);
+  // After `woke`: an account that the organisation gives is connected to like one that the user gives. A click need not wait for it
+  // where there is an account already.
+  const applied = policy.apply().then((isChange) => (isChange ? tellSettings() : undefined));
+  if (!hasAccount) await applied.catch(() => {});
   void surfaces.recent.tidy().catch(() => {});
 }
 

@@ -5,6 +5,9 @@ import { ownCookiesItem } from '../storage/local-items.ts';
 type CookieJar = typeof browser.cookies;
 type Cookie = Awaited<ReturnType<CookieJar['get']>>;
 
+/** The user's own cookie is not read again before it is back. */
+let puttingBack: Promise<void> = Promise.resolve();
+
 const NOTHING: OwnCookie = { adopt: async () => {}, drop: async () => {} };
 
 /**
@@ -17,6 +20,7 @@ const NOTHING: OwnCookie = { adopt: async () => {}, drop: async () => {} };
 export async function ownCookie(url: string, name: string): Promise<OwnCookie> {
   const jar = cookieJar();
   if (!jar) return NOTHING;
+  await puttingBack;
   const users = await jar.get({ url, name }).catch(() => null);
   return {
     async adopt(value) {
@@ -24,7 +28,7 @@ export async function ownCookie(url: string, name: string): Promise<OwnCookie> {
         const session = value ?? (await jar.get({ url, name }))?.value;
         if (session === undefined) return;
         await remember(url, name);
-        await jar.set({
+        const own = jar.set({
           url,
           name,
           value: session,
@@ -34,7 +38,10 @@ export async function ownCookie(url: string, name: string): Promise<OwnCookie> {
           sameSite: 'no_restriction',
           partitionKey: ownPartition(),
         });
-        await putBack(jar, url, name, users);
+        // Not waited for: Chromium may take half a second to remove a cookie (measured), and a call may be waiting. Until then both are
+        // the same.
+        puttingBack = putBack(jar, url, name, users).catch(() => {});
+        await own;
       } catch {
         // The socket comes up without the session, which the adapter notices and says.
       }

@@ -20,12 +20,15 @@ export interface PolicyKeeperParts {
 
 /** Carries out what the organisation has decided. */
 export interface PolicyKeeper {
-  /** Takes the policy over into the settings. Never rejects: a policy that cannot be read changes nothing. */
-  apply(): Promise<void>;
-  /** A change of the settings, without what is locked. */
-  allowed(change: SettingsChange): SettingsChange;
-  /** The account as it may be: locked values win over given ones; undefined when another PBX is locked. */
-  allowedAccount(vendor: string, values: AccountValues): AccountValues | undefined;
+  /**
+   * Takes the policy over into the settings, after whatever was begun before. Never rejects: a policy that cannot be read changes nothing.
+   * @returns true when the settings are others now
+   */
+  apply(): Promise<boolean>;
+  /** A change of the settings, without what is locked; waits for what is being applied. */
+  allowed(change: SettingsChange): Promise<SettingsChange>;
+  /** The account as it may be: locked values win over given ones; undefined when another PBX is locked. Waits likewise. */
+  allowedAccount(vendor: string, values: AccountValues): Promise<AccountValues | undefined>;
 }
 
 type File = Readonly<Record<string, unknown>>;
@@ -33,6 +36,7 @@ type File = Readonly<Record<string, unknown>>;
 /** Works through the settings file's own reader: what a file may say, a policy may say, and nothing else. */
 export function createPolicyKeeper(parts: PolicyKeeperParts): PolicyKeeper {
   let policy: Policy = NO_POLICY;
+  let applied: Promise<unknown> = Promise.resolve();
 
   const read = (file: File) =>
     parseSettings(JSON.stringify({ pagedial: 1, ...file }), DEFAULT_SETTINGS, parts.findAdapter);
@@ -42,12 +46,12 @@ export function createPolicyKeeper(parts: PolicyKeeperParts): PolicyKeeper {
     return result.ok ? undefined : (result.error.path ?? Object.keys(file)[0]);
   };
 
-  async function takeOver(): Promise<void> {
+  async function takeOver(): Promise<boolean> {
     const presets = JSON.stringify(policy.settings);
     const isNew = presets !== (await parts.lastPreset());
     const keys = Object.keys(policy.settings) as PolicyKey[];
     const wanted = keys.filter((key) => isNew || policy.locked.includes(key));
-    if (wanted.length === 0) return;
+    if (wanted.length === 0) return false;
     const { account: before, ...current } = JSON.parse(await parts.exportFile()) as File;
     const others = wanted.filter((key) => key !== 'account').map((key) => [key, policy.settings[key]]);
     const next = { ...current, ...Object.fromEntries(others) };
@@ -57,26 +61,37 @@ export function createPolicyKeeper(parts: PolicyKeeperParts): PolicyKeeper {
     // An account that is there stays as it is in a file without one: nothing is cut off and connected again.
     const isSame = JSON.stringify(account) === JSON.stringify(before) || !read({ account }).ok;
     const file = isSame ? next : { ...next, account };
-    if (!isSame || JSON.stringify(next) !== JSON.stringify(current)) await parts.importFile(JSON.stringify(file));
+    const isChange = !isSame || JSON.stringify(next) !== JSON.stringify(current);
+    if (isChange) await parts.importFile(JSON.stringify(file));
     await parts.rememberPreset(presets);
+    return isChange;
+  }
+
+  async function readAndTakeOver(): Promise<boolean> {
+    try {
+      policy = readPolicy(await parts.readManaged(), faultOf);
+      await parts.publish(policy);
+      return await takeOver();
+    } catch {
+      // The diagnostics page names it; what was in force before stays.
+      await parts.publish({ ...policy, faults: [...policy.faults, 'not applied'] }).catch(() => {});
+      return false;
+    }
   }
 
   return {
-    async apply() {
-      try {
-        policy = readPolicy(await parts.readManaged(), faultOf);
-        await parts.publish(policy);
-        await takeOver();
-      } catch {
-        // The diagnostics page names it; what was in force before stays.
-        await parts.publish({ ...policy, faults: [...policy.faults, 'not applied'] }).catch(() => {});
-      }
+    apply() {
+      const done = applied.then(readAndTakeOver);
+      applied = done;
+      return done;
     },
-    allowed(change) {
+    async allowed(change) {
+      await applied;
       const entries = Object.entries(change).filter(([key]) => !policy.locked.some((locked) => locked === key));
       return Object.fromEntries(entries) as SettingsChange;
     },
-    allowedAccount(vendor, values) {
+    async allowedAccount(vendor, values) {
+      await applied;
       if (!policy.locked.includes('account')) return values;
       const decided = asRecord(policy.settings.account);
       return decided.vendor === vendor ? { ...values, ...(asRecord(decided.values) as AccountValues) } : undefined;

@@ -6,6 +6,7 @@ import { words } from './extension-api.ts';
 import { createHost, type Host, part } from './host.ts';
 import { createSight } from './page-doubts.ts';
 import { type Placed, SIZE } from './placement.ts';
+import { nextTurn } from './slices.ts';
 import type { Target } from './targets.ts';
 
 /** One number in view with the place of its button. */
@@ -86,12 +87,13 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   });
   host.root.addEventListener('focusin', ({ target }) => {
     const button = target instanceof Element ? buttonAt(target) : undefined;
-    if (button) lookAt(button);
+    if (button) lookSoon(button);
   });
   const stopSizes = watchView(host.root, parts.onResized);
   const sight = createSight(host.element);
   let lastNear = 0;
   let pointedAt: Button | undefined;
+  const toLookAt = new Set<Button>();
 
   function update(button: Button, shown: Shown, origin: Origin): void {
     const { element } = button;
@@ -157,9 +159,18 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     });
   }
 
-  function lookAt({ element, shown }: Button): void {
-    sight.watch(element);
-    sight.look(element, shown.target);
+  /** After what happens in this moment: a press must not wait for it, and looks by itself. */
+  function lookSoon(button: Button): void {
+    sight.watch(button.element);
+    if (toLookAt.size === 0) void nextTurn().then(lookNow);
+    toLookAt.add(button);
+  }
+
+  function lookNow(): void {
+    const due = [...toLookAt];
+    toLookAt.clear();
+    for (const { element, shown } of due)
+      if (buttons.get(shown.target)?.element === element) sight.look(element, shown.target);
   }
 
   /** One that is drawn only while its number is pointed at or focused is out of sight for no fault of the page. */
@@ -222,14 +233,14 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
       const now = performance.now();
       const before = pointedAt;
       pointedAt = [...buttons.values()].find((button) => isOver(button, x, y));
-      if (pointedAt && pointedAt !== before) lookAt(pointedAt);
+      if (pointedAt && pointedAt !== before) lookSoon(pointedAt);
       if (now - lastNear < LOOK_EVERY_MS) return;
       lastNear = now;
       for (const button of buttons.values()) {
         const { placed } = button.shown;
         const [dx, dy] = [placed.x + placed.width / 2 - x, placed.y + placed.height / 2 - y];
         if (Math.abs(dx) > CLOSE || Math.abs(dy) > CLOSE || !isDrawn(button)) continue;
-        if (Math.abs(dx) < SIZE && Math.abs(dy) < SIZE) lookAt(button);
+        if (Math.abs(dx) < SIZE && Math.abs(dy) < SIZE) lookSoon(button);
         else sight.watch(button.element);
       }
     },

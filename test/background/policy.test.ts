@@ -51,6 +51,17 @@ describe('what an organisation decides', () => {
     expect(world.settings.country).toBe('FR');
   });
 
+  test('is waited for by every change of the settings, and says whether it has changed any', async () => {
+    const { keeper, world } = await startWith({});
+    world.managed = { country: 'DE', locked: ['country'] };
+
+    const applied = keeper.apply();
+
+    expect(await keeper.allowed({ country: 'FR' })).toEqual({});
+    expect(await applied).toBe(true);
+    expect(await keeper.apply()).toBe(false);
+  });
+
   test.each([
     ['together', { settings: { country: 'DE' }, locked: ['country'] }],
     ['alone', { country: 'DE', locked: ['country'] }],
@@ -67,7 +78,9 @@ describe('what an organisation decides', () => {
     await keeper.apply();
 
     expect(world.settings.country).toBe('DE');
-    expect(keeper.allowed({ country: 'FR', recentCalls: { keep: false } })).toEqual({ recentCalls: { keep: false } });
+    expect(await keeper.allowed({ country: 'FR', recentCalls: { keep: false } })).toEqual({
+      recentCalls: { keep: false },
+    });
   });
 
   test('leaves what it does not name as the user has it, the account with its connection too', async () => {
@@ -95,12 +108,12 @@ describe('what an organisation decides', () => {
     });
 
     expect(world.settings.account?.values ?? {}).not.toHaveProperty('user');
-    expect(keeper.allowedAccount('vodia', { server: 'https://evil.example', user: '45' })).toEqual({
+    expect(await keeper.allowedAccount('vodia', { server: 'https://evil.example', user: '45' })).toEqual({
       server,
       domain,
       user: '45',
     });
-    expect(keeper.allowedAccount('zorio', {})).toBeUndefined();
+    expect(await keeper.allowedAccount('zorio', {})).toBeUndefined();
   });
 
   test.each([

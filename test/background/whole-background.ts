@@ -165,7 +165,11 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
       }),
       dialing,
       started: Promise.resolve(),
-      policy: { apply: async () => {}, allowed: (change) => change, allowedAccount: (_vendor, values) => values },
+      policy: {
+        apply: async () => false,
+        allowed: async (change) => change,
+        allowedAccount: async (_vendor, values) => values,
+      },
       surfaces: {
         point: async (pointed) => void world.pointed.push(pointed),
         recent: { tell: () => {}, forget: async () => {}, tidy: async () => {} },
