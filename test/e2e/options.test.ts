@@ -116,7 +116,7 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     await until('the PBX is asked to place the call', () => pbx.places().length > 0);
     expect(pbx.places().map(({ number }) => number)).toEqual([AGENT.extension]);
     await untilShown(options, words('state_ringing_pick_up'));
-    await pressByKey(options, 'Hang up', 'back');
+    await pressByKey(options, 'Hang up');
     await until('the PBX has no live call', () => pbx.engine.live().length === 0);
     await until('no "Hang up" is offered any more', async () => !(await hasButton(options, 'Hang up')));
     await pressByKey(options, 'Show all settings');

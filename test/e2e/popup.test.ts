@@ -126,7 +126,7 @@ describe.each(BROWSER_KINDS)('the popup over a page in %s', (kind) => {
     popup = await openPopupOver(office.browser, page);
     await untilShown(popup, words('popup_site_on'));
     await popup.bringToFront();
-    await tabTo(popup, `Call buttons on \u2066127.0.0.1:${office.pages.port}\u2069`);
+    await tabTo(popup, `Call buttons on 127.0.0.1:${office.pages.port}`);
 
     await popup.keyboard.press(' ');
     await until('the page is without buttons', async () => !(await hasHost(page)));
