@@ -125,7 +125,6 @@ async function takeCalls(studio: Studio): Promise<void> {
 
     pbx.incoming(AGENT.extension, '+442079460371', LONG_NAME);
     await takePopup(studio, page, 'popup-several', 'state_incoming');
-    await takeOwn(studio, 'panel/panel.html', 'panel', [380]);
     for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'far-end');
     await untilNoCall(studio);
 
@@ -134,6 +133,7 @@ async function takeCalls(studio: Studio): Promise<void> {
     for (const call of pbx.engine.live()) pbx.engine.end(call, 'no-answer', 'far-end');
     await untilNoCall(studio);
   });
+  await takeOwn(studio, 'panel/panel.html', 'panel', [380]);
   await takeQuestion(studio);
   await takeOwn(studio, 'diagnostics/diagnostics.html', 'diagnostics', [760, 320]);
 }
@@ -142,11 +142,12 @@ async function takeCalls(studio: Studio): Promise<void> {
 async function takeQuestion(studio: Studio): Promise<void> {
   const { browser, crm } = studio;
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Prizes</title><p>Prizes: ${PREMIUM}</p></html>`;
-  const page = await browser.open(crm.add('/prizes', html));
+  crm.add('/prizes', html);
+  const page = await browser.open(`http://${CRM_HOST}/prizes`);
   await clickButton(browser, page, PREMIUM);
   const question = await untilAsked(browser);
-  await until('"Call" can be pressed', () => isReady(question));
-  await takePage(studio, question, 'confirm', [440, 320]);
+  const ready = async () => void (await until('"Call" can be pressed', () => isReady(question)));
+  await takePage(studio, question, 'confirm', [440, 320], ready);
   await question.close();
   await page.close();
 }
@@ -291,8 +292,8 @@ async function compose({ browser, taken }: Studio): Promise<void> {
       picture('popup-arabic'),
     ]),
   );
-  const test = picture('options-test-passed', 'light', 760);
-  keep('more', await drawRow(board, [test, picture('confirm', 'light', 440), picture('panel', 'dark', 380)]));
+  const ready = picture('options-ready', 'light', 760);
+  keep('more', await drawRow(board, [ready, picture('confirm', 'light', 440), picture('panel', 'dark', 380)]));
   await board.close();
 }
 
@@ -319,6 +320,7 @@ async function takePage(
   page: Page,
   name: string,
   widths: readonly number[] = [760, 320],
+  untilReady: () => Promise<void> = async () => {},
 ): Promise<void> {
   await page.bringToFront();
   // Numbers are grouped and pages are read after the first paint.
@@ -332,6 +334,7 @@ async function takePage(
     for (const colors of COLORS) {
       await studio.browser.setColors(page, colors);
       await rest(250);
+      await untilReady();
       const png = await page.screenshot();
       const key = `${name}-${width}-${colors}`;
       studio.taken.set(key, { png, width, height });

@@ -164,6 +164,27 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     expect(await savedSettings()).toEqual(before);
   });
 
+  // Firefox has no limit of its own for it.
+  test.runIf(kind === 'chromium')('what the browser has no room for is said, and nothing is lost', async () => {
+    const before = await savedSettings();
+    await browser.inExtension(fillStorage);
+
+    await tabTo(options, 'Notify me of incoming calls');
+    await options.keyboard.press(' ');
+
+    await untilShown(options, words('options_not_stored'));
+    expect(await savedSettings()).toEqual(before);
+    const hosts = Array.from({ length: 200 }, (_, at) => `crm-${at}.example.com`);
+    await importText(JSON.stringify({ pagedial: 1, country: 'FR', sites: { mode: 'only', hosts } }));
+    await until('the file is refused as well', async () =>
+      (await options.$eval('#file [role=status]', (status) => status.textContent ?? '')).match(
+        words('options_not_stored'),
+      ),
+    );
+    expect(await savedSettings()).toEqual(before);
+    await browser.inExtension(emptyStorage);
+  });
+
   test('what is exported holds no password, and can be imported again', async () => {
     const before = await savedSettings();
     await keepDownloads(options);
@@ -230,6 +251,25 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     );
   }
 });
+
+/** Runs in the extension: leaves no room for one byte more. */
+async function fillStorage(): Promise<void> {
+  const fits = (name: string, length: number) =>
+    chrome.storage.local.set({ [name]: '.'.repeat(length) }).then(
+      () => true,
+      () => false,
+    );
+  for (const size of [1_000_000, 100_000, 10_000, 1_000, 100]) {
+    for (let at = 0; await fits(`fill-${size}-${at}`, size); at++);
+  }
+  for (let length = 1; await fits('fill-last', length); length++);
+}
+
+/** Runs in the extension. */
+async function emptyStorage(): Promise<void> {
+  const keys = Object.keys(await chrome.storage.local.get(null)).filter((key) => key.startsWith('fill-'));
+  await chrome.storage.local.remove(keys);
+}
 
 function focusedField(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => document.activeElement?.getAttribute('name'));
