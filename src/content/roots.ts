@@ -13,7 +13,9 @@ const NEVER_HOSTS =
   'small,big,sup,sub,code,pre,kbd,samp,var,time,figure,figcaption,picture,source,iframe,html,head,title,noscript,template,u,s,del,ins,' +
   'abbr,address,cite,q,dfn,mark,font,center,nobr,wbr,bdi,bdo,video,audio,track,canvas,object,param,embed,map,area,details,summary,' +
   'dialog,menu,slot,output,progress,meter,datalist,frame,frameset,noframes,rp,rt,ruby,data,hgroup,search,picture';
-const BUILT_IN_HOSTS = 'div,span,p,section,article,main,header,footer,nav,aside,h1,h2,h3,h4,h5,h6,blockquote,body';
+/** The elements of HTML that may carry a shadow tree, as a selector. */
+export const BUILT_IN_HOSTS =
+  'div,span,p,section,article,main,header,footer,nav,aside,h1,h2,h3,h4,h5,h6,blockquote,body';
 
 /**
  * Matches custom elements, and built-in ones that can be hosts and have no content of their own. Those with content are rarely hosts, and
@@ -21,8 +23,28 @@ const BUILT_IN_HOSTS = 'div,span,p,section,article,main,header,footer,nav,aside,
  */
 export const LIKELY_HOSTS = `:not(${BUILT_IN_HOSTS},${NEVER_HOSTS}),:empty:is(${BUILT_IN_HOSTS})`;
 
+/** Trees met, after which those that are gone are let go of. */
+const FORGET_EVERY = 1_000;
+const met = new WeakSet<ShadowRoot>();
+let trees: WeakRef<ShadowRoot>[] = [];
+
+/** Every shadow tree of the page that we have come across and that is still there. */
+export function knownTrees(): readonly ShadowRoot[] {
+  return trees.flatMap((tree) => tree.deref() ?? []).filter((tree) => tree.isConnected);
+}
+
 /** The element's shadow tree, open or closed, or undefined. */
 export function shadowOf(element: Element): ShadowRoot | undefined {
+  const tree = openTree(element);
+  if (tree && !met.has(tree)) {
+    met.add(tree);
+    trees.push(new WeakRef(tree));
+    if (trees.length % FORGET_EVERY === 0) trees = trees.filter((one) => one.deref());
+  }
+  return tree;
+}
+
+function openTree(element: Element): ShadowRoot | undefined {
   const chromeDom = (globalThis.chrome as ChromeDom | undefined)?.dom;
   if (chromeDom?.openOrClosedShadowRoot && element instanceof HTMLElement) {
     return chromeDom.openOrClosedShadowRoot(element) ?? undefined;

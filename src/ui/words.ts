@@ -54,6 +54,7 @@ export const REFUSAL_WORDS: Readonly<Record<DialRefusal['reason'], MessageKey>> 
   'sip-uri': 'refused_sip_uri',
   'text-differs': 'refused_text_differs',
   'page-doubtful': 'refused_page_doubtful',
+  'in-frame': 'refused_in_frame',
   'other-pbx': 'refused_other_pbx',
   'foreign-first-time': 'refused_foreign_first_time',
   'too-many': 'refused_too_many',
@@ -71,6 +72,7 @@ export const RISK_WORDS: Readonly<Record<RiskReason, MessageKey>> = {
   'sip-uri': 'confirm_reason_sip_uri',
   'text-differs': 'confirm_reason_text_differs',
   'page-doubtful': 'confirm_reason_page_doubtful',
+  'in-frame': 'confirm_reason_in_frame',
   'other-pbx': 'confirm_reason_other_pbx',
   'foreign-first-time': 'confirm_reason_foreign_first_time',
   'too-many': 'confirm_reason_too_many',
@@ -155,6 +157,10 @@ export function importProblemWords(problem: ImportProblem): Phrase {
         : ['options_import_not_json_line', String(problem.line)];
     case 'not-ours':
       return ['options_import_not_ours'];
+    case 'too-large':
+      return ['options_import_too_large'];
+    case 'not-stored':
+      return ['options_not_stored'];
     case 'wrong-type':
       return ['options_import_wrong_type', path];
     case 'unknown-vendor':
@@ -164,9 +170,10 @@ export function importProblemWords(problem: ImportProblem): Phrase {
   }
 }
 
-/** What helps with a settings file that was refused. */
-export function importAdvice({ problem }: ImportProblem): MessageKey {
-  return problem === 'not-ours' ? 'options_import_do_export' : 'options_import_do';
+/** What helps with a settings file that was refused; undefined where the problem's own words say it. */
+export function importAdvice({ problem }: ImportProblem): MessageKey | undefined {
+  if (problem === 'not-stored') return undefined;
+  return problem === 'not-ours' || problem === 'too-large' ? 'options_import_do_export' : 'options_import_do';
 }
 
 function errorValues(error: PbxError): readonly string[] {

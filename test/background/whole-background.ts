@@ -40,6 +40,8 @@ export function createMemory() {
     windows: undefined as Map<number, string> | undefined,
     focused: [] as number[],
     saves: true,
+    /** False: the disk takes no change of the settings. */
+    keepsSettings: true,
     /** Secrets that are kept until the browser closes. */
     secrets: {} as Readonly<Record<string, AccountValues>>,
     ids: 0,
@@ -56,6 +58,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     settings: { ...DEFAULT_SETTINGS, account: { vendor: 'fake', values: {} }, ...settings } as Settings,
     countries: [] as string[],
     siteCountries: [] as [string, string][],
+    knownFrames: [] as string[],
     pointed: [] as unknown[],
     privateTab: undefined as number | undefined,
     isOnline: true,
@@ -121,6 +124,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     findAdapter: (id) => (id === 'fake' ? pbx.adapter : undefined),
     readSettings: async () => world.settings,
     writeSettings: async (next) => {
+      if (!memory.keepsSettings) throw new Error('quota');
       world.settings = next;
     },
     async onAccount(hasAccount, isElsewhere) {
@@ -140,6 +144,8 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     atlas: async () => world.atlas,
     knownCountries: async () => world.countries,
     rememberCountry: async (country) => void world.countries.push(country),
+    isKnownFrame: async (host, top) => world.knownFrames.includes(`${host} in ${top}`),
+    rememberFrame: async (host, top) => void world.knownFrames.push(`${host} in ${top}`),
     rememberSiteCountry: async (host, country) => void world.siteCountries.push([host, country]),
     privateTab: async () => world.privateTab,
     isOnline: () => world.isOnline,
@@ -179,6 +185,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         return { ok: true, value: wish.wish === 'list' ? { list: [] } : {} };
       },
       changeSettings: async (change) => {
+        if (!memory.keepsSettings) throw new Error('quota');
         world.settings = { ...world.settings, ...change };
       },
       nudge: async () => {
