@@ -41,6 +41,13 @@ test('an id that is given again while late words are still feared belongs to the
   expect(phaseOf('new', [...course, report('7', TALKS)])).toBe('talking');
 });
 
+test('a PBX may give every call the same id', () => {
+  const again = [dial('new'), dialled('new', '1'), report('1', RINGS, 'new'), report('1', TALKS, 'new')];
+
+  expect(phaseOf('new', [...aCallThatIsOver, ...again])).toBe('talking');
+  expect(phaseOf('new', [...aCallThatIsOver, ...again, report('1', ENDS, 'new')])).toBe('ended');
+});
+
 test('a late word brings no call back', () => {
   let state: AppState = INITIAL;
   for (const event of [woke, opened, report('7', ENDS), report('7', TALKS)]) state = update(state, event, T).state;
