@@ -3,22 +3,22 @@
  * put it under the pointer, and nothing in the frame tells of it. A site alone, or in frames of its own, can be looked at.
  */
 export function isFramedByOthers(): boolean {
-  try {
-    for (let view: Window = window; view !== view.parent; view = view.parent) {
-      if (!view.frameElement) return true;
-    }
-    return false;
-  } catch {
-    // Only what is of another origin may not be read.
-    return true;
+  for (let view: Window = window; view !== view.parent; view = view.parent) {
+    if (!frameOf(view)) return true;
   }
+  return false;
 }
 
 /** The element this document stands in, where it is of the same origin. */
-export function frameAround(page: Document): Element | undefined {
+export function frameAround({ defaultView }: Document): Element | undefined {
+  return (defaultView && frameOf(defaultView)) ?? undefined;
+}
+
+function frameOf(view: Window): Element | null {
   try {
-    return page.defaultView?.frameElement ?? undefined;
+    return view.frameElement;
   } catch {
-    return undefined;
+    // Only what is of another origin may not be read.
+    return null;
   }
 }

@@ -9,7 +9,7 @@ const VAST_PART = 1 / 4;
 const MOST_IN_LINK = 120;
 const PICTURES = 'canvas,video,object,embed,iframe,input,button,progress,meter,slot';
 /** What a drawing is made of, and what only others of its parts use. */
-const STROKES = 'path,circle,ellipse,rect,line,polyline,polygon,text,tspan,textPath';
+const STROKES = 'path,circle,ellipse,rect,line,polyline,polygon,text';
 const COPIES = 'use,image,foreignObject';
 const UNDRAWN = 'defs,symbol,clipPath,mask,pattern,marker';
 
@@ -36,13 +36,15 @@ export function showsSomething(link: Element): boolean {
     if (part instanceof SVGElement && part.localName !== 'svg') return isDrawn(part, style, link);
     // What a custom element or a slot shows is in another tree.
     if (part.localName.includes('-') || showsAnything(part, style)) return true;
+    // Firefox names words in place of every picture there, drawn or not.
+    if (part instanceof HTMLImageElement) return false;
     return ['::before', '::after'].some((name) => !['none', 'normal'].includes(getComputedStyle(part, name).content));
   });
 }
 
 /** True for an element that by itself is a picture, text, a ground or a line. */
 export function showsAnything(part: Element, style: CSSStyleDeclaration): boolean {
-  if (isPicture(part) || isPainted(style) || matches(part, STROKES)) return true;
+  if (isPicture(part) || isPainted(style)) return true;
   return hasText(part) && !isSeeThrough(part) && Number.parseFloat(style.fontSize) >= LOWEST_DIGIT;
 }
 

@@ -188,7 +188,6 @@ describe.each(BROWSER_KINDS)('a press in %s', (kind) => {
 
     const [question] = await questions(office.browser);
     if (question) expect(await textOf(await untilAsked(office.browser))).toMatch(words('confirm_reason_page_doubtful'));
-    console.log('OUTCOME', kind, _name, question ? 'asked' : 'nothing', placed().length - before.length);
     expect(placed()).toEqual(before);
   });
 
