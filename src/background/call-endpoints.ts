@@ -1,4 +1,4 @@
-import type { CallEndpoint, EndpointAnswer, EndpointWish } from '../core/call-endpoint.ts';
+import type { CallEndpoint, EndpointAnswer, EndpointKey, EndpointWish } from '../core/call-endpoint.ts';
 import type { PbxError } from '../core/connection.ts';
 import { fail, ok, type Result, unreachable } from '../core/result.ts';
 import type { CallEndpoints, PbxPorts } from '../pbx/adapter.ts';
@@ -59,8 +59,8 @@ async function grant(endpoints: CallEndpoints, wish: EndpointWish): Promise<Resu
     case 'create':
       return named('made', await endpoints.create(wish.endpoint));
     case 'change': {
-      const changed = await endpoints.change(wish.id, wish.endpoint);
-      return changed.ok ? ok({}) : changed;
+      const changed = await endpoints.change(wish.id, wish.endpoint, wish.emptied);
+      return changed.ok && changed.value.length === 0 ? ok({}) : named('kept', changed);
     }
     case 'remove': {
       const removed = await endpoints.remove(wish.id);
@@ -81,7 +81,7 @@ function named<K extends keyof EndpointAnswer>(
 /** A wish as our own page has made it, or undefined. What an endpoint holds is looked at by the adapter. */
 export function readEndpointWish(value: unknown): EndpointWish | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { wish, id, endpoint } = value as Readonly<Record<string, unknown>>;
+  const { wish, id, endpoint, emptied = [] } = value as Readonly<Record<string, unknown>>;
   const isId = typeof id === 'string' && id !== '' && id.length <= 200;
   const isEndpoint = typeof endpoint === 'object' && endpoint !== null && !Array.isArray(endpoint);
   switch (wish) {
@@ -94,7 +94,9 @@ export function readEndpointWish(value: unknown): EndpointWish | undefined {
     case 'create':
       return isEndpoint ? { wish, endpoint: endpoint as CallEndpoint } : undefined;
     case 'change':
-      return isId && isEndpoint ? { wish, id, endpoint: endpoint as Partial<CallEndpoint> } : undefined;
+      return isId && isEndpoint && Array.isArray(emptied)
+        ? { wish, id, endpoint: endpoint as Partial<CallEndpoint>, emptied: emptied as readonly EndpointKey[] }
+        : undefined;
     default:
       return undefined;
   }

@@ -94,6 +94,7 @@ const ports = createPbxPorts({
   },
   ownCookie,
   handOver,
+  repeatsGets: browser.runtime.getURL('').startsWith('moz-extension:'),
   async toNational(number) {
     const [{ country }, plans] = await Promise.all([readSettings(), readAtlas()]);
     if (!plans) return fail({ kind: 'unsupported', detail: 'the number plans could not be read' });

@@ -9,6 +9,8 @@ export interface PortsWorld {
   ownCookie(url: string, name: string): Promise<OwnCookie>;
   handOver(link: string): Promise<Result<void, PbxError>>;
   toNational(number: string): Promise<Result<string, PbxError>>;
+  /** See {@link PbxPorts.repeatsGets}. */
+  readonly repeatsGets?: boolean;
 }
 
 const REQUEST_WITHIN_MS = 10_000;
@@ -28,6 +30,7 @@ export function createPbxPorts(world: PortsWorld): PbxPorts {
     ownCookie: (url, name) => world.ownCookie(url, name),
     handOver: (link) => world.handOver(link),
     toNational: (number) => world.toNational(number),
+    repeatsGets: world.repeatsGets === true,
     now: () => Date.now(),
     newId: () => crypto.randomUUID(),
     after(ms, job) {

@@ -203,9 +203,16 @@ function readWindow(text: Text, container: Element, from: number): Run {
 }
 
 function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolean): Run {
-  const parts: Part[] = [];
   // Styles are asked for only where the answer counts.
   const isPreformatted = pieces.some((piece) => piece !== ' ' && SPACES.test(piece.data)) && keepsSpaces(container);
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined && only !== ' ') {
+    // Most runs: a list that is grown would keep room for many.
+    const { data } = only;
+    const part = { node: only, from: 0, at: 0, length: data.length };
+    return { container, text: asDrawn(data, isPreformatted), parts: [part], isPreformatted, isCut };
+  }
+  const parts: Part[] = [];
   let text = '';
   for (const piece of pieces) {
     if (piece === ' ') {

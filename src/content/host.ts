@@ -88,7 +88,8 @@ export function createHost(parent: Element, highlightNames: readonly string[]): 
 
 /** Removes what an earlier copy of this script, cut off by an update, has left in the page. */
 export function removeLeftovers(shadowOf: (element: Element) => ShadowRoot | undefined): void {
-  const inModals = document.querySelectorAll('dialog > *, :modal > *, :fullscreen > *');
+  const modals = [...document.querySelectorAll('dialog, :modal, :fullscreen')];
+  const inModals = modals.flatMap((modal) => [...modal.children]);
   for (const element of [...(document.documentElement?.children ?? []), ...inModals]) {
     if (!element.localName.includes('-')) continue;
     const left = shadowOf(element)?.querySelector(`[${MARKER}]`);

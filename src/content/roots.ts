@@ -13,7 +13,9 @@ const NEVER_HOSTS =
   'small,big,sup,sub,code,pre,kbd,samp,var,time,figure,figcaption,picture,source,iframe,html,head,title,noscript,template,u,s,del,ins,' +
   'abbr,address,cite,q,dfn,mark,font,center,nobr,wbr,bdi,bdo,video,audio,track,canvas,object,param,embed,map,area,details,summary,' +
   'dialog,menu,slot,output,progress,meter,datalist,frame,frameset,noframes,rp,rt,ruby,data,hgroup,search,picture';
-const BUILT_IN_HOSTS = 'div,span,p,section,article,main,header,footer,nav,aside,h1,h2,h3,h4,h5,h6,blockquote,body';
+/** The elements of HTML that may carry a shadow tree, as a selector. */
+export const BUILT_IN_HOSTS =
+  'div,span,p,section,article,main,header,footer,nav,aside,h1,h2,h3,h4,h5,h6,blockquote,body';
 
 /**
  * Matches custom elements, and built-in ones that can be hosts and have no content of their own. Those with content are rarely hosts, and

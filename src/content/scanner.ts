@@ -15,7 +15,7 @@ import {
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
 import { matches, parentElementOf } from './nodes.ts';
-import { containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
+import { BUILT_IN_HOSTS, containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
 import { createSlices, nextTurn } from './slices.ts';
 import {
   blockOf,
@@ -95,7 +95,6 @@ const RESTARTS = 3;
 /** One run with what was found in it. */
 interface TextEntry {
   readonly run: Run;
-  readonly block: TextBlock | undefined;
   targets: readonly Target[];
   /** Version of the finder at that time; -1: not looked at yet. */
   version: number;
@@ -107,7 +106,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   const slices = createSlices();
   const entriesOf = new WeakMap<Text, TextEntry[]>();
   const ownTargets = new WeakMap<Element, readonly Target[]>();
-  const runsAt = new WeakMap<Element, Set<TextEntry>>();
+  /** Most elements hold one run: a set for each would be most of what we keep. */
+  const runsAt = new WeakMap<Element, TextEntry | Set<TextEntry>>();
   const live = new Set<TextEntry>();
   const elements = new Set<Element>();
   const seenRoots = new WeakSet<Root>();
@@ -209,7 +209,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       if (seen % 40 === 0) yield;
     }
     // What such a page says about its country is of no use until there is something to call.
-    if (top === page && !hasCandidate && !DIGIT.test(page.body?.textContent ?? '0')) isUnread = true;
+    if (top === page && !hasCandidate && !hasDigits(page)) isUnread = true;
     else yield* readTexts(top);
   }
 
@@ -313,7 +313,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return;
     }
     announce();
-    const entry: TextEntry = { run, block: undefined, targets: [], version: -1, isDropped: false };
+    const entry: TextEntry = { run, targets: [], version: -1, isDropped: false };
     for (const { node } of run.parts) {
       const before = entriesOf.get(node);
       if (before) before.push(entry);
@@ -333,8 +333,9 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     entry.isDropped = true;
     live.delete(entry);
     const holder = entry.run.container;
-    const set = runsAt.get(holder);
-    set?.delete(entry);
+    const there = runsAt.get(holder);
+    if (there instanceof Set) there.delete(entry);
+    else if (there === entry) runsAt.delete(holder);
     if (entry.targets.length > 0) changed.add(holder);
     // The other nodes of the run are read again.
     for (const { node } of entry.run.parts) {
@@ -430,9 +431,9 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     entry.targets = keepSame(before, readRunTargets(entry.run, block, finder));
     if (entry.targets === before || entry.targets.length + before.length === 0) return;
     const holder = entry.run.container;
-    const set = runsAt.get(holder) ?? new Set();
-    set.add(entry);
-    runsAt.set(holder, set);
+    const there = runsAt.get(holder);
+    if (there instanceof Set) there.add(entry);
+    else if (there !== entry) runsAt.set(holder, there ? new Set([there, entry]) : entry);
     changed.add(holder);
   }
 
@@ -553,7 +554,9 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function* firstPass(): Generator<void, void, void> {
-    for (const top of inView(page)) {
+    // Where the browser has to lay out a long page to say what is in view, there must be something to look for.
+    const first = hasCandidate || hasDigits(page) ? inView(page) : [];
+    for (const top of first) {
       if (top.isConnected) yield* scanTree(top);
     }
     yield* find();
@@ -566,12 +569,12 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   function* theUnlikely(): Generator<void, void, void> {
     for (const element of page.querySelectorAll(NAMING)) readElement(element);
     if (waitingElements.length > 0) yield* settle();
-    const all = page.getElementsByTagName('*');
-    for (let at = 0; at < all.length; at += 1) {
-      // A form answers with its field of that name.
-      const shadow = all[at]?.shadowRoot;
-      if (shadow instanceof ShadowRoot) enter(shadow);
-      if (at % NODES_PER_STEP === NODES_PER_STEP - 1) yield;
+    let count = 0;
+    for (const element of page.querySelectorAll(BUILT_IN_HOSTS)) {
+      const shadow = element.shadowRoot;
+      if (shadow) enter(shadow);
+      count += 1;
+      if (count % NODES_PER_STEP === 0) yield;
     }
   }
 
@@ -600,7 +603,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     },
     targetsOf(holder) {
       const own = ownTargets.get(holder) ?? [];
-      const texts = [...(runsAt.get(holder) ?? [])].flatMap((entry) => entry.targets);
+      const there = runsAt.get(holder);
+      const texts = there instanceof Set ? [...there].flatMap((entry) => entry.targets) : (there?.targets ?? []);
       return own.length === 0 ? texts : [...own, ...texts];
     },
     all,
@@ -636,6 +640,10 @@ const SMALL = 400;
 const STEPS_ACROSS = 3;
 const STEPS_DOWN = 5;
 const MAX_LOOKING_MS = 6;
+
+function hasDigits(page: Document): boolean {
+  return DIGIT.test(page.body?.textContent ?? '0');
+}
 
 function isSmall(element: Element): boolean {
   return element.getElementsByTagName('*').length < SMALL;

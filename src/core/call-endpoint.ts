@@ -32,6 +32,8 @@ export interface CallEndpoint {
   readonly sipHeadersOut?: Readonly<Record<string, string>>;
 }
 
+export type EndpointKey = keyof CallEndpoint;
+
 /** One call of the past. `at` is epoch ms. */
 export interface PastCall {
   readonly at: EpochMs;
@@ -47,8 +49,13 @@ export type EndpointWish =
   | { readonly wish: 'list' }
   | { readonly wish: 'read' | 'remove' | 'history'; readonly id: string }
   | { readonly wish: 'create'; readonly endpoint: CallEndpoint }
-  /** Only what is given is changed. */
-  | { readonly wish: 'change'; readonly id: string; readonly endpoint: Partial<CallEndpoint> };
+  /** Only what is given is changed, and what is named in `emptied` is left to the PBX's default again. */
+  | {
+      readonly wish: 'change';
+      readonly id: string;
+      readonly endpoint: Partial<CallEndpoint>;
+      readonly emptied?: readonly EndpointKey[];
+    };
 
 /** What came of it, by kind of wish; empty where there is nothing to say but "done". */
 export interface EndpointAnswer {
@@ -56,4 +63,6 @@ export interface EndpointAnswer {
   readonly endpoint?: CallEndpoint;
   readonly made?: EndpointSummary;
   readonly calls?: readonly PastCall[];
+  /** What the PBX has taken as changed and shows as it was before. */
+  readonly kept?: readonly EndpointKey[];
 }

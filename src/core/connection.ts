@@ -56,6 +56,8 @@ export interface Capabilities {
   readonly seesAnswer?: false;
   readonly hangUp: boolean;
   readonly hold: boolean;
+  /** Whether this PBX can hold a call has not been seen yet: it is offered as a try. */
+  readonly holdUntried?: true;
   readonly transfer: boolean;
   readonly listCalls: boolean;
   /** The PBX takes no more calls than this; more are refused here, with the time to wait. */

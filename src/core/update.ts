@@ -501,7 +501,7 @@ function lost(state: AppState, error: PbxError, jitter: number, now: EpochMs): S
 function reported(state: AppState, report: PbxCall, now: EpochMs): Step {
   if (findFormer(state.former, state.calls, report, now)) return quiet(state);
   const calls = prune(applyReport(state.calls, report, now), now);
-  return sendWishes(withHoldProven({ ...state, calls }, state.calls), now);
+  return sendWishes(withHoldTried(withHoldProven({ ...state, calls }, state.calls)), now);
 }
 
 /** A PBX that shows late what it was asked for can do it after all. */
@@ -512,6 +512,15 @@ function withHoldProven(state: AppState, before: readonly Call[]): AppState {
   if (!state.noHold || !before.some(isShown)) return state;
   const { noHold: _proven, ...rest } = state;
   return { ...rest, connection: withHold(state.connection, true) };
+}
+
+/** A call on hold by our own wish is the proof. */
+function withHoldTried(state: AppState): AppState {
+  const { connection, calls } = state;
+  if (connection.status !== 'online' || !connection.capabilities.holdUntried) return state;
+  if (!calls.some(({ isHeldHere }) => isHeldHere)) return state;
+  const { holdUntried: _tried, ...capabilities } = connection.capabilities;
+  return { ...state, connection: { ...connection, capabilities } };
 }
 
 function dial(state: AppState, event: Extract<AppEvent, { type: 'dial' }>, now: EpochMs): Step {

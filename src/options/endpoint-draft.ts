@@ -1,8 +1,8 @@
-import type { CallEndpoint } from '../core/call-endpoint.ts';
+import type { CallEndpoint, EndpointKey } from '../core/call-endpoint.ts';
 
 /** An endpoint as its form holds it, all in text; blank leaves it to the PBX. */
 export type EndpointDraft = Readonly<Record<DraftKey, string>>;
-export type DraftKey = keyof CallEndpoint;
+export type DraftKey = EndpointKey;
 
 /** How each parameter is written: one line, a number, yes or no, one of two words, a list of lines, or `name: value` lines. */
 export const DRAFT_KINDS: Readonly<Record<DraftKey, 'text' | 'number' | 'flag' | 'order' | 'lines' | 'pairs'>> = {
@@ -42,11 +42,16 @@ export function fromDraft(draft: EndpointDraft): CallEndpoint {
   return { name: '', extension: '', ...Object.fromEntries(read) };
 }
 
-/** Only what is other than before: a change sends nothing else. What was emptied stays at the PBX as it was. */
+/** Only what is other than before: a change sends nothing else. What was emptied is no value to send, see {@link emptiedOf}. */
 export function changesOf(before: EndpointDraft, after: EndpointDraft): Partial<CallEndpoint> {
   const all = fromDraft(after);
   const changed = DRAFT_KEYS.filter((key) => after[key].trim() !== '' && after[key].trim() !== before[key].trim());
   return Object.fromEntries(changed.map((key) => [key, all[key]]));
+}
+
+/** What held something before and is blank now. */
+export function emptiedOf(before: EndpointDraft, after: EndpointDraft): readonly DraftKey[] {
+  return DRAFT_KEYS.filter((key) => before[key].trim() !== '' && after[key].trim() === '');
 }
 
 function write(value: CallEndpoint[DraftKey]): string {

@@ -10,6 +10,7 @@ import {
   DRAFT_KINDS,
   type DraftKey,
   type EndpointDraft,
+  emptiedOf,
   fromDraft,
   toDraft,
 } from './endpoint-draft.ts';
@@ -19,7 +20,7 @@ interface EndpointFormProps {
   readonly endpoint: CallEndpoint | undefined;
   readonly check: (endpoint: CallEndpoint) => Readonly<Record<string, string>>;
   readonly isBusy: boolean;
-  readonly onSave: (changes: Partial<CallEndpoint>, whole: CallEndpoint) => void;
+  readonly onSave: (changes: Partial<CallEndpoint>, whole: CallEndpoint, emptied: readonly DraftKey[]) => void;
   readonly onCancel: () => void;
 }
 
@@ -35,7 +36,9 @@ export function EndpointForm({ endpoint, check, isBusy, onSave, onCancel }: Endp
     const whole = fromDraft(draft);
     const found = check(whole);
     setProblems(found);
-    if (Object.keys(found).length === 0) onSave(endpoint ? changesOf(before, draft) : whole, whole);
+    if (Object.keys(found).length === 0) {
+      onSave(endpoint ? changesOf(before, draft) : whole, whole, emptiedOf(before, draft));
+    }
   };
   const draw = (key: DraftKey) => (
     <DraftField

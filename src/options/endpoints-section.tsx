@@ -1,12 +1,19 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { CallEndpoint, EndpointAnswer, EndpointSummary, EndpointWish, PastCall } from '../core/call-endpoint.ts';
+import type {
+  CallEndpoint,
+  EndpointAnswer,
+  EndpointKey,
+  EndpointSummary,
+  EndpointWish,
+  PastCall,
+} from '../core/call-endpoint.ts';
 import type { PbxError } from '../core/connection.ts';
 import type { Result } from '../core/result.ts';
 import { cleanText } from '../ui/clean-text.ts';
 import { Button, Notice } from '../ui/controls.tsx';
 import { PhoneNumber } from '../ui/phone-number.tsx';
-import { type MessageKey, type Phrase, say } from '../ui/say.ts';
+import { type MessageKey, type Phrase, say, sayByKey } from '../ui/say.ts';
 import { formatTime } from '../ui/time.ts';
 import { errorWords } from '../ui/words.ts';
 import { EndpointForm } from './endpoint-form.tsx';
@@ -71,13 +78,22 @@ export function EndpointsSection({ chosen, check, ask, onChoose }: EndpointsSect
     const answer = await wish({ wish: 'history', id: endpoint.id });
     if (answer?.calls) setOpen({ what: 'history', endpoint, calls: answer.calls });
   };
-  const save = async (id: string | undefined, changes: Partial<CallEndpoint>, whole: CallEndpoint) => {
+  const save = async (
+    id: string | undefined,
+    changes: Partial<CallEndpoint>,
+    whole: CallEndpoint,
+    emptied: readonly EndpointKey[],
+  ) => {
     const answer =
       id === undefined
         ? await wish({ wish: 'create', endpoint: whole }, 'endpoints_created')
-        : await wish({ wish: 'change', id, endpoint: changes }, 'endpoints_changed');
+        : await wish({ wish: 'change', id, endpoint: changes, emptied }, 'endpoints_changed');
     if (!answer) return;
     setOpen(undefined);
+    if (answer.kept) {
+      const names = answer.kept.map((key) => sayByKey(`endpoints_${key}`));
+      setMessage({ mood: 'bad', words: [['endpoints_kept', names.join(', ')]] });
+    }
     const now = answer.made ?? { id: id ?? '', name: whole.name, extension: whole.extension };
     setList((before = []) => [...before.filter((one) => one.id !== now.id), now]);
     if (answer.made && chosen === '') onChoose(answer.made.id);
@@ -139,7 +155,7 @@ export function EndpointsSection({ chosen, check, ask, onChoose }: EndpointsSect
           endpoint={open.endpoint}
           check={check}
           isBusy={isBusy}
-          onSave={(changes, whole) => void save(open.id, changes, whole)}
+          onSave={(changes, whole, emptied) => void save(open.id, changes, whole, emptied)}
           onCancel={() => setOpen(undefined)}
         />
       )}

@@ -6,7 +6,7 @@ import type {
   FieldChoices,
   FieldProblems,
 } from '../core/account.ts';
-import type { CallEndpoint, EndpointSummary, PastCall } from '../core/call-endpoint.ts';
+import type { CallEndpoint, EndpointKey, EndpointSummary, PastCall } from '../core/call-endpoint.ts';
 import type { CallId, EpochMs, PbxCall, PbxCallId } from '../core/calls.ts';
 import type { Capabilities, PbxError } from '../core/connection.ts';
 import type { Presence } from '../core/presence.ts';
@@ -19,6 +19,8 @@ export interface PbxAdapter {
   readonly id: string;
   /** The vendor's own name, as shown. */
   readonly label: string;
+  /** Where the options page offers it: low ranks first. 50 where absent; above that are the ways for PBXs that have no adapter. */
+  readonly rank?: number;
   readonly fields: readonly AccountField[];
   /** What is shown above the form: what an administrator must do first, what is risky about these values. Pure. */
   notes?(account: AccountValues): readonly AccountNote[];
@@ -134,8 +136,15 @@ export interface CallEndpoints {
   read(id: string): Promise<Result<CallEndpoint, PbxError>>;
   /** One that breaks the documented limits is refused here. */
   create(endpoint: CallEndpoint): Promise<Result<EndpointSummary, PbxError>>;
-  /** Sends only what is given; the rest stays as it is. */
-  change(id: string, changes: Partial<CallEndpoint>): Promise<Result<void, PbxError>>;
+  /**
+   * Changes only what is given, and leaves what is named in `emptied` to the PBX's default again; the rest stays as it is. Answers with
+   * what the PBX has taken and shows as it was before.
+   */
+  change(
+    id: string,
+    changes: Partial<CallEndpoint>,
+    emptied?: readonly EndpointKey[],
+  ): Promise<Result<readonly EndpointKey[], PbxError>>;
   /** One that is gone already counts as removed. */
   remove(id: string): Promise<Result<void, PbxError>>;
   /** What was called through it lately, newest first. */
@@ -160,6 +169,8 @@ export interface PbxPorts {
   handOver(link: string): Promise<Result<void, PbxError>>;
   /** The number as dialled inside the user's country; other countries' with the international prefix, short ones as they are. */
   toNational(number: string): Promise<Result<string, PbxError>>;
+  /** This browser sends a GET again by itself when the connection breaks before the answer (Firefox): a call is better asked for by POST. */
+  readonly repeatsGets?: boolean;
   now(): EpochMs;
   /** A new id that nobody can guess, of letters, digits and dashes. */
   newId(): string;

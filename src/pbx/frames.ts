@@ -1,5 +1,6 @@
 import type { EpochMs } from '../core/calls.ts';
 import type { PbxError } from '../core/connection.ts';
+import { asFlag, asObject, asWord, readJson } from '../core/json.ts';
 import type { PbxResponse } from './adapter.ts';
 
 export { asFlag, asObject, asObjects, asWord, type Json, lookUp, readJson } from '../core/json.ts';
@@ -14,6 +15,15 @@ export function isWebPage(response: PbxResponse): boolean {
   return (
     /\bhtml\b/i.test(response.headers['content-type'] ?? '') ||
     /^\s*<(!doctype|html|head|title|body)\b/i.test(response.body)
+  );
+}
+
+/** True where an answer with a good status says in so many words that it is none; no document of such a vendor says so. */
+export function saysNo(response: PbxResponse): boolean {
+  const body = asObject(readJson(response.body));
+  return (
+    [body?.success, body?.ok].some((claim) => asFlag(claim) === false) ||
+    /^(error|fail(ed|ure)?)$/i.test(asWord(body?.status) ?? '')
   );
 }
 

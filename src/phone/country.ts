@@ -244,10 +244,18 @@ function addHint(hint: string, add: (sign: Sign, country: string) => void, atlas
 }
 
 const HOST = /(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi;
-const ALL_ADDRESS_FORMS = Object.entries(ADDRESS_FORMS);
-const ALL_CURRENCIES = Object.entries(CURRENCIES);
+/** As objects: taking pairs apart costs more than most of the patterns. */
+const SIGNS = [...signsOf('address', ADDRESS_FORMS), ...signsOf('currency', CURRENCIES)];
+
+function signsOf(sign: Sign, forms: Readonly<Record<string, RegExp>>) {
+  return Object.entries(forms).map(([country, form]) => ({ sign, country, form }));
+}
+
+/** Cells of figures and numbers in groups are most of what is read, and say nothing; but a postcode may stand alone. */
+const MAY_SIGN = /[A-Za-z\u0080-\uffff]|\d{5}-\d{3}/;
 
 function addSigns(text: string, add: (sign: Sign, country: string) => void, atlas: Atlas): void {
+  if (!MAY_SIGN.test(text)) return;
   for (const match of text.includes('.') ? text.matchAll(HOST) : []) {
     const country = countryOfHost(`x.${match[1] ?? ''}`, atlas);
     if (country !== undefined) add('domain', country);
@@ -255,8 +263,7 @@ function addSigns(text: string, add: (sign: Sign, country: string) => void, atla
   if (/[\u0080-\uffff]/.test(text))
     for (const [country, letters] of Object.entries(LETTERS)) if (letters.test(text)) add('letters', country);
   if (/\d|[A-Z]{3}/.test(text)) {
-    for (const [country, form] of ALL_ADDRESS_FORMS) if (form.test(text)) add('address', country);
-    for (const [country, form] of ALL_CURRENCIES) if (form.test(text)) add('currency', country);
+    for (const { sign, country, form } of SIGNS) if (form.test(text)) add(sign, country);
   }
   const named = namesIn(text, atlas.names);
   for (const country of named.places) add('place', country);

@@ -71,10 +71,24 @@ const RECORD_WEIGHT = 50;
 export function createFinder(evidence: PageEvidence, atlas: Atlas): NumberFinder {
   const judge = createCountryJudge(evidence, atlas);
   const columns = new Map<object, Column>();
+  // A block is learnt from and searched, and searched again when the page is known better.
+  const prepared = new WeakMap<TextBlock, ReadText>();
+  const prepare = (block: TextBlock): ReadText => {
+    const known = prepared.get(block);
+    if (known !== undefined) return known;
+    const folded = fold(block.text.slice(0, MAX_TEXT));
+    const text = withoutHours(folded.text);
+    const read = { folded, text, chains: findChains(text) };
+    prepared.set(block, read);
+    return read;
+  };
   let version = 0;
+  let last: readonly RankedCountry[] = [];
   let known = '';
   const settle = (): readonly RankedCountry[] => {
     const ranked = judge.ranked();
+    if (ranked === last) return ranked;
+    last = ranked;
     const now = ranked.map(({ country }) => country).join(' ');
     if (now !== known) version++;
     known = now;
@@ -86,23 +100,21 @@ export function createFinder(evidence: PageEvidence, atlas: Atlas): NumberFinder
       return version;
     },
     learn(block) {
-      const folded = fold(block.text.slice(0, MAX_TEXT));
-      judge.addText(folded.text);
-      if (!/\d/.test(folded.text)) return;
-      const text = withoutHours(folded.text);
-      for (const chain of findChains(text)) learnChain(chain, text, block, judge, atlas);
+      const read = prepare(block);
+      judge.addText(read.folded.text);
+      if (!/\d/.test(read.folded.text)) return;
+      for (const chain of read.chains) learnChain(chain, read.text, block, judge, atlas);
       if (block.column !== undefined) {
         const column = columns.get(block.column.key) ?? { cells: 0, phones: 0 };
         columns.set(block.column.key, column);
         if (column.cells === ENOUGH_CELLS) return;
         column.cells++;
-        if (findIn(block, folded, settle(), 'unsaid', atlas).length > 0) column.phones++;
+        if (findIn(block, read, settle(), 'unsaid', atlas).length > 0) column.phones++;
       }
     },
     find(block) {
-      const folded = fold(block.text.slice(0, MAX_TEXT));
       const column = block.column && columns.get(block.column.key);
-      return findIn(block, folded, settle(), columnMeaning(block, column, atlas.labels), atlas);
+      return findIn(block, prepare(block), settle(), columnMeaning(block, column, atlas.labels), atlas);
     },
   };
 }
@@ -115,6 +127,13 @@ function withoutHours(text: string): string {
   return text.includes('24/') || text.includes('24 /')
     ? text.replace(ROUND_THE_CLOCK, (hours) => '·'.repeat(hours.length))
     : text;
+}
+
+/** A block's text as it is read, and the digits in it. */
+interface ReadText {
+  readonly folded: FoldedText;
+  readonly text: string;
+  readonly chains: readonly Chain[];
 }
 
 interface Column {
@@ -190,18 +209,17 @@ function learnGroups(
 
 function findIn(
   block: TextBlock,
-  folded: FoldedText,
+  { folded, text, chains }: ReadText,
   ranked: readonly RankedCountry[],
   column: Meaning,
   atlas: Atlas,
 ): readonly FoundNumber[] {
-  const text = withoutHours(folded.text);
   const countries = withRecord(ranked, block.recordCountry, atlas);
   const namedInBlock = once(() =>
     text.length > MAX_NAMING_TEXT ? undefined : countryNamedIn(`${block.label}\n${text}`, atlas),
   );
-  const cuts = new Set(block.nodeStarts);
-  const isCut = (at: number): boolean => cuts.has(folded.originAt(at));
+  const cuts = once(() => new Set(block.nodeStarts));
+  const isCut = (at: number): boolean => cuts().has(folded.originAt(at));
   const found: FoundNumber[] = [];
   let previousEnd = 0;
   let previousMeaning: Meaning = 'unsaid';
@@ -259,7 +277,7 @@ function findIn(
       )
     : [];
   let chainEnd = 0;
-  for (const chain of findChains(text)) {
+  for (const chain of chains) {
     const meaningHere = meaningIn(chain);
     const frontStart = Math.max(chainEnd, (chain[0]?.opensAt ?? 0) - 80);
     chainEnd = chain.at(-1)?.end ?? chainEnd;

@@ -21,6 +21,8 @@ interface CallHandlingProps {
   readonly onTransfer: (text: string, isSure: boolean) => Promise<Result<void, DialRefusal>>;
 }
 
+const HOLD_WORDS = { hold: 'hold_button', 'try-hold': 'hold_try_button', resume: 'resume_button' } as const;
+
 /** Hold, Resume and Transfer below a call, where the PBX can and while they mean something. */
 export function CallHandling(props: CallHandlingProps): JSX.Element | null {
   const { call, view, keepsRoom, settings, people, onHold, onTransfer } = props;
@@ -42,11 +44,11 @@ export function CallHandling(props: CallHandlingProps): JSX.Element | null {
     <div class="call-more" ref={place}>
       {hold && (
         <Button
-          icon={hold.want === 'hold' ? 'pause' : 'phone'}
+          icon={hold.want === 'resume' ? 'phone' : 'pause'}
           isBusy={hold.is === 'pressed'}
-          onPress={() => onHold(hold.want)}
+          onPress={() => onHold(hold.want === 'resume' ? 'resume' : 'hold')}
         >
-          {say(hold.want === 'hold' ? 'hold_button' : 'resume_button')}
+          {say(HOLD_WORDS[hold.want])}
         </Button>
       )}
       {transfer && (

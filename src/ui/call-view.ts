@@ -22,7 +22,7 @@ export interface CallView {
   readonly hangUp: 'offered' | 'pressed' | 'absent';
   readonly mayCallAgain: boolean;
   /** The one of the two that means something now. */
-  readonly hold?: { readonly want: 'hold' | 'resume'; readonly is: 'offered' | 'pressed' };
+  readonly hold?: { readonly want: 'hold' | 'try-hold' | 'resume'; readonly is: 'offered' | 'pressed' };
   readonly transfer?: 'offered' | 'pressed';
   /** What became of the last of those wishes, or becomes of it. */
   readonly handled: readonly Phrase[];
@@ -117,7 +117,9 @@ function offeredHandling(call: Call, connection: Connection): Pick<CallView, 'ho
   const want = phase === 'talking' ? 'hold' : 'resume';
   const mayHold = capabilities.hold && (want === 'hold' || call.isHeldHere === true);
   return {
-    ...(mayHold ? { hold: { want, is: is(want) } } : {}),
+    ...(mayHold
+      ? { hold: { want: want === 'hold' && capabilities.holdUntried ? 'try-hold' : want, is: is(want) } }
+      : {}),
     ...(capabilities.transfer ? { transfer: is('transfer') } : {}),
   };
 }

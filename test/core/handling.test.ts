@@ -123,6 +123,16 @@ describe('hold and resume', () => {
     expect([call.handling, mayHold, state.noHold]).toEqual([undefined, true, undefined]);
   });
 
+  test('a PBX that has not been seen to hold has been seen once it shows our own hold, and not by the desk phone', () => {
+    const untried: AppEvent = { type: 'opened', capabilities: { ...ALL, hold: true, holdUntried: true } };
+    const tried = (...events: readonly AppEvent[]) => {
+      const { connection } = playFrom([woke, untried, dial, dialled, talking], events).state;
+      return connection.status === 'online' && connection.capabilities.holdUntried === undefined;
+    };
+
+    expect([tried(hold, heard), tried(hold, heard, held), tried(held)]).toEqual([false, true, false]);
+  });
+
   test('a late word that it is still talked on proves nothing', () => {
     const { call, mayHold } = play([hold, 0], [tick, HANDLED_WITHIN_MS], [talking, 7_000]);
 

@@ -12,7 +12,7 @@ import { openPopupOver, pressButton, untilShown } from '../e2e/harness/popup.ts'
 import { importSettings, readState, untilOnline } from '../e2e/harness/set-up.ts';
 import { rest, until } from '../e2e/harness/until.ts';
 import { words } from '../e2e/harness/words.ts';
-import { startAri } from '../simulators/asterisk-ari.ts';
+import { SYSTEMS } from '../matrix/systems.ts';
 import { ANSWERS } from '../simulators/faults.ts';
 import { startVodia, type VodiaSimulator } from '../simulators/vodia.ts';
 import { ensureBrowsers } from '../tools/browsers.ts';
@@ -175,11 +175,11 @@ async function takeHandling(studio: Studio, page: Page): Promise<void> {
 /** What only some PBXs tell: whose phone rings, and why a call has ended. */
 async function takeEnds(studio: Studio): Promise<void> {
   const { browser } = studio;
-  const asterisk = await startAri();
-  const { user, password } = asterisk.login;
-  const values = { server: asterisk.origin, user, password, endpoint: 'PJSIP/2040', context: 'agents' };
+  const teller = SYSTEMS.find(({ hangsUp, tellsCause }) => hangsUp && tellsCause);
+  if (!teller) throw new Error('no PBX tells why a call has ended');
+  const pbx = await teller.start();
   try {
-    await importSettings(browser, { pagedial: 1, account: { vendor: 'asterisk-ari', values }, country: 'US' });
+    await importSettings(browser, { pagedial: 1, account: pbx.account, country: 'US' });
     await untilOnline(browser);
     await withCrm(studio, async (page) => {
       for (const [number, cause] of [
@@ -190,18 +190,18 @@ async function takeEnds(studio: Studio): Promise<void> {
         const popup = await openPopupOver(browser, page);
         await dial(popup, number);
         await untilShown(popup, words('state_own_phone'));
-        act(asterisk.phone('2040').answer());
-        await until('the far end rings', () => asterisk.engine.live().at(-1)?.phase === 'far-end-ringing');
+        act(pbx.phone().answer());
+        await until('the far end rings', () => pbx.engine.live().at(-1)?.phase === 'far-end-ringing');
         await untilShown(popup, words('state_far_end'));
         await popup.close();
         if (cause === 'busy') await takePopup(studio, page, 'popup-far-end', 'state_far_end');
-        for (const call of asterisk.engine.live()) asterisk.engine.end(call, cause, 'far-end');
+        for (const call of pbx.engine.live()) pbx.engine.end(call, cause, 'far-end');
         await untilNoCall(studio);
       }
       await takePopup(studio, page, 'popup-ended', 'end_busy');
     });
   } finally {
-    await asterisk.close();
+    await pbx.close();
   }
 }
 

@@ -39,6 +39,8 @@ describe.each(BROWSER_KINDS)('hold and transfer in %s', (kind) => {
 
     await pressButton(popup, 'Resume');
     await untilShown(popup, words('state_talking'));
+    await until('Hold is no try any more', async () => await hasButton(popup, 'Hold'));
+    expect(await hasButton(popup, 'Hold (try)')).toBe(false);
     await pressButton(popup, 'Transfer');
     await until('the field is there', () => popup.$(FIELD));
 

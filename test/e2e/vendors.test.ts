@@ -1,7 +1,8 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSound, SCENARIOS, type Scenario, type Stage } from '../matrix/scenarios.ts';
-import { type MatrixPbx, type MatrixSystem, SYSTEMS } from '../matrix/systems.ts';
+import type { MatrixPbx, MatrixSystem } from '../matrix/system.ts';
+import { SYSTEMS } from '../matrix/systems.ts';
 import { startKazoo } from '../simulators/kazoo.ts';
 import { startZorio } from '../simulators/zorio.ts';
 import { fillAccount } from './harness/account-form.ts';
@@ -126,6 +127,29 @@ describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
     }
   });
 
+  test('a call by all phones of a Kazoo user is asked for once, though the connection breaks each time', async () => {
+    const pbx = await startKazoo();
+    try {
+      const values = { server: pbx.origin, username: 'Ann', password: 's3cret-ann', accountName: 'acme' };
+      await importSettings(browser, { pagedial: 1, account: { vendor: 'kazoo', values }, country: 'US' });
+      await untilOnline(browser);
+      // Firefox sends a GET up to ten times then.
+      pbx.faults.set('connect', { kind: 'reset-after' }, { always: true });
+      const popup = await openPopup(browser);
+
+      await type(popup, '+16175550191');
+
+      await until('it has arrived', () => pbx.places().length > 0);
+      await rest(1_500);
+      expect(pbx.places()).toHaveLength(1);
+      expect(pbx.violations).toEqual([]);
+      for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'system');
+      await popup.close();
+    } finally {
+      await pbx.close();
+    }
+  });
+
   test('click-to-call endpoints are listed, made, chosen, changed and removed in the options', async () => {
     const pbx = await startKazoo();
     const values = { server: pbx.origin, accountId: pbx.accountId, token: pbx.token };
@@ -162,6 +186,19 @@ describe.each(SAMPLED_KINDS)('every PBX in %s', (kind) => {
         return connection?.status === 'online' && connection.capabilities.contactFirst === true;
       });
       expect(pbx.endpoints.get('c2c-ann')).toMatchObject({ dial_first: 'contact' });
+
+      await pressButton(options, 'Change Boston only (2040)');
+      await empty(options, 'Numbers that may be called');
+      await pressButton(options, 'Save changes');
+      await until('the list is gone', () => pbx.endpoints.get('c2c-few')?.whitelist === undefined);
+      pbx.endpoints.set('c2c-few', { name: 'Boston only', extension: '2040', ringback: '%(1,2,3)' });
+      pbx.variants.post = 'merges';
+      await pressButton(options, 'Change Boston only (2040)');
+      await options.click('.endpoint-form summary');
+      await empty(options, 'Ringback tone');
+      await pressButton(options, 'Save changes');
+      await untilShown(options, words('endpoints_kept'));
+      expect(pbx.endpoints.get('c2c-few')).toMatchObject({ ringback: '%(1,2,3)' });
       expect(pbx.violations).toEqual([]);
     } finally {
       await options.close();
@@ -240,6 +277,14 @@ async function typeInto(options: Page, label: string, text: string): Promise<voi
   };
   await until(`there is a field "${label}"`, () => options.evaluate(focus, label));
   await options.keyboard.type(text);
+}
+
+async function empty(options: Page, label: string): Promise<void> {
+  await typeInto(options, label, '');
+  await options.keyboard.down('Control');
+  await options.keyboard.press('a');
+  await options.keyboard.up('Control');
+  await options.keyboard.press('Delete');
 }
 
 async function choose(options: Page, label: string, value: string): Promise<void> {

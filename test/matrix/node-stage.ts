@@ -8,7 +8,7 @@ import { callView } from '../../src/ui/call-view.ts';
 import { nodePorts, passTime } from '../pbx/node-ports.ts';
 import { virtualClock } from '../simulators/clock.ts';
 import type { Stage } from './scenarios.ts';
-import type { MatrixSystem } from './systems.ts';
+import type { MatrixSystem } from './system.ts';
 
 const NUMBER = '+16175550142';
 const STEP_MS = 500;
@@ -96,7 +96,8 @@ export async function nodeStage(system: MatrixSystem): Promise<Stage & { close()
     },
     async has(what) {
       const { hold, transfer } = view() ?? {};
-      return what === 'transfer' ? transfer === 'offered' : hold?.want === what && hold.is === 'offered';
+      const want = hold?.want === 'try-hold' ? 'hold' : hold?.want;
+      return what === 'transfer' ? transfer === 'offered' : want === what && hold?.is === 'offered';
     },
     async press(want) {
       await background.keeper.dispatch({ type: 'hold', id: newestId(), want });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { MatrixPbx, MatrixSystem } from './systems.ts';
+import type { MatrixPbx, MatrixSystem } from './system.ts';
 
 /** A desk with PageDial at it, with or without a browser around: what a scenario does and looks at. */
 export interface Stage {

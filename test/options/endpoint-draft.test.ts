@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallEndpoint } from '../../src/core/call-endpoint.ts';
-import { changesOf, fromDraft, toDraft } from '../../src/options/endpoint-draft.ts';
+import { changesOf, emptiedOf, fromDraft, toDraft } from '../../src/options/endpoint-draft.ts';
 import { endpointProblems } from '../../src/pbx/kazoo/endpoints.ts';
 
 const WHOLE: CallEndpoint = {
@@ -33,14 +33,13 @@ describe('an endpoint in its form', () => {
     expect(fromDraft({ ...toDraft(), name: ' Desk ', extension: '2041' })).toEqual({ name: 'Desk', extension: '2041' });
   });
 
-  test('changes only what was changed, and leaves alone what was emptied', () => {
-    const before = toDraft(WHOLE);
+  test('changes only what was changed, and names what was emptied', () => {
+    const before = toDraft({ ...WHOLE, presenceId: '' });
+    const after = { ...before, timeout: '25', ringback: '', whitelist: ' \n', variables: 'crm: no' };
 
-    expect(changesOf(before, { ...before, timeout: '25', ringback: '', variables: 'crm: no' })).toEqual({
-      timeout: 25,
-      variables: { crm: 'no' },
-    });
-    expect(changesOf(before, before)).toEqual({});
+    expect(changesOf(before, after)).toEqual({ timeout: 25, variables: { crm: 'no' } });
+    expect(emptiedOf(before, after)).toEqual(['whitelist', 'ringback']);
+    expect([changesOf(before, before), emptiedOf(before, before)]).toEqual([{}, []]);
   });
 
   test.each([

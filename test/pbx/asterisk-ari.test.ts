@@ -2,11 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
 import type { PbxSession } from '../../src/pbx/adapter.ts';
 import { LIVE, UNHEARD } from '../../src/pbx/asterisk-ari/live-session.ts';
+import { OwnLegs } from '../../src/pbx/asterisk-ari/own-legs.ts';
+import { readEndpoint, readEvent } from '../../src/pbx/asterisk-ari/read-event.ts';
+import { readJson } from '../../src/pbx/frames.ts';
 import { asteriskAri } from '../../src/pbx/vendors/asterisk-ari.ts';
 import { type AriSimulator, startAri } from '../simulators/asterisk-ari.ts';
 import { ARI_VARIANT_VALUES, type AriVariants } from '../simulators/asterisk-ari-variants.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { type ContractPbx, describeContract, passing, turns } from './contract.ts';
+import { CUSTOMER, describeFuzz } from './frame-fuzz.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
 import { type NodePorts, nodePorts } from './node-ports.ts';
@@ -586,4 +590,45 @@ describe('Asterisk', () => {
 
     expect(pbx.sockets().length).toBe(1);
   });
+});
+
+const channelFrame = (id: string, name: string, more: object = {}) => ({
+  id,
+  name,
+  state: 'Up',
+  connected: { number: CUSTOMER, name: 'Ann' },
+  dialplan: { exten: 's', app_name: 'Dial' },
+  ...more,
+});
+const eventsOf = (channel: object, other: object): readonly object[] => [
+  ...[
+    'ChannelCreated',
+    'ChannelStateChange',
+    'ChannelDialplan',
+    'ChannelHold',
+    'ChannelUnhold',
+    'ChannelEnteredBridge',
+  ].map((type) => ({ type, channel })),
+  { type: 'Dial', peer: channel, dialstatus: 'RINGING' },
+  { type: 'Dial', caller: other, peer: channel, dialstatus: 'ANSWER' },
+  { type: 'ChannelDestroyed', channel, cause: 17 },
+];
+
+describeFuzz('Asterisk', {
+  listen() {
+    const legs = new OwnLegs('PJSIP/2040');
+    legs.expect('pagedial-1', CUSTOMER);
+    return (text) => {
+      readEndpoint(readJson(text));
+      const report = legs.take(readEvent(text));
+      return report ? [report] : [];
+    };
+  },
+  ours: [
+    ...eventsOf(channelFrame('own-1', 'PJSIP/2040-0000001e'), channelFrame('x', 'PJSIP/2041-0000001f')),
+    ...eventsOf(channelFrame('pagedial-1', 'Local/9@x-1'), channelFrame('x', 'PJSIP/2041-0000001f')),
+    { technology: 'PJSIP', resource: '2040', state: 'online', channel_ids: ['own-1'] },
+  ],
+  theirs: eventsOf(channelFrame('their-1', 'PJSIP/2041-0000001e'), channelFrame('their-2', 'PJSIP/20400-1')),
+  alive: { type: 'ChannelCreated', channel: channelFrame('last', 'PJSIP/2040-0000ffff', { state: 'Ring' }) },
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
 import { type Capabilities, PLACE_ONLY } from '../../src/core/connection.ts';
 import type { PbxSession } from '../../src/pbx/adapter.ts';
+import { OwnLegs } from '../../src/pbx/call-control-v3/own-legs.ts';
 import { FOLLOWED } from '../../src/pbx/call-control-v3/session.ts';
 import { callControlV3 } from '../../src/pbx/vendors/call-control-v3.ts';
 import {
@@ -19,6 +20,7 @@ import {
 import { startV3, V3_VARIANT_VALUES, type V3Simulator, type V3Variants } from '../simulators/call-control-v3.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { type ContractPbx, describeContract, passing, turns } from './contract.ts';
+import { CUSTOMER, describeFuzz, relayEar, relayFrames } from './frame-fuzz.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
 import { type NodePorts, nodePorts } from './node-ports.ts';
@@ -481,4 +483,15 @@ describe('Call Control v3', () => {
     expect(told.reports[0]?.ref).toBe('c1');
     expect(pbx.violations).toEqual([]);
   });
+});
+
+describeFuzz('Call Control v3', {
+  listen() {
+    const legs = new OwnLegs('45');
+    legs.expect('ref-1', CUSTOMER, 0);
+    return relayEar((call, now) => legs.take(call, now));
+  },
+  ours: relayFrames('own-1'),
+  theirs: [],
+  alive: relayFrames('last')[2] ?? {},
 });

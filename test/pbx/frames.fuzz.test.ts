@@ -22,6 +22,7 @@ async function ear() {
     domain: TENANT,
     ports: nodePorts({ clock }),
     tell: told.tell,
+    isHoldSeen: false,
     ask: async () => ok(undefined),
     closed: () => undefined,
   });

@@ -3,14 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AccountValues } from '../../src/core/account.ts';
 import { type Capabilities, PLACE_ONLY } from '../../src/core/connection.ts';
 import { fail } from '../../src/core/result.ts';
-import type { DialRequest, PbxSession } from '../../src/pbx/adapter.ts';
+import type { DialRequest, PbxSession, PbxSocketListener } from '../../src/pbx/adapter.ts';
 import { readPattern } from '../../src/pbx/http-template/patterns.ts';
 import { readProfile } from '../../src/pbx/http-template/read-profile.ts';
 import { READY_PROFILES } from '../../src/pbx/http-template/ready-profiles.ts';
+import { TemplateSession } from '../../src/pbx/http-template/session.ts';
 import { httpTemplate } from '../../src/pbx/vendors/http-template.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { startTemplate, TEMPLATE_VARIANT_VALUES, type TemplateSimulator } from '../simulators/http-template.ts';
 import { type ContractPbx, describeContract, passing, turns } from './contract.ts';
+import { CUSTOMER, describeFuzz, type Ear, unusedPorts } from './frame-fuzz.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
 import { type NodePorts, nodePorts } from './node-ports.ts';
@@ -730,4 +732,50 @@ describe('reading a profile', () => {
       expect(Date.now() - from).toBeLessThan(50);
     },
   );
+});
+
+const FUZZED_PROFILE = {
+  name: 'Gateway',
+  allowedOrigin: 'https://gateway.example.com',
+  auth: 'none',
+  place: { method: 'POST', url: 'https://gateway.example.com/calls', callIdPath: 'id' },
+  socket: {
+    url: 'wss://gateway.example.com/events',
+    match: 'call.id',
+    statePath: 'call.state',
+    stateMap: { RING: 'dialing', UP: 'connected', HOLD: 'held', DOWN: 'ended:busy' },
+  },
+};
+
+async function listenToTemplate(): Promise<Ear> {
+  const profile = readProfile(JSON.stringify(FUZZED_PROFILE));
+  if (!profile.ok) throw new Error(JSON.stringify(profile.error));
+  const told = new Listener();
+  let on: PbxSocketListener | undefined;
+  const ports = unusedPorts((listener) => {
+    on = listener;
+  });
+  const session = new TemplateSession({ profile: profile.value, own: {}, ports, tell: told.tell });
+  await session.listen();
+  session.follow(
+    ['own-1', 'last'].map((pbxId) => ({
+      pbxId,
+      ref: `ref-${pbxId}`,
+      number: CUSTOMER,
+      startedAt: 0,
+      direction: 'outgoing',
+    })),
+  );
+  return (text) => {
+    told.news.length = 0;
+    on?.message(text);
+    return told.reports;
+  };
+}
+
+describeFuzz('web request', {
+  listen: listenToTemplate,
+  ours: ['RING', 'UP', 'HOLD', 'DOWN'].map((state) => ({ call: { id: 'own-1', state }, more: [CUSTOMER] })),
+  theirs: ['RING', 'UP', 'HOLD', 'DOWN'].map((state) => ({ call: { id: 'their-1', state } })),
+  alive: { call: { id: 'last', state: 'UP' } },
 });

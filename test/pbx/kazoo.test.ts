@@ -7,11 +7,15 @@ import { HANG_UP_WITHIN_MS } from '../../src/core/calls.ts';
 import { PLACE_ONLY } from '../../src/core/connection.ts';
 import { openCalls } from '../../src/core/update.ts';
 import type { CallEndpoints, PbxSession } from '../../src/pbx/adapter.ts';
+import { readJson } from '../../src/pbx/frames.ts';
+import { parseFrame, readChannels } from '../../src/pbx/kazoo/events.ts';
+import { OwnCalls } from '../../src/pbx/kazoo/own-calls.ts';
 import { isWhitelisted } from '../../src/pbx/kazoo/place.ts';
 import { capabilitiesOf, kazoo } from '../../src/pbx/vendors/kazoo.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { type KazooOptions, type KazooSimulator, startKazoo, VARIANT_VALUES } from '../simulators/kazoo.ts';
 import { type ContractCase, type ContractPbx, describeContract, passing, turns } from './contract.ts';
+import { CUSTOMER, describeFuzz } from './frame-fuzz.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
 import { type NodePorts, nodePorts, passTime } from './node-ports.ts';
@@ -255,6 +259,46 @@ describe('Kazoo', () => {
       const retryAfterMs = 'headers' in fault ? 12_000 : 30_000;
       expect(limited).toEqual({ ok: false, error: { error: { kind: 'rate-limited', retryAfterMs }, placed: 'no' } });
       expect(requests('/connect')).toHaveLength(1);
+    });
+
+    test.each([
+      ['GET', false],
+      ['POST', true],
+    ])('by quickcall goes by %s where the browser repeats a GET by itself: %s', async (method, repeatsGets) => {
+      ports = { ...ports, repeatsGets };
+      const session = await connect(account('quickcall'));
+
+      const placed = await session.dial({ number: NUMBER, ref: 'ours' });
+
+      expect(placed).toMatchObject({ ok: true, value: { pbxId: expect.stringMatching(/-quickcall$/) } });
+      expect(requests('/quickcall/').map((request) => request.method)).toEqual([method]);
+      expect(pbx.violations).toEqual([]);
+    });
+
+    test('by quickcall whose answer waits for the phone is followed from before it, and told once', async () => {
+      const { request } = ports;
+      ports = {
+        ...ports,
+        repeatsGets: true,
+        async request(wanted) {
+          const answer = await request(wanted);
+          // Done at once, answered later: the events are there first.
+          if (wanted.method === 'POST') await new Promise<void>((resolve) => clock.after(4_000, resolve));
+          return answer;
+        },
+      };
+      const session = await connect({ ...account('quickcall'), socketUrl: pbx.socketUrl });
+
+      const placing = session.dial({ number: NUMBER, ref: 'ours' });
+      await pass(2_000);
+      pbx.phone('2040').answer();
+      await pass(4_000);
+      pbx.farEnd().answer();
+      await pass(2_000);
+
+      expect(await placing).toMatchObject({ ok: true });
+      expect(course()).toEqual(['own-phone rings', 'far-end rings', 'talking']);
+      expect(pbx.places()).toHaveLength(1);
     });
 
     test('by quickcall that cannot begin says why', async () => {
@@ -884,6 +928,19 @@ describe('Kazoo', () => {
       sipHeadersOut: { 'X-Out': '2' },
     };
 
+    /** Part of the same as the vendor writes it. */
+    const VENDOR_DRAFT = {
+      name: 'Support',
+      extension: '2040',
+      dial_first: 'contact',
+      timeout: 20,
+      whitelist: ['^\\+1'],
+      ringback: '%(2000,4000,440,480)',
+      music_on_hold: { media_id: 'm0h' },
+      custom_application_vars: { crm: 'yes' },
+      custom_sip_headers: { in: { 'X-In': '1' }, out: { 'X-Out': '2' } },
+    };
+
     async function openEndpoints(values = account('channels')): Promise<CallEndpoints> {
       const opened = await kazoo.endpoints?.open(values, ports);
       if (!opened?.ok) throw new Error(`no endpoints: ${JSON.stringify(opened)}`);
@@ -928,6 +985,65 @@ describe('Kazoo', () => {
       expect(await endpoints.read(id)).toEqual({ ok: true, value: { ...draft, name: 'Help', timeout: 25 } });
       expect([await endpoints.remove(id), await endpoints.remove(id)].map((gone) => gone.ok)).toEqual([true, true]);
       expect(pbx.endpoints.has(id)).toBe(false);
+    });
+
+    test('lose what was emptied, and keep what PageDial knows nothing of', async () => {
+      const endpoints = await openEndpoints();
+      const strange = { flags: ['vip'], media: { codec: 'opus', ignore_early_media: true } };
+      pbx.endpoints.set('c2c-ann', { ...strange, ...VENDOR_DRAFT });
+
+      const changed = await endpoints.change('c2c-ann', { timeout: 25 }, [
+        'whitelist',
+        'ringback',
+        'holdMusic',
+        'ignoreEarlyMedia',
+        'variables',
+        'sipHeadersIn',
+        'dialFirst',
+      ]);
+
+      expect(changed).toEqual({ ok: true, value: [] });
+      expect(pbx.endpoints.get('c2c-ann')).toEqual({
+        flags: ['vip'],
+        media: { codec: 'opus' },
+        name: 'Support',
+        extension: '2040',
+        timeout: 25,
+        custom_sip_headers: { out: { 'X-Out': '2' } },
+      });
+      expect(requests('c2c-ann').map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
+    });
+
+    test.each(VARIANT_VALUES.patch)('lose one of several names, where a PATCH is %s', async (patch) => {
+      Object.assign(pbx.variants, { patch });
+      const endpoints = await openEndpoints();
+      pbx.endpoints.set('c2c-ann', { ...VENDOR_DRAFT, custom_application_vars: { crm: 'yes', lead: '7' } });
+
+      expect(await endpoints.change('c2c-ann', { variables: { crm: 'no' } })).toEqual({ ok: true, value: [] });
+      expect(pbx.endpoints.get('c2c-ann')).toMatchObject({ custom_application_vars: { crm: 'no' } });
+      expect(pbx.endpoints.get('c2c-ann')?.custom_application_vars).toEqual({ crm: 'no' });
+    });
+
+    test('name what the PBX has kept all the same, and no value that is its default', async () => {
+      Object.assign(pbx.variants, { post: 'merges', patch: 'deep' });
+      const endpoints = await openEndpoints();
+      pbx.endpoints.set('c2c-ann', { ...VENDOR_DRAFT, custom_application_vars: { crm: 'yes', lead: '7' } });
+
+      const changed = await endpoints.change('c2c-ann', { variables: { crm: 'no' }, timeout: 25 }, ['whitelist']);
+
+      expect(changed).toEqual({ ok: true, value: ['whitelist', 'variables'] });
+      expect(pbx.endpoints.get('c2c-ann')).toMatchObject({ timeout: 25 });
+    });
+
+    test('that cannot be replaced are not changed at all, and the refusal is told', async () => {
+      const endpoints = await openEndpoints();
+      pbx.endpoints.set('c2c-ann', VENDOR_DRAFT);
+      pbx.faults.set('endpoint', { kind: 'answer', status: 405, body: '{"status":"error","error":"405"}' });
+
+      const changed = await endpoints.change('c2c-ann', { timeout: 25 }, ['whitelist']);
+
+      expect(changed).toMatchObject({ ok: false, error: { kind: 'rejected' } });
+      expect(pbx.endpoints.get('c2c-ann')).toEqual(VENDOR_DRAFT);
     });
 
     test.each<[keyof CallEndpoint, Partial<CallEndpoint>]>([
@@ -1014,4 +1130,41 @@ describe('Kazoo', () => {
     expect(told.of('lost')).toEqual([]);
     expect(pbx.violations).toEqual([]);
   });
+});
+
+const kazooEvents = (id: string, more: object): readonly object[] => [
+  ...['CHANNEL_CREATE', 'CHANNEL_ANSWER', 'CHANNEL_BRIDGE', 'CHANNEL_HOLD', 'CHANNEL_DESTROY'].map((name) => ({
+    action: 'event',
+    name,
+    data: { call_id: id, hangup_cause: 'USER_BUSY', ...more },
+  })),
+  { event_name: 'CHANNEL_ANSWER', args: { 'Call-ID': id, 'Custom-Channel-Vars': more } },
+];
+
+describeFuzz('Kazoo', {
+  listen() {
+    const calls = new OwnCalls({
+      isContactFirst: false,
+      isOurs: ({ authorizingId }) => authorizingId === 'our-device',
+    });
+    calls.expect({ pbxId: 'c2c-1', legs: ['leg-1'], ref: 'ref-1', number: CUSTOMER }, 0);
+    calls.expect({ pbxId: 'last', legs: ['last-leg'], ref: 'ref-2', number: CUSTOMER }, 0);
+    return (text, now) => {
+      const frame = parseFrame(text);
+      calls.see(
+        readChannels(readJson(text)).filter(({ id }) => id.startsWith('their-')),
+        now,
+      );
+      return frame.type === 'event' ? calls.hear(frame.event, now) : [];
+    };
+  },
+  ours: [
+    ...kazooEvents('leg-1', { custom_channel_vars: { authorizing_id: 'our-device' } }),
+    { action: 'reply', request_id: '1', status: 'error', data: { errors: ['no'] } },
+  ],
+  theirs: kazooEvents('their-1', {
+    other_leg_call_id: 'their-2',
+    custom_channel_vars: { authorizing_id: 'their-device' },
+  }),
+  alive: kazooEvents('last-leg', {})[1] ?? {},
 });

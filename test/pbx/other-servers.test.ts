@@ -299,6 +299,32 @@ describe('another Zorio', () => {
     session.close();
   });
 
+  test.each<[number, unknown]>([
+    [200, { success: false, message: 'Extension 1001 is offline' }],
+    [202, { ok: 'false', message: 'Extension 1001 is offline' }],
+    [200, { status: 'error', message: 'Extension 1001 is offline' }],
+  ])('may answer %i and say no in it: not known to be placed, with its words: %j', async (status, json) => {
+    const session = await open(
+      zorio,
+      account,
+      script(({ path }) => (path === CLICK ? { status, json } : undefined)),
+    );
+
+    expect(await session.dial({ number: NUMBER, ref: REF })).toEqual({
+      ok: false,
+      error: { placed: 'unknown', error: { kind: 'rejected', detail: `HTTP ${status}: Extension 1001 is offline` } },
+    });
+    expect(ports.sent.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    session.close();
+  });
+
+  test('may have its record in a list of one', () => {
+    const body = JSON.stringify({ data: [{ uuid: 'c-1', end_time: '2026-02-01T08:00:09Z', result: 'BUSY' }] });
+
+    expect(readRecord({ status: 200, headers: {}, body })).toEqual({ reason: 'busy' });
+    expect(readRecord({ status: 200, headers: {}, body: '{"data":[]}' })).toBeUndefined();
+  });
+
   test.each([202, 204])('may take a call with %i and nothing else', async (status) => {
     const session = await open(
       zorio,
@@ -538,6 +564,22 @@ describe('another Call Control v3', () => {
     session.close();
   });
 
+  test.each<[string, object]>([
+    ['success: false', { json: { success: false, message: 'No such device' } }],
+    ['status: failed', { status: 202, json: { status: 'Failed', message: 'No such device' } }],
+  ])('may answer well and say no in it (%s): not known to be placed', async (_what, answer) => {
+    const session = await open(callControlV3, account, {
+      answer: ({ method }) => (method === 'POST' ? answer : { status: 405 }),
+    });
+
+    expect(await session.dial({ number: NUMBER, ref: REF })).toEqual({
+      ok: false,
+      error: { placed: 'unknown', error: { kind: 'rejected', detail: 'No such device' } },
+    });
+    expect(ports.sent.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    session.close();
+  });
+
   test('that asks for patience without a time is left alone for half a minute', async () => {
     const session = await open(callControlV3, account, {
       answer: ({ method }) => (method === 'POST' ? { status: 429, body: 'slow' } : { status: 400 }),
@@ -580,6 +622,61 @@ describe('a system behind a template', () => {
     });
 
     expect(await session.dial({ number: NUMBER, ref: REF })).toEqual({ ok: true, value: { pbxId: '7' } });
+    session.close();
+  });
+
+  test('may answer half a status: that is no sign of life, and the second ends the line', async () => {
+    const session = await open(httpTemplate, profile({ path: 'done', equals: 'yes' }), {
+      answer: ({ path }) => (path === '/dial' ? { json: { call: { id: 7 }, done: 'yes' } } : { body: '{"talking":tr' }),
+    });
+    await session.dial({ number: NUMBER, ref: REF });
+
+    for (let poll = 0; poll < 2; poll += 1) {
+      clock.advance(1_000);
+      await soon();
+    }
+
+    expect(listener.states()).toEqual([]);
+    expect(listener.of('lost')).toEqual([{ type: 'lost', error: { kind: 'protocol', detail: 'no JSON' } }]);
+  });
+
+  test.each<[string, unknown]>([
+    ['without end', 'x'.repeat(100_000)],
+    ['that is an object', { id: 7 }],
+    ['that is a list', [7]],
+    ['that is null', null],
+  ])('may name an id %s: the call is placed and not followed', async (_what, id) => {
+    const session = await open(httpTemplate, profile({ path: 'done', equals: 'yes' }), {
+      answer: () => ({ json: { call: { id }, done: 'yes' } }),
+    });
+
+    expect(await session.dial({ number: NUMBER, ref: REF })).toEqual({ ok: true, value: {} });
+    clock.advance(5_000);
+    await soon();
+    expect(ports.sent.map(({ path }) => path)).toEqual(['/dial']);
+    session.close();
+  });
+
+  test('may offer several ways to sign in at once', async () => {
+    const challenged = {
+      profile: JSON.stringify({
+        name: 'x',
+        allowedOrigin: origin,
+        auth: 'challenge',
+        place: { method: 'POST', url: `${origin}/dial`, body: { to: '{number}' } },
+      }),
+      user: 'ann',
+      secret: 'pw-ann',
+    };
+    const session = await open(httpTemplate, challenged, {
+      answer: ({ headers }) =>
+        headers?.Authorization === undefined
+          ? { status: 401, headers: { 'www-authenticate': 'Digest realm="a", nonce="b", Basic realm="a"' } }
+          : { status: 200 },
+    });
+
+    expect(await session.dial({ number: NUMBER, ref: REF })).toMatchObject({ ok: true });
+    expect(ports.sent).toHaveLength(2);
     session.close();
   });
 

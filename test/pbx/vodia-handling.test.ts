@@ -40,6 +40,8 @@ const ourCall = ({ background }: Desk) =>
   background.state.calls.find(({ id }) => id === 'ours') ?? expect.fail('no call');
 const mayHold = ({ background: { state } }: Desk) =>
   state.connection.status === 'online' && state.connection.capabilities.hold;
+const isTry = ({ background: { state } }: Desk) =>
+  state.connection.status === 'online' && state.connection.capabilities.holdUntried === true;
 async function pass(one: Desk, ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 500) {
     await turns();
@@ -62,6 +64,35 @@ describe('hold', () => {
 
     expect(one.desk.pbx.holds().length).toBe(2);
     expect(one.desk.pbx.violations).toEqual([]);
+  });
+
+  test('is offered as a try until the PBX has shown it once, which is remembered with the account', async () => {
+    const one = await inACall();
+    const before = isTry(one);
+
+    press(one, 'hold');
+    await one.desk.until(() => one.background.phaseOf('ours') === 'held');
+    const shown = isTry(one);
+    press(one, 'resume');
+    await one.desk.until(() => one.background.phaseOf('ours') === 'talking');
+    press(one, 'hold');
+    await one.desk.until(() => one.background.phaseOf('ours') === 'held');
+    const kept = one.desk.told.of('remember').filter(({ values }) => '_holdSeen' in values);
+    const later = await one.desk.session({ ...one.desk.own, _holdSeen: 'yes' });
+
+    expect([before, shown]).toEqual([true, false]);
+    expect(kept).toEqual([{ type: 'remember', values: { _holdSeen: 'yes' } }]);
+    expect(later.capabilities.holdUntried).toBeUndefined();
+  });
+
+  test('by the desk phone proves nothing', async () => {
+    const one = await inACall();
+
+    one.desk.pbx.phone('45').hold();
+    await one.desk.until(() => one.background.phaseOf('ours') === 'held');
+
+    expect(isTry(one)).toBe(true);
+    expect(one.desk.told.of('remember').some(({ values }) => '_holdSeen' in values)).toBe(false);
   });
 
   test.each(['unknown', 'refused'] as const)(

@@ -2,16 +2,23 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { testAccount } from '../../src/background/account-test.ts';
 import type { AccountValues } from '../../src/core/account.ts';
 import type { PbxErrorKind } from '../../src/core/connection.ts';
+import { ok } from '../../src/core/result.ts';
 import { openCalls, UNTOLD_CALL_MS } from '../../src/core/update.ts';
-import type { PbxSession } from '../../src/pbx/adapter.ts';
+import type { PbxResponse, PbxSession } from '../../src/pbx/adapter.ts';
 import { zorio } from '../../src/pbx/vendors/zorio.ts';
+import { ZorioApi } from '../../src/pbx/zorio/api.ts';
+import { readRecord } from '../../src/pbx/zorio/call-records.ts';
+import { OwnCalls } from '../../src/pbx/zorio/own-calls.ts';
+import { readPlaced } from '../../src/pbx/zorio/placed.ts';
 import { ZORIO, ZORIO_FOLLOWED } from '../../src/pbx/zorio/session.ts';
 import { deafen, type RigRelay, sendNonsenseFrames, startRigRelay, zorioAgent } from '../relay/rig.ts';
 import { type VirtualClock, virtualClock } from '../simulators/clock.ts';
 import { startZorio, VARIANT_VALUES, type ZorioSimulator } from '../simulators/zorio.ts';
 import { type ContractPbx, describeContract, passing } from './contract.ts';
+import { CUSTOMER, describeFuzz, FUZZ_RUNS, relayEar, relayFrames, unusedPorts } from './frame-fuzz.ts';
 import { Listener } from './listener.ts';
 import { MiniBackground } from './mini-background.ts';
+import { mutate, pick, randomFrom } from './mutate.ts';
 import { type NodePorts, nodePorts, passTime } from './node-ports.ts';
 
 const NUMBER = '+16175550142';
@@ -775,3 +782,44 @@ function stages(told: Listener): readonly string[] {
     return change.to === 'ringing' ? change.leg : change.to;
   });
 }
+
+describeFuzz('Zorio', {
+  listen() {
+    const calls = new OwnCalls();
+    calls.follow({ pbxId: 'own-1', ref: 'ref-1', number: CUSTOMER, startedAt: 0 });
+    return relayEar((call, now) => calls.take(call, now));
+  },
+  ours: relayFrames('own-1'),
+  theirs: [],
+  alive: relayFrames('last')[2] ?? {},
+});
+
+describe('answers of a hostile Zorio', () => {
+  const GOOD: readonly object[] = [
+    { data: { call_uuid: 'c-1', status: 'initiated', from_extension: '1001', to_phone: CUSTOMER, trunk_id: 3 } },
+    { data: { call_uuid: 'c-1', end_time: '2026-01-01T10:00:00Z', result: 'ANSWERED', billsec: '42' } },
+    { message: 'The given data was invalid.', errors: { to_phone: ['The to phone field is required.'] } },
+  ];
+
+  test(`${FUZZ_RUNS} of them throw nothing and are read as what we know`, () => {
+    const random = randomFrom(20260103);
+    const api = new ZorioApi({ server: 'https://pbx.example.com' } as never, unusedPorts(), 'token');
+
+    for (let run = 0; run < FUZZ_RUNS; run += 1) {
+      const response: PbxResponse = {
+        status: pick([200, 202, 302, 401, 403, 404, 422, 429, 500, 503], random),
+        headers: {
+          'content-type': pick(['application/json', 'text/html', ''], random),
+          'retry-after': pick(['5', '-1', 'x'], random),
+        },
+        body: mutate(pick(GOOD, random), random),
+      };
+      const placed = readPlaced(ok(response), api, 0);
+      if (placed.ok) {
+        for (const word of Object.values(placed.value.told ?? {})) expect(word.length).toBeLessThanOrEqual(200);
+      }
+      const record = readRecord(response);
+      if (record) expect(typeof record.reason).toBe('string');
+    }
+  });
+});

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { common, FOLLOWS, lostAt, type MatrixSystem } from '../matrix/system.ts';
 import { channelOf, eventsOf, type SimLegs } from './asterisk-ari-events.ts';
 import { ARI_VARIANT_VALUES, type AriVariants, DEFAULT_ARI_VARIANTS } from './asterisk-ari-variants.ts';
 import { CallEngine, type EngineSettings, type SimCall } from './call-engine.ts';
@@ -469,3 +470,26 @@ function parse(text: string): Readonly<Record<string, unknown>> | undefined {
     return undefined;
   }
 }
+
+/** The rows of the matrix. */
+export const MATRIX: readonly MatrixSystem[] = [
+  {
+    name: 'Asterisk',
+    ...FOLLOWS,
+    limitPoint: 'originate',
+    lost: lostAt('originate'),
+    renewsLogin: false,
+    async start(clock) {
+      const pbx = await startAri(clock ? { clock } : {});
+      const { user, password } = pbx.login;
+      return {
+        ...common(pbx),
+        account: {
+          vendor: 'asterisk-ari',
+          values: { server: pbx.origin, user, password, endpoint: 'PJSIP/2040', context: 'agents' },
+        },
+        phone: () => pbx.phone('2040'),
+      };
+    },
+  },
+];

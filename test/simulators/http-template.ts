@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { common, FOLLOWS, lostAt, type MatrixPbx, type MatrixSystem, PLACES } from '../matrix/system.ts';
 import { CallEngine, type EngineSettings, type SimCall } from './call-engine.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { isControlPath, serveControl } from './control-api.ts';
@@ -287,3 +288,68 @@ function json(value: unknown): SimAnswer {
 function page(words: string): SimAnswer {
   return { status: 200, headers: { 'content-type': 'text/html' }, body: `<!doctype html><title>Call</title>${words}` };
 }
+
+/** The rows of the matrix. */
+export const MATRIX: readonly MatrixSystem[] = [
+  {
+    name: 'A template that polls',
+    ...FOLLOWS,
+    tellsCause: false,
+    limitPoint: 'dial',
+    lost: lostAt('dial'),
+    renewsLogin: false,
+    start: (clock) => templateAt(clock, true),
+  },
+  {
+    name: 'A template that places',
+    ...PLACES,
+    limitPoint: 'dial',
+    lost: lostAt('dial'),
+    renewsLogin: false,
+    start: (clock) => templateAt(clock, false),
+  },
+];
+
+async function templateAt(clock: SimClock | undefined, polls: boolean): Promise<MatrixPbx> {
+  const pbx = await startTemplate(clock ? { clock } : {});
+  const profile = {
+    name: 'Simulated system',
+    allowedOrigin: pbx.origin,
+    auth: 'bearer',
+    place: {
+      method: 'POST',
+      url: `${pbx.origin}/dial`,
+      body: { json: { number: '{number}' } },
+      successMatch: { path: 'success', equals: true },
+      callIdPath: 'call.id',
+    },
+    ...(polls
+      ? {
+          hangup: { method: 'POST', url: `${pbx.origin}/hangup/{callId}` },
+          status: {
+            url: `${pbx.origin}/status/{callId}`,
+            intervalMs: 1000,
+            statePath: 'call.state',
+            stateMap: TEMPLATE_STATES,
+            goneStatus: 404,
+          },
+        }
+      : {}),
+  };
+  return {
+    ...common(pbx),
+    account: {
+      vendor: 'http-template',
+      values: { profile: JSON.stringify(profile), extension: '30', user: pbx.user, secret: pbx.secret },
+    },
+    phone: () => pbx.phone('30'),
+  };
+}
+
+const TEMPLATE_STATES = {
+  'agent-ringing': 'dialing',
+  'far-end-dialling': 'ringing',
+  'far-end-ringing': 'ringing',
+  talking: 'connected',
+  held: 'held',
+};

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { common, FOLLOWS, lostAt, type MatrixPbx, type MatrixSystem } from '../matrix/system.ts';
 import { CallEngine, type EngineSettings, type SimCall, type SimCause } from './call-engine.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { isControlPath, serveControl } from './control-api.ts';
@@ -34,6 +35,10 @@ export interface KazooVariants {
   tokenInfo: boolean;
   /** Whether users may read the endpoint they call with. */
   endpointReadable: boolean;
+  /** Whether a named list that is changed by PATCH loses the names it does not say again. */
+  patch: 'shallow' | 'deep';
+  /** Whether an endpoint that is changed by POST loses what it does not say again. */
+  post: 'replaces' | 'merges';
   /** Endpoints in pages of two, or all at once. */
   pages: boolean;
   /** Phones of a user: one, two, or two of which one is switched off. */
@@ -56,6 +61,8 @@ export const DEFAULT_VARIANTS: KazooVariants = {
   channelsShow: 'both legs',
   tokenInfo: true,
   endpointReadable: true,
+  patch: 'shallow',
+  post: 'replaces',
   pages: true,
   devices: 'one',
   refresh: true,
@@ -75,6 +82,8 @@ export const VARIANT_VALUES: { readonly [K in keyof KazooVariants]: readonly Kaz
   channelsShow: ['both legs', 'first leg'],
   tokenInfo: [true, false],
   endpointReadable: [true, false],
+  patch: ['shallow', 'deep'],
+  post: ['replaces', 'merges'],
   pages: [true, false],
   devices: ['one', 'two', 'one of two'],
   refresh: [true, false],
@@ -460,7 +469,9 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
         return variants.endpointReadable ? good({ ...object, id }) : refuse(403, 'forbidden');
       case 'POST':
       case 'PATCH': {
-        const next = request.method === 'PATCH' ? { ...object, ...data } : (data ?? {});
+        const isWhole = request.method === 'POST' && variants.post === 'replaces';
+        const patch = variants.patch === 'deep' ? mergeDeep : mergeShallow;
+        const { id: _own, ...next } = isWhole ? (data ?? {}) : patch(object, data ?? {});
         const wrong = wrongObject(next);
         if (wrong) return refuse(400, 'validation error', wrong);
         endpoints.set(id, next);
@@ -488,7 +499,8 @@ export async function startKazoo(options: KazooOptions = {}): Promise<KazooSimul
     if (kind === 'clicktocall')
       return b === 'connect' ? connectCall(request, owner, a ?? '') : objects(request, path.slice(1));
     if (kind === 'users' && b === 'quickcall') {
-      return request.method === 'GET' ? quickcall(owner, a ?? '', c ?? '') : refuse(405, 'method not allowed');
+      const isKnown = request.method === 'GET' || request.method === 'POST';
+      return isKnown ? quickcall(owner, a ?? '', c ?? '') : refuse(405, 'method not allowed');
     }
     if (kind === 'users' && b === 'channels') {
       return variants.channels === 'user' && a === owner.id ? channels(owner, a) : refuse(403, 'forbidden');
@@ -648,6 +660,20 @@ function pointOf(method: string, path: string): string | undefined {
   return /\/clicktocall\/[^/]+$/.test(path) ? (method === 'GET' ? 'identify' : 'endpoint') : undefined;
 }
 
+function mergeShallow(object: Json, data: Json): Json {
+  return { ...object, ...data };
+}
+
+function mergeDeep(object: Json, data: Json): Json {
+  const isObject = (value: unknown): value is Json =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
+  const merged = Object.entries(data).map(([key, value]) => {
+    const old = object[key];
+    return [key, isObject(value) && isObject(old) ? mergeDeep(old, value) : value] as const;
+  });
+  return { ...object, ...Object.fromEntries(merged) };
+}
+
 /** What breaks the documented limits of a click-to-call object. */
 function wrongObject(data: Json): Json | undefined {
   const { name, extension, dial_first: first } = data;
@@ -765,4 +791,40 @@ function parse(text: string): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The rows of the matrix. */
+export const MATRIX: readonly MatrixSystem[] = [
+  {
+    name: 'Kazoo by event socket',
+    ...FOLLOWS,
+    transfers: true,
+    limitPoint: 'connect',
+    lost: lostAt('connect'),
+    renewsLogin: true,
+    start: (clock) => kazooAt(clock, true),
+  },
+  {
+    name: 'Kazoo by channels',
+    ...FOLLOWS,
+    transfers: true,
+    tellsCause: false,
+    limitPoint: 'connect',
+    lost: lostAt('connect'),
+    renewsLogin: true,
+    start: (clock) => kazooAt(clock, false),
+  },
+];
+
+async function kazooAt(clock: SimClock | undefined, hasSocket: boolean): Promise<MatrixPbx> {
+  const pbx = await startKazoo(clock ? { clock } : {});
+  const values = {
+    server: pbx.origin,
+    username: 'Ann',
+    password: 's3cret-ann',
+    accountName: 'acme',
+    clickToCallId: 'c2c-ann',
+    ...(hasSocket ? { socketUrl: pbx.socketUrl } : {}),
+  };
+  return { ...common(pbx), account: { vendor: 'kazoo', values }, phone: () => pbx.phone('2040') };
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { AccountValues } from '../../src/core/account.ts';
+import { common, FOLLOWS, lostAt, type MatrixPbx, type MatrixSystem, PLACES } from '../matrix/system.ts';
 import { CallEngine, type EngineSettings, type SimCall } from './call-engine.ts';
 import { realClock, type SimClock } from './clock.ts';
 import { isControlPath, serveControl } from './control-api.ts';
@@ -495,4 +497,46 @@ function basicOf(request: SimRequest): readonly string[] {
 function splitAtColon(pair: string): readonly string[] {
   const index = pair.indexOf(':');
   return index < 0 ? [pair] : [pair.slice(0, index), pair.slice(index + 1)];
+}
+
+/** The rows of the matrix. */
+export const MATRIX: readonly MatrixSystem[] = [
+  {
+    name: 'Vodia',
+    ...FOLLOWS,
+    holds: true,
+    transfers: true,
+    tellsCause: false,
+    lost: { point: 'frame:make-call', fault: { kind: 'cut' } },
+    renewsLogin: true,
+    start: (clock) => vodiaAt(clock, {}),
+  },
+  {
+    name: 'Vodia by REST',
+    ...PLACES,
+    limitPoint: 'calls',
+    lost: lostAt('calls'),
+    renewsLogin: true,
+    async start(clock) {
+      const pbx = await vodiaAt(clock, {});
+      pbx.faults.set('socket', { kind: 'refuse', status: 403 }, { always: true });
+      return pbx;
+    },
+  },
+  {
+    name: 'Vodia by link',
+    ...PLACES,
+    placedWords: 'state_placed_press',
+    limitPoint: 'link',
+    // Not by a cut: Firefox would ask again by itself, which the form warns of.
+    lost: { point: 'link', fault: { kind: 'delay', ms: 15_000 } },
+    renewsLogin: true,
+    start: (clock) => vodiaAt(clock, { way: 'link-challenge' }),
+  },
+];
+
+async function vodiaAt(clock: SimClock | undefined, more: AccountValues): Promise<MatrixPbx> {
+  const pbx = await startVodia(clock ? { clock } : {});
+  const values = { server: pbx.origin, domain: pbx.tenant, user: '45', password: 's3cret-45', ...more };
+  return { ...common(pbx), account: { vendor: 'vodia', values }, phone: () => pbx.phone('45') };
 }

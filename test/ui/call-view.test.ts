@@ -124,6 +124,7 @@ describe('what is said of an ended call', () => {
 
 describe('hold, resume and transfer', () => {
   const AT_PBX: Partial<Call> = { ...TALKING, pbxId: 'p1' };
+  const UNTRIED: Connection = { ...HANDLES, capabilities: { ...HANDLES.capabilities, holdUntried: true } };
   const HELD: Partial<Call> = { ...AT_PBX, state: { phase: 'held', since: 1_000 } };
   const offers = (change: Partial<Call>, connection: Connection = HANDLES) => {
     const { hold, transfer } = callView(call(change), connection);
@@ -132,6 +133,7 @@ describe('hold, resume and transfer', () => {
 
   test.each<[string, Partial<Call>, Connection, readonly (string | undefined)[]]>([
     ['is talked on', AT_PBX, HANDLES, ['hold offered', 'offered']],
+    ['is talked on where no hold was seen yet', AT_PBX, UNTRIED, ['try-hold offered', 'offered']],
     ['is held here', { ...HELD, isHeldHere: true }, HANDLES, ['resume offered', 'offered']],
     ['is held by somebody else', HELD, HANDLES, [undefined, 'offered']],
     ['rings', { ...RINGING_FAR, pbxId: 'p1' }, HANDLES, [undefined, undefined]],

@@ -4,7 +4,7 @@ import type { RelayCall } from '../../core/relay-frames.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { DialAccepted, DialFailure } from '../../core/update.ts';
 import type { DialRequest, PbxNews, PbxPorts, PbxResponse, PbxSession } from '../adapter.ts';
-import { isWebPage, neverLeft } from '../frames.ts';
+import { isWebPage, neverLeft, saysNo } from '../frames.ts';
 import type { RelayLine, RelayListener } from '../relay/line.ts';
 import type { ServiceCommands } from './commands.ts';
 import { OwnLegs } from './own-legs.ts';
@@ -149,6 +149,8 @@ export class ServiceSession implements PbxSession, RelayListener {
     const response = answer.value;
     const { status } = response;
     if (status >= 200 && status <= 299) {
+      // Refused by its own words, but taken by its status: which of them is true nobody knows.
+      if (saysNo(response)) return fail({ error: this.#context.commands.refusal(response), placed: 'unknown' });
       return isWebPage(response)
         ? fail({ error: { kind: 'not-a-pbx', detail: 'a web page' }, placed: 'unknown' })
         : ok({});

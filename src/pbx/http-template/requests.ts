@@ -121,5 +121,6 @@ function basic({ user = '', secret = '' }: Values): string {
 }
 
 function wantsBasic({ status, headers }: PbxResponse): boolean {
-  return status === 401 && /^basic\b/i.test(headers['www-authenticate'] ?? '');
+  // Several ways may be offered at once.
+  return status === 401 && /(^|,)\s*basic\b/i.test(headers['www-authenticate'] ?? '');
 }

@@ -15,6 +15,8 @@ const ANSWER_WITHIN_MS = 8_000;
 /** One question that goes unanswered can be chance. */
 const MOST_FAILED_POLLS = 2;
 const MOST_EARLY = 100;
+/** What is longer is no id, and not cut: that would name another call. */
+const LONGEST_ID = 200;
 
 interface Tracked {
   readonly ref: CallId;
@@ -214,7 +216,8 @@ export class TemplateSession implements PbxSession {
         const told = place.callIdPath ? asWord(readPath(readJson(response.body), place.callIdPath)) : undefined;
         // Where the PBX names no id of its own, the one we have sent stands for the call, as far as one is needed at all.
         const needsId = hangup !== undefined || status !== undefined || socket !== undefined;
-        const pbxId = place.callIdPath ? told : needsId ? ref : undefined;
+        const named = (told?.length ?? 0) > LONGEST_ID ? undefined : told;
+        const pbxId = place.callIdPath ? named : needsId ? ref : undefined;
         return ok(pbxId === undefined ? {} : { pbxId });
       }
       case 'unclear':
@@ -297,7 +300,10 @@ export class TemplateSession implements PbxSession {
       return undefined;
     }
     if (judge(status, response) !== 'yes') return this.#refused(response);
-    this.#report(pbxId, changeIn(readJson(response.body), status));
+    const said = readJson(response.body);
+    // Half an answer says nothing of the call, not even that it lives.
+    if (said === undefined) return { kind: 'protocol', detail: 'no JSON' };
+    this.#report(pbxId, changeIn(said, status));
     return undefined;
   }
 

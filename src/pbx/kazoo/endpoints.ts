@@ -1,4 +1,4 @@
-import type { CallEndpoint, EndpointSummary, PastCall } from '../../core/call-endpoint.ts';
+import type { CallEndpoint, EndpointKey, EndpointSummary, PastCall } from '../../core/call-endpoint.ts';
 import type { PbxError } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { CallEndpoints } from '../adapter.ts';
@@ -52,8 +52,30 @@ export class KazooEndpoints implements CallEndpoints {
     return made ? ok(made) : fail({ kind: 'protocol', detail: 'created without id' });
   }
 
-  async change(id: string, changes: Partial<CallEndpoint>): Promise<Result<void, PbxError>> {
-    return settled(await this.#api.ask('PATCH', `${this.#path}/${part(id)}`, toData(changes)));
+  /**
+   * By PATCH. The documents do not say how it takes a value away; the whole object, sent without the value, is their only way. Whether
+   * that is what has become of it is looked at afterwards.
+   */
+  async change(
+    id: string,
+    changes: Partial<CallEndpoint>,
+    emptied: readonly EndpointKey[] = [],
+  ): Promise<Result<readonly EndpointKey[], PbxError>> {
+    const path = `${this.#path}/${part(id)}`;
+    const gone = emptied.filter((key) => KEYS.includes(key));
+    if (gone.length === 0 && !Object.values(changes).some(isOfNames)) {
+      const patched = await this.#api.ask('PATCH', path, toData(changes));
+      return patched.ok ? ok([]) : fail(patched.error.error);
+    }
+    const found = await this.#api.ask('GET', path);
+    if (!found.ok) return fail(found.error.error);
+    const object = asObject(found.value.data);
+    if (!object) return fail({ kind: 'protocol', detail: 'no endpoint' });
+    const whole = gone.reduce((data, key) => put(data, key, undefined), toData(changes, object));
+    const replaced = await this.#api.ask('POST', path, whole);
+    if (!replaced.ok) return fail(replaced.error.error);
+    const after = await this.read(id);
+    return after.ok ? ok(keptOf(readEndpoint(object), after.value, changes, gone)) : after;
   }
 
   async remove(id: string): Promise<Result<void, PbxError>> {
@@ -117,29 +139,65 @@ export function endpointProblems(endpoint: CallEndpoint): Readonly<Record<string
   return Object.fromEntries(checks.filter(([, isFine]) => !isFine).map(([key, , problem]) => [key, problem]));
 }
 
-/** An endpoint, or a part of one, in the vendor's names. */
-function toData(endpoint: Partial<CallEndpoint>): Json {
-  const { sipHeadersIn, sipHeadersOut, holdMusic, ignoreEarlyMedia } = endpoint;
-  const headers = compact({ in: sipHeadersIn, out: sipHeadersOut });
-  return compact({
-    name: endpoint.name,
-    extension: endpoint.extension,
-    auth_required: endpoint.authRequired,
-    dial_first: endpoint.dialFirst,
-    timeout: endpoint.timeout,
-    throttle: endpoint.throttle,
-    whitelist: endpoint.whitelist,
-    caller_id_number: endpoint.callerIdNumber,
-    outbound_callee_id_name: endpoint.calleeIdName,
-    outbound_callee_id_number: endpoint.calleeIdNumber,
-    presence_id: endpoint.presenceId,
-    ringback: endpoint.ringback,
-    bypass_media: endpoint.bypassMedia,
-    media: ignoreEarlyMedia === undefined ? undefined : { ignore_early_media: ignoreEarlyMedia },
-    music_on_hold: holdMusic === undefined ? undefined : { media_id: holdMusic },
-    custom_application_vars: endpoint.variables,
-    custom_sip_headers: Object.keys(headers).length === 0 ? undefined : headers,
-  });
+/** Where each parameter stands in the vendor's object. */
+const PLACES: Readonly<Record<EndpointKey, readonly [name: string, inner?: string]>> = {
+  name: ['name'],
+  extension: ['extension'],
+  authRequired: ['auth_required'],
+  dialFirst: ['dial_first'],
+  timeout: ['timeout'],
+  throttle: ['throttle'],
+  whitelist: ['whitelist'],
+  callerIdNumber: ['caller_id_number'],
+  calleeIdName: ['outbound_callee_id_name'],
+  calleeIdNumber: ['outbound_callee_id_number'],
+  presenceId: ['presence_id'],
+  ringback: ['ringback'],
+  bypassMedia: ['bypass_media'],
+  ignoreEarlyMedia: ['media', 'ignore_early_media'],
+  holdMusic: ['music_on_hold', 'media_id'],
+  variables: ['custom_application_vars'],
+  sipHeadersIn: ['custom_sip_headers', 'in'],
+  sipHeadersOut: ['custom_sip_headers', 'out'],
+};
+const KEYS = Object.keys(PLACES) as readonly EndpointKey[];
+
+/** The vendor's object with the parameters of an endpoint, or of a part of one; whatever else it holds stays. */
+function toData(endpoint: Partial<CallEndpoint>, object: Json = {}): Json {
+  return KEYS.reduce((data, key) => (endpoint[key] === undefined ? data : put(data, key, endpoint[key])), object);
+}
+
+/** With another value for a parameter, or without it. */
+function put(object: Json, key: EndpointKey, value: unknown): Json {
+  const [name, inner] = PLACES[key];
+  if (inner === undefined) return compact({ ...object, [name]: value });
+  const around = compact({ ...asObject(object[name]), [inner]: value });
+  return compact({ ...object, [name]: Object.keys(around).length === 0 ? undefined : around });
+}
+
+/** Named values: whether a change of some leaves the others as they are, is said nowhere. */
+function isOfNames(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What should be other by now and is not. */
+function keptOf(
+  before: CallEndpoint,
+  after: CallEndpoint,
+  changes: Partial<CallEndpoint>,
+  emptied: readonly EndpointKey[],
+): readonly EndpointKey[] {
+  // What shows another value than before is at the PBX's default.
+  const still = emptied.filter((key) => written(after[key]) !== '' && written(after[key]) === written(before[key]));
+  const other = KEYS.filter((key) => isOfNames(changes[key]) && written(after[key]) !== written(changes[key]));
+  return [...still, ...other];
+}
+
+/** For comparing: what holds nothing is as good as not there, and the order of names means nothing. */
+function written(value: CallEndpoint[EndpointKey]): string {
+  if (value === undefined || value === '') return '';
+  const entries = typeof value === 'object' ? Object.entries(value) : undefined;
+  return JSON.stringify(entries ? entries.sort(([a], [b]) => (a < b ? -1 : 1)) : value).replace(/^\[\]$/, '');
 }
 
 function readSummary(entry: Json): EndpointSummary | undefined {

@@ -36,18 +36,23 @@ export function isContact(contact: string): boolean {
   return PHONE.test(contact) || SIP_URI.test(contact);
 }
 
-/** The request that places a call, or `number-refused` for what this way cannot call. Nothing is sent then. */
+/** The request that places a call (`repeatsGets`: see {@link PbxPorts.repeatsGets}), or `number-refused` for what this way cannot call. Nothing is sent then. */
 export function placeRequest(
   accountId: string,
   way: PlaceWay,
   contact: string,
+  repeatsGets: boolean,
 ): Result<{ readonly method: 'GET' | 'POST'; readonly path: string }, PbxError> {
   const refused = fail<PbxError>({ kind: 'number-refused', detail: contact.slice(0, LONGEST_CONTACT) });
   const account = `accounts/${part(accountId)}`;
   if (way.by === 'quickcall') {
     if (!PHONE.test(contact)) return refused;
-    // The other form answers only when a phone has begun to ring, which may take longer than any answer is waited for.
-    return ok({ method: 'GET', path: `${account}/users/${part(way.userId)}/quickcall/${part(contact)}` });
+    // POST answers only when a phone has begun to ring, which may take longer than any answer is waited for; GET at once. But a GET that
+    // the browser sends again by itself would be a second call.
+    return ok({
+      method: repeatsGets ? 'POST' : 'GET',
+      path: `${account}/users/${part(way.userId)}/quickcall/${part(contact)}`,
+    });
   }
   if (!isContact(contact)) return refused;
   if (!isWhitelisted(contact, way.endpoint.whitelist ?? [])) return refused;

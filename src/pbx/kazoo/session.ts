@@ -89,7 +89,7 @@ export class KazooSession implements PbxSession {
   async dial({ number, ref }: DialRequest): Promise<Result<DialAccepted, DialFailure>> {
     const { login, api, way, ports } = this.#context;
     if (this.#isOver) return fail({ error: { kind: 'closed', detail: '' }, placed: 'no' });
-    const request = placeRequest(login.accountId, await this.#wayFor(number), number);
+    const request = placeRequest(login.accountId, await this.#wayFor(number), number, ports.repeatsGets === true);
     if (!request.ok) return fail({ error: request.error, placed: 'no' });
     const { method, path } = request.value;
     const answer = await api.send(method, path);

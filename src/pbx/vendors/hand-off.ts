@@ -20,6 +20,7 @@ const UNSUPPORTED: PbxError = { kind: 'unsupported', detail: '' };
 export const handOff: PbxAdapter = {
   id: 'hand-off',
   label: 'Phone app on this computer',
+  rank: 95,
   fields: [
     {
       key: 'scheme',

@@ -13,6 +13,7 @@ import { TemplateSession } from '../http-template/session.ts';
 export const httpTemplate: PbxAdapter = {
   id: 'http-template',
   label: 'Other PBX (web request)',
+  rank: 90,
   fields: [
     {
       ...field('profile', 'document', true),

@@ -19,6 +19,7 @@ import { KazooSession } from '../kazoo/session.ts';
 export const kazoo: PbxAdapter = {
   id: 'kazoo',
   label: 'IP Telecom, Kazoo',
+  rank: 30,
   fields: [
     { ...field('server', 'url'), required: true, placeholder: 'https://api.pbx.example.com:8443' },
     { ...field('accountId', 'text'), help: 'pbx_kazoo_accountId_help' },

@@ -6,7 +6,7 @@ import { addressProblem, inFolder, readAddress, type ServerAddress } from '../ad
 import { isAboutLogin, onlyProblems, tellFailedLogin, tellStep } from '../connect-steps.ts';
 import { httpDate, isWebPage, refusalOf } from '../frames.ts';
 import { base64, callLink } from '../vodia/call-link.ts';
-import { LiveSession } from '../vodia/live-session.ts';
+import { HOLD_SEEN, LiveSession } from '../vodia/live-session.ts';
 import { checkPortal, findTarget, LOGIN_FORM, type LoginTarget, logIn, readUser, sessionUrl } from '../vodia/login.ts';
 import { placeOnly, restCall } from '../vodia/place-only.ts';
 import { isLinkWay, type VodiaWay, WAYS, wayNotes, wayOf } from '../vodia/ways.ts';
@@ -25,6 +25,7 @@ const PADDING = '_linkPadding';
 export const vodia: PbxAdapter = {
   id: 'vodia',
   label: 'Vodia',
+  rank: 10,
   fields: [
     field('server', 'url', 'password', 'https://pbx.example.com'),
     field('domain', 'text', 'password', 'acme.example'),
@@ -145,6 +146,7 @@ async function connect(
     extension: user,
     domain,
     ports,
+    isHoldSeen: account[HOLD_SEEN] === 'yes',
     tell,
     ask: () => ask(there, ports),
     closed: () => void cookie.drop(),

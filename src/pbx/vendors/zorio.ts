@@ -18,6 +18,7 @@ import { extensionPath, ZorioSession } from '../zorio/session.ts';
 export const zorio: PbxAdapter = {
   id: 'zorio',
   label: 'Zorio',
+  rank: 20,
   fields: [
     { ...field('server', 'url'), placeholder: 'https://app.zorio.vn' },
     { ...field('extension', 'text'), placeholder: '1001' },

@@ -12,9 +12,13 @@ export const LIVE: Capabilities = {
   seesFarEnd: false,
   hangUp: true,
   hold: true,
+  holdUntried: true,
   transfer: true,
   listCalls: true,
 };
+
+/** Account key under which is remembered that this PBX was seen to hold a call. */
+export const HOLD_SEEN = '_holdSeen';
 
 const ANSWER_WITHIN_MS = 8_000;
 /** How long the first answer is waited for; a PBX without calls may stay silent. */
@@ -40,6 +44,8 @@ export interface LiveContext {
   readonly extension: string;
   readonly domain: string;
   readonly ports: PbxPorts;
+  /** A session of this account has seen a call go on hold when it was asked for. */
+  readonly isHoldSeen: boolean;
   tell(news: PbxNews): void;
   /** A cheap REST read: whether the PBX is there at all. */
   ask(): Promise<Result<void, PbxError>>;
@@ -49,7 +55,7 @@ export interface LiveContext {
 
 /** Vodia's socket as a session: places, follows and hangs up calls of our own extension. */
 export class LiveSession implements PbxSession {
-  readonly capabilities = LIVE;
+  readonly capabilities: Capabilities;
   readonly extension: string;
   readonly #context: LiveContext;
   readonly #calls = new OwnCalls();
@@ -67,11 +73,17 @@ export class LiveSession implements PbxSession {
   /** Whether this PBX answers `get-calls` when there are none; undefined until it was seen. */
   #answersWhenEmpty: boolean | undefined;
   #isPhoneRegistered: boolean | undefined;
+  /** The call that is to go on hold by our own wish. */
+  #holding: PbxCallId | undefined;
+  #isHoldSeen: boolean;
 
   constructor(context: LiveContext) {
     this.#context = context;
     this.extension = context.extension;
-    const { extension, domain } = context;
+    const { extension, domain, isHoldSeen } = context;
+    const { holdUntried: _untried, ...proven } = LIVE;
+    this.capabilities = isHoldSeen ? proven : LIVE;
+    this.#isHoldSeen = isHoldSeen;
     this.#self = { extension, domain, isDomainConfirmed: false, colleagues: this.#colleagues };
   }
 
@@ -152,6 +164,7 @@ export class LiveSession implements PbxSession {
     if (stands === to) return ok(undefined);
     // The frame toggles: sent for a call that stands otherwise it would do the opposite.
     if (stands !== from) return fail({ error: { kind: 'protocol', detail: stands ?? 'no such call' }, placed: 'no' });
+    if (want === 'hold') this.#holding = pbxId;
     return this.#sendOnce({ action: 'hold-call', id: String(pbxId) });
   }
 
@@ -216,7 +229,10 @@ export class LiveSession implements PbxSession {
     // No call ended, so it was not pushed: this is an answer.
     if (frame.calls.length === 0 && this.#calls.size === 0) this.#answersWhenEmpty = true;
     const told = this.#calls.take(frame.calls, ports.now());
-    for (const report of told.reports) tell({ type: 'report', report });
+    for (const report of told.reports) {
+      tell({ type: 'report', report });
+      if (report.change.to === 'held' && report.pbxId === this.#holding) this.#rememberHold();
+    }
     for (const { ref, pbxId } of told.placed) this.#dials.get(ref)?.(ok({ pbxId }));
     this.#doubt(told.missing, frame.calls.length);
   }
@@ -248,6 +264,13 @@ export class LiveSession implements PbxSession {
   #endDoubted(ids: readonly PbxCallId[]): void {
     for (const id of ids) this.#doubted.delete(id);
     this.#end(ids);
+  }
+
+  #rememberHold(): void {
+    this.#holding = undefined;
+    if (this.#isHoldSeen) return;
+    this.#isHoldSeen = true;
+    this.#context.tell({ type: 'remember', values: { [HOLD_SEEN]: 'yes' } });
   }
 
   #end(ids: readonly PbxCallId[]): void {

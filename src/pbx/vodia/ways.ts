@@ -20,7 +20,7 @@ export function isLinkWay(way: VodiaWay): way is LinkWay {
 
 /**
  * Firefox sends a GET again, by itself and below everything an extension can see, when the connection breaks before the answer (153,
- * measured: one click, two calls). Chromium does not on a connection of its own. To go when Firefox leaves that to the extension.
+ * measured: one click, up to ten requests, as long as each is cut off). Chromium does not on a connection of its own. To go when Firefox leaves that to the extension.
  */
 const ASKED_TWICE: AccountNote = { mood: 'warn', text: 'pbx_asked_twice_warning' };
 

@@ -2,7 +2,7 @@ import type { PbxError } from '../../core/connection.ts';
 import type { Result } from '../../core/result.ts';
 import type { PbxPorts, PbxResponse } from '../adapter.ts';
 import type { ServerAddress } from '../address.ts';
-import { asObject, asWord, type Json, readJson } from '../frames.ts';
+import { asObject, asObjects, asWord, type Json, readJson } from '../frames.ts';
 
 const LONGEST_DETAIL = 200;
 
@@ -47,10 +47,10 @@ export class ZorioApi {
   }
 }
 
-/** The object an answer is about: under `data`, or bare. */
+/** The object an answer is about: under `data`, there perhaps in a list, or bare. */
 export function dataOf(response: PbxResponse): Json | undefined {
   const body = asObject(readJson(response.body));
-  return asObject(body?.data) ?? body;
+  return asObjects(body?.data)[0] ?? body;
 }
 
 /** The fields the PBX finds fault with, e.g. `to_phone`. */

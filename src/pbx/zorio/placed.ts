@@ -3,7 +3,7 @@ import type { PbxError } from '../../core/connection.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { DialAccepted, DialFailure } from '../../core/update.ts';
 import type { PbxResponse } from '../adapter.ts';
-import { asWord, isWebPage, refusalOf } from '../frames.ts';
+import { asWord, isWebPage, refusalOf, saysNo } from '../frames.ts';
 import { dataOf, faultyFields, type ZorioApi } from './api.ts';
 
 /** Everything the 202 tells, in the vendor's own names and order. */
@@ -31,6 +31,8 @@ export function readPlaced(
   const response = answer.value;
   const { status } = response;
   if (status >= 200 && status <= 299) {
+    // Refused by its own words, but taken by its status: which of them is true nobody knows.
+    if (saysNo(response)) return fail({ error: { kind: 'rejected', detail: api.saidIn(response) }, placed: 'unknown' });
     // 202 says what it says; any other success could be a page of something in between.
     return status !== 202 && isWebPage(response)
       ? fail({ error: { kind: 'not-a-pbx', detail: 'a web page' }, placed: 'unknown' })
