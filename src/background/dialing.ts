@@ -27,6 +27,9 @@ export interface DialingParts {
   readonly atlas: ReadAtlas;
   knownCountries(): Promise<readonly string[]>;
   rememberCountry(country: string): Promise<void>;
+  /** True where the user has once called from frames of `host` in pages of `top`, when asked about it. */
+  isKnownFrame(host: string, top: string): Promise<boolean>;
+  rememberFrame(host: string, top: string): Promise<void>;
   /** The user has said which country a site's number is of. */
   rememberSiteCountry(host: string, country: string): Promise<void>;
   /** The tab in front, where it is a private one: what is typed above it belongs to it. */
@@ -87,6 +90,7 @@ interface Wanted {
 interface PageWish extends Wanted {
   readonly origin: CallOrigin;
   readonly host: string;
+  readonly top?: string;
   readonly pageUrl: string;
   readonly alternatives: readonly string[];
   readonly doubts: readonly PageDoubt[];
@@ -107,10 +111,11 @@ export function createDialing(parts: DialingParts): Dialing {
   const { proposals } = parts;
 
   async function dialFromPage(wish: PageWish): Promise<DialAnswer> {
-    const { host, pageUrl, alternatives, doubts, pbx, isPicked, ...wanted } = wish;
-    const [settings, knownCountries, judged] = await Promise.all([
+    const { host, top, pageUrl, alternatives, pbx, isPicked, ...wanted } = wish;
+    const [settings, knownCountries, doubts, judged] = await Promise.all([
       parts.settings(),
       parts.knownCountries(),
+      unknownDoubts(wish),
       // Judged while the browser reads what is stored: it takes as long.
       parts.atlas().then((plans) => plans && { plans, line: lineOf(wanted.number, plans) }),
     ]);
@@ -136,10 +141,17 @@ export function createDialing(parts: DialingParts): Dialing {
     if ('ok' in placed) return placed;
     const { number: _first, ...rest } = wanted;
     const picked = isPicked ? { isPicked } : {};
-    const proposed = await proposals.propose({ ...rest, ...page, ...picked, choices: placed.ask, host });
+    const around = top === undefined ? {} : { top };
+    const proposed = await proposals.propose({ ...rest, ...page, ...picked, ...around, choices: placed.ask, host });
     // Where no window can be opened (Firefox for Android) it stays with the refusal, which says why.
     if (proposed === 'impossible') return refuse(placed.ask[0].reasons[0] ?? 'internal');
     return refuse(proposed === 'asked' ? 'waiting' : 'other-question');
+  }
+
+  /** Frames of other sites are asked about until the user has called from one there: many a CRM is made of them. */
+  async function unknownDoubts({ doubts, host, top }: PageWish): Promise<readonly PageDoubt[]> {
+    if (!doubts.includes('in-frame') || top === undefined) return doubts;
+    return (await parts.isKnownFrame(host, top)) ? doubts.filter((doubt) => doubt !== 'in-frame') : doubts;
   }
 
   async function dialFromUi(wanted: Wanted, settings: Settings): Promise<DialAnswer> {
@@ -215,7 +227,8 @@ export function createDialing(parts: DialingParts): Dialing {
       const { name, pbx } = payload;
       const more = { ...readDoubts(payload), ...readName(name), ...readLink(pbx) };
       const origin = asker.isPrivate ? { ...asker.frame, isPrivate: true as const } : asker.frame;
-      return dialFromPage({ ...read.value, ...more, origin, host, pageUrl });
+      const around = asker.top === undefined ? {} : { top: asker.top };
+      return dialFromPage({ ...read.value, ...more, ...around, origin, host, pageUrl });
     },
     async dialTyped({ text, requestId }) {
       if (!isRequestId(requestId)) return refuse('not-a-number');
@@ -277,7 +290,11 @@ export function createDialing(parts: DialingParts): Dialing {
       if (isCorrection && !taken.origin.isPrivate && chosen.country !== undefined) {
         await parts.rememberSiteCountry(taken.host, chosen.country).catch(() => {});
       }
-      if (answer.ok) return ok(undefined);
+      if (answer.ok) {
+        if (chosen.reasons.includes('in-frame') && taken.top !== undefined && !taken.origin.isPrivate)
+          await parts.rememberFrame(taken.host, taken.top).catch(() => {});
+        return ok(undefined);
+      }
       parts.tellRefused(taken, answer.error.reason);
       return answer;
     },

@@ -12,7 +12,14 @@ import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { createAtlasFile } from '../storage/atlas-file.ts';
 import { createKeepsakeItem } from '../storage/keepsake-item.ts';
-import { knownCountriesItem, presetItem, refusedLoginItem } from '../storage/local-items.ts';
+import {
+  frameName,
+  knownCountriesItem,
+  knownFramesItem,
+  MOST_KNOWN_FRAMES,
+  presetItem,
+  refusedLoginItem,
+} from '../storage/local-items.ts';
 import { policyItem, readManaged } from '../storage/policy-item.ts';
 import { createVault } from '../storage/secrets.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
@@ -174,6 +181,7 @@ const accounts = createAccounts({
   async dropTraces() {
     await dropOwnCookies();
     await knownCountriesItem.write([]);
+    await knownFramesItem.write([]);
     await surfaces.recent.forget();
     await accountTestItem.write(undefined);
   },
@@ -229,6 +237,12 @@ const dialing = createDialing({
     // The popup over a private window is a page like any other: only the window tells.
     if (await isPrivateInFront()) return;
     if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
+  },
+  isKnownFrame: async (host, top) => (await knownFramesItem.read()).includes(frameName(host, top)),
+  async rememberFrame(host, top) {
+    const name = frameName(host, top);
+    const others = (await knownFramesItem.read()).filter((known) => known !== name);
+    await knownFramesItem.write([...others.slice(1 - MOST_KNOWN_FRAMES), name]);
   },
   async rememberSiteCountry(host, country) {
     const { taught } = await readSettings();

@@ -1,6 +1,6 @@
 import type { CallOrigin } from '../core/calls.ts';
 import type { FromPage, FromUi } from '../messaging/protocol.ts';
-import { frameAddress, type SenderRecord, whoIs } from '../messaging/who-is.ts';
+import { frameAddress, type SenderRecord, topHost, whoIs } from '../messaging/who-is.ts';
 
 /** Who asks, by the browser's record. */
 export type Asker =
@@ -10,6 +10,8 @@ export type Asker =
       readonly kind: 'page';
       readonly frame: CallOrigin;
       readonly address: URL | undefined;
+      /** The host of the tab's page, where we may know it. */
+      readonly top?: string;
       readonly isPrivate: boolean;
     };
 
@@ -64,7 +66,14 @@ function askerOf(sender: MessageSender, own: { readonly id: string; readonly ori
   const tabId = sender.tab?.id;
   if (kind !== 'page' || tabId === undefined || sender.frameId === undefined) return undefined;
   const frame = { tabId, frameId: sender.frameId };
-  return { kind, frame, address: frameAddress(record), isPrivate: sender.tab?.incognito === true };
+  const top = topHost(record);
+  return {
+    kind,
+    frame,
+    address: frameAddress(record),
+    isPrivate: sender.tab?.incognito === true,
+    ...(top === undefined ? {} : { top }),
+  };
 }
 
 function readMessage(

@@ -15,6 +15,7 @@ button {
   display: grid; place-items: center; pointer-events: auto; cursor: pointer; color: var(--accent);
   -webkit-tap-highlight-color: transparent; user-select: none;
 }
+button.shown, button:focus-visible { z-index: 1; }
 button[hidden] { display: none; }
 .disc {
   box-sizing: border-box; width: min(20px, var(--h, 20px)); height: min(20px, var(--h, 20px)); border-radius: 50%;

@@ -169,8 +169,10 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
   function lookNow(): void {
     const due = [...toLookAt];
     toLookAt.clear();
-    for (const { element, shown } of due)
-      if (buttons.get(shown.target)?.element === element) sight.look(element, shown.target);
+    for (const button of due) {
+      const { element, shown } = button;
+      if (buttons.get(shown.target)?.element === element && isDrawn(button)) sight.look(element, shown.target);
+    }
   }
 
   /** One that is drawn only while its number is pointed at or focused is out of sight for no fault of the page. */

@@ -1,6 +1,8 @@
 import type { PageDoubt } from '../core/risk.ts';
+import { isUnderLater } from './covers.ts';
+import { isFramedByOthers } from './framed.ts';
 import { painterOf, rangeOf } from './geometry.ts';
-import { containsAcross, parentAcross } from './roots.ts';
+import { containsAcross, knownTrees, parentAcross } from './roots.ts';
 import { isVast, showsSomething } from './seen-link.ts';
 import { readSeen, type SeenText } from './seen-text.ts';
 import type { Target } from './targets.ts';
@@ -60,6 +62,7 @@ interface Seen {
 }
 
 const DOUBTFUL: readonly PageDoubt[] = ['page-doubtful'];
+const FRAMED: readonly PageDoubt[] = ['in-frame'];
 
 /**
  * What makes it doubtful that the user saw the link that was pressed, though the press itself was real: something that hides, covers or
@@ -69,11 +72,16 @@ export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] 
   const text = document.createRange();
   text.selectNodeContents(link);
   const isDoubtful = isHidden(link) || isVast(link) || !showsSomething(link) || isOtherNumber(readSeen(text), target);
-  return isDoubtful ? DOUBTFUL : [];
+  return [...(isDoubtful ? DOUBTFUL : []), ...frameDoubts()];
 }
 
-/** The same for a number in a text. */
-export function numberDoubts(target: Target): readonly PageDoubt[] {
+/** The same for a number in a text that is pressed itself. */
+export function textDoubts(target: Target): readonly PageDoubt[] {
+  return [...numberDoubts(target), ...frameDoubts()];
+}
+
+/** What speaks against a number in a text, wherever it is pressed. */
+function numberDoubts(target: Target): readonly PageDoubt[] {
   const text = rangeOf(target);
   const seen = text && readSeen(text);
   const isUnclear = isHidden(painterOf(target) ?? target.holder) || seen?.hasUnseen || seen?.isJumbled;
@@ -83,7 +91,7 @@ export function numberDoubts(target: Target): readonly PageDoubt[] {
 /** The same for the buttons of ours in a host, which can be enlarged, clipped and covered as well. */
 export function createSight(host: Element): Sight {
   const seen = new Map<Element, Seen>();
-  const lookedHiddenAt = new WeakMap<Element, number>();
+  const looked = new WeakMap<Element, { readonly isHidden: boolean; readonly hiddenAt: number }>();
   let isResting = false;
   const options: IntersectionObserverInit & { trackVisibility: boolean; delay: number } = {
     trackVisibility: true,
@@ -110,8 +118,11 @@ export function createSight(host: Element): Sight {
   }
 
   function look(button: Element, target: Target): void {
-    const isDoubtful = numberDoubts(target).length > 0 || isVeiled(host, FAINT_BUTTON) || isCut(button, host);
-    if (isDoubtful) lookedHiddenAt.set(button, performance.now());
+    const isHidden = numberDoubts(target).length > 0 || isVeiled(host, FAINT_BUTTON) || isCut(button, host);
+    const before = looked.get(button);
+    // What hid it last time may have gone just now, however long ago that was.
+    const hiddenAt = isHidden || before?.isHidden ? performance.now() : before?.hiddenAt;
+    looked.set(button, { isHidden, hiddenAt: hiddenAt ?? Number.NEGATIVE_INFINITY });
   }
 
   /** False as well where the browser does not tell: in Firefox, and on pages whose root has a filter (dark modes), which it never calls visible. */
@@ -119,6 +130,11 @@ export function createSight(host: Element): Sight {
     const one = seen.get(button);
     if (!one || hasEntry(getComputedStyle(document.documentElement).filter)) return false;
     return one.last === 'hidden' || now - one.hiddenAt < SEEN_FOR_MS;
+  }
+
+  /** Through all frames around, as only Chromium tells. */
+  function isToldSeen(button: Element): boolean {
+    return seen.get(button)?.last === 'seen';
   }
 
   return {
@@ -142,14 +158,20 @@ export function createSight(host: Element): Sight {
     doubts(button, target) {
       look(button, target);
       const now = performance.now();
-      const wasHidden = now - (lookedHiddenAt.get(button) ?? Number.NEGATIVE_INFINITY) < SEEN_FOR_MS;
-      return wasHidden || isToldHidden(button, now) ? DOUBTFUL : [];
+      const wasHidden = now - (looked.get(button)?.hiddenAt ?? Number.NEGATIVE_INFINITY) < SEEN_FOR_MS;
+      const isDoubtful = wasHidden || isToldHidden(button, now);
+      return [...(isDoubtful ? DOUBTFUL : []), ...(isToldSeen(button) ? [] : frameDoubts())];
     },
     stop() {
       observer.disconnect();
       seen.clear();
     },
   };
+}
+
+/** Nothing tells a link or a text from within whether the page around the frame lets it be seen. */
+function frameDoubts(): readonly PageDoubt[] {
+  return isFramedByOthers() ? FRAMED : [];
 }
 
 /** @param number - the element that paints the number */
@@ -173,7 +195,9 @@ function isUnderTopLayer(number: Element): boolean {
   const isPassing =
     CSS.supports('selector(:active-view-transition)') && document.querySelector(':active-view-transition');
   if (isPassing) return true;
-  return [...document.querySelectorAll(':popover-open')].some((popover) => !containsAcross(popover, number));
+  return [document, ...knownTrees()].some((tree) =>
+    [...tree.querySelectorAll(':popover-open')].some((popover) => !containsAcross(popover, number)),
+  );
 }
 
 /** True when the button is not whole: made larger or smaller, clipped, or with something over its middle. */
@@ -184,6 +208,7 @@ function isCut(button: Element, host: Element): boolean {
     if (hasEntry(getComputedStyle(node).clipPath)) return true;
   }
   const [middleX, middleY] = [x + width / 2, y + height / 2];
+  if (isUnderLater(host, middleX, middleY)) return true;
   const points = [
     [middleX, middleY],
     [middleX - CORE, middleY],

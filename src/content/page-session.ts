@@ -6,6 +6,7 @@ import { askBackground } from './ask-background.ts';
 import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { isShown, painterOf, spotOf } from './geometry.ts';
+import { type FocusMove, isPassedOn } from './key-press.ts';
 import { readPress } from './links.ts';
 import { linkDoubts } from './page-doubts.ts';
 import { readEvidence } from './page-evidence.ts';
@@ -48,6 +49,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let listenedIn: Element | undefined;
   let pointing: Pointing | undefined;
   let gone: Target | undefined;
+  let lastFocus: FocusMove | undefined;
   let nightHint: ((e164: string) => string) | undefined;
   let counting: ReturnType<typeof setTimeout> | undefined;
   const keyTargets = new Map<string, Target>();
@@ -155,7 +157,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     page.addEventListener('scroll', onScroll, quiet);
     page.addEventListener('pointermove', onPointer, quiet);
     page.addEventListener('contextmenu', (event) => pointing?.pressed(event.clientX, event.clientY), quiet);
-    page.addEventListener('focusin', (event) => onFocus(event.composedPath()[0]), quiet);
+    page.addEventListener('focusin', onFocus, quiet);
     page.addEventListener('input', onInput, quiet);
     page.fonts?.addEventListener('loadingdone', onMoved, { signal });
   }
@@ -216,8 +218,11 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     if (leaveIfOrphaned()) view?.scrolled();
   }
 
-  function onFocus(origin: EventTarget | undefined): void {
-    if (origin instanceof Element) view?.focused(origin);
+  function onFocus(event: FocusEvent): void {
+    const [to] = event.composedPath();
+    if (!(to instanceof Element)) return;
+    lastFocus = { to, from: event.relatedTarget, at: event.timeStamp };
+    view?.focused(to);
   }
 
   function onInput(event: Event): void {
@@ -285,7 +290,10 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     // The page's own script behind an embedded button would place the same call once more.
     if (pressed.what !== 'link') event.stopImmediatePropagation();
     if (pressed.what === 'embed-cancel') dialler.cancel(target);
-    else dialOrRefuse(target, linkDoubts(pressed.element, target));
+    else {
+      const doubts = linkDoubts(pressed.element, target);
+      dialOrRefuse(target, isPassedOn(event, pressed.control, lastFocus) ? [...doubts, 'page-doubtful'] : doubts);
+    }
   }
 
   function dialOrRefuse(target: Target, doubts: readonly PageDoubt[]): void {

@@ -170,7 +170,7 @@ function boxAt(x: number, y: number) {
 
 /** Boxes in rows close above one another may touch; side by side they may not. */
 function meets(box: { readonly x: number; readonly y: number }, taken: readonly Placed[]): boolean {
-  return taken.some((other) => Math.abs(other.x - box.x) < SIZE - 2 && Math.abs(other.y - box.y) < 13);
+  return taken.some((other) => Math.abs(other.x - box.x) < SIZE && Math.abs(other.y - box.y) < 13);
 }
 
 function middle(rect: DOMRect): number {

@@ -23,8 +23,28 @@ export const BUILT_IN_HOSTS =
  */
 export const LIKELY_HOSTS = `:not(${BUILT_IN_HOSTS},${NEVER_HOSTS}),:empty:is(${BUILT_IN_HOSTS})`;
 
+/** Trees met, after which those that are gone are let go of. */
+const FORGET_EVERY = 1_000;
+const met = new WeakSet<ShadowRoot>();
+let trees: WeakRef<ShadowRoot>[] = [];
+
+/** Every shadow tree of the page that we have come across and that is still there. */
+export function knownTrees(): readonly ShadowRoot[] {
+  return trees.flatMap((tree) => tree.deref() ?? []).filter((tree) => tree.isConnected);
+}
+
 /** The element's shadow tree, open or closed, or undefined. */
 export function shadowOf(element: Element): ShadowRoot | undefined {
+  const tree = openTree(element);
+  if (tree && !met.has(tree)) {
+    met.add(tree);
+    trees.push(new WeakRef(tree));
+    if (trees.length % FORGET_EVERY === 0) trees = trees.filter((one) => one.deref());
+  }
+  return tree;
+}
+
+function openTree(element: Element): ShadowRoot | undefined {
   const chromeDom = (globalThis.chrome as ChromeDom | undefined)?.dom;
   if (chromeDom?.openOrClosedShadowRoot && element instanceof HTMLElement) {
     return chromeDom.openOrClosedShadowRoot(element) ?? undefined;

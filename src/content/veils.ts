@@ -1,3 +1,4 @@
+import { frameAround } from './framed.ts';
 import { parentAcross } from './roots.ts';
 
 /** A page may well draw its own text faintly. */
@@ -28,7 +29,7 @@ export function isClear(color: string): boolean {
 /** True when the element, or what it stands in, is painted so that one cannot see it well. */
 export function isVeiled(element: Element, faint: number): boolean {
   let opacity = 1;
-  for (let node: Element | undefined = element; node; node = parentAcross(node)) {
+  for (let node: Element | undefined = element; node; node = parentAcross(node) ?? frameAround(node.ownerDocument)) {
     const style = getComputedStyle(node);
     opacity *= Number(style.opacity);
     const isHidden = hasEntry(style.maskImage) || style.mixBlendMode !== 'normal' || isBlurring(style.filter);

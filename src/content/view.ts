@@ -5,7 +5,7 @@ import type { Dialler } from './dial.ts';
 import { isFixed, isShown, isWithin, painterOf, rangeOf, type Spot, spotOf } from './geometry.ts';
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
-import { numberDoubts } from './page-doubts.ts';
+import { textDoubts } from './page-doubts.ts';
 import { type Placed, placeButton, SIZE } from './placement.ts';
 import type { ClickedNumber } from './plain-click.ts';
 import { compareAcross, containsAcross } from './roots.ts';
@@ -239,6 +239,14 @@ export function createView(page: Document, parts: ViewParts): View {
       });
     }
     if (isScrolling || stop.signal.aborted) return;
+    // Later ones may have made earlier ones lower.
+    for (const [at, one] of shown.entries()) {
+      const { target } = one;
+      const [place, fitted] = [seen.get(target), placed[at]];
+      if (!place || !fitted) continue;
+      shown[at] = { ...one, placed: fitted };
+      seen.set(target, { ...place, placed: fitted });
+    }
     spots = seen;
     // A pointer that already rests on a number when it is found does not move again to say so.
     if (pointer && !(hovered && seen.has(hovered))) hovered = findAt(spots, pointer.x, pointer.y, parts.callsOnClick());
@@ -439,7 +447,7 @@ export function createView(page: Document, parts: ViewParts): View {
         const now = spotOf(target);
         const isStill = now && isSamePoint(now.last, spot.last) && performance.now() - since >= INERT_MS;
         if (!isStill || !placeButton(target, now, isOurs, [])) return undefined;
-        return { target, doubts: numberDoubts(target) };
+        return { target, doubts: textDoubts(target) };
       }
       return undefined;
     },
@@ -498,17 +506,29 @@ function offsetOf(target: Target): number {
   return target.place.in === 'text' ? target.place.startOffset : 0;
 }
 
-/** In dense tables a button is as high as the rows allow, so that none lies over its neighbour's. */
+/**
+ * In dense tables a button is as high as the rows allow, so that none lies over its neighbour's: to Chromium even a line of two pixels hides
+ * the one below.
+ */
 function fitHeight(place: Placed, before: Placed[]): Placed {
+  let height = place.height;
   for (let i = before.length - 1; i >= Math.max(0, before.length - 20); i -= 1) {
     const other = before[i];
     if (!other || Math.abs(other.x - place.x) >= SIZE) continue;
-    const pitch = Math.abs(place.y + place.height / 2 - (other.y + other.height / 2));
+    const pitch = Math.abs(middleOf(place) - middleOf(other));
     if (pitch >= SIZE || pitch < 12) continue;
-    before[i] = { ...other, y: other.y + (other.height - pitch) / 2, height: pitch };
-    return { ...place, y: place.y + (place.height - pitch) / 2, height: pitch };
+    before[i] = atMost(other, pitch);
+    height = Math.min(height, pitch);
   }
-  return place;
+  return atMost(place, height);
+}
+
+function atMost(place: Placed, height: number): Placed {
+  return height < place.height ? { ...place, y: middleOf(place) - height / 2, height } : place;
+}
+
+function middleOf({ y, height }: Placed): number {
+  return y + height / 2;
 }
 
 /** Where a number was seen and its button put, and since when it stands there. */

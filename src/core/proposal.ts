@@ -20,6 +20,8 @@ export interface Wish {
   readonly name?: string;
   /** The frame's site, by the browser's record; empty for a file. */
   readonly host: string;
+  /** The site of the tab, by the browser's record, where the number stands in a frame of a page of another site. */
+  readonly top?: string;
   /** The page's address, where the account tells its PBX something about it. */
   readonly pageUrl?: string;
   readonly requestId: string;

@@ -18,7 +18,7 @@ export type NumberType =
   | 'unknown';
 
 /** What a page shows that speaks against dialling on one click; seen by the content script. */
-export const PAGE_DOUBTS = ['text-differs', 'page-doubtful'] as const;
+export const PAGE_DOUBTS = ['text-differs', 'page-doubtful', 'in-frame'] as const;
 export type PageDoubt = (typeof PAGE_DOUBTS)[number];
 
 /** Why a click in a page is not enough to dial; a second, deliberate act outside the page is. */

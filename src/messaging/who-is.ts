@@ -33,3 +33,9 @@ export function frameAddress(sender: SenderRecord): URL | undefined {
   }
   return undefined;
 }
+
+/** The host of the tab's page; undefined where we may not know it, or where it has none. */
+export function topHost({ tabUrl }: SenderRecord): string | undefined {
+  const host = tabUrl !== undefined && URL.canParse(tabUrl) ? new URL(tabUrl).host : '';
+  return host === '' ? undefined : host;
+}

@@ -15,6 +15,21 @@ export const knownCountriesItem: LocalItem<readonly string[]> = localItem('known
   Array.isArray(stored) ? stored.filter((country): country is string => /^[A-Z]{2}$/.test(String(country))) : undefined,
 );
 
+/** Frames of one site in pages of another, by {@link frameName}, that the user has called from when asked; the latest last. */
+export const knownFramesItem: LocalItem<readonly string[]> = localItem('known-frames', [], (stored) =>
+  Array.isArray(stored)
+    ? stored.filter((name): name is string => typeof name === 'string').slice(-MOST_KNOWN_FRAMES)
+    : undefined,
+);
+
+/** The oldest is forgotten beyond these. */
+export const MOST_KNOWN_FRAMES = 200;
+
+/** How frames of `host` in pages of `top` are remembered. */
+export function frameName(host: string, top: string): string {
+  return `${host} in ${top}`;
+}
+
 /** The organisation's presets as they were taken over last, as JSON; empty before the first. */
 export const presetItem: LocalItem<string> = localItem('preset', '', (stored) =>
   typeof stored === 'string' ? stored : undefined,

@@ -188,6 +188,56 @@ describe('one question at a time', () => {
   });
 });
 
+describe('a number in a frame of another site', () => {
+  const FRAMED = { doubts: ['in-frame'] };
+  const inTab = (url: string | undefined, more: object = {}): MessageSender => ({
+    ...pageIn('https://phones.example/widget', 7, 3),
+    tab: { id: 7, url, ...more },
+  });
+
+  test('is asked about until the user has called from such a frame in pages of that site', async () => {
+    const { dial, dials, say, read } = await setUp();
+    const crm = inTab('https://crm.example.com/deals');
+
+    expect(await dial('+16175550123', crm, 'request-1', FRAMED)).toEqual(refused('waiting'));
+    expect(await read('secret-1')).toMatchObject({
+      value: { host: 'phones.example', choices: [{ reasons: ['in-frame'] }] },
+    });
+    await say(true);
+    expect(await dial('+16175550124', crm, 'request-2', FRAMED)).toMatchObject({ ok: true });
+    expect(dials()).toHaveLength(2);
+
+    const elsewhere = inTab('https://evil.example/');
+    expect(await dial('+16175550125', elsewhere, 'request-3', FRAMED)).toEqual(refused('waiting'));
+    expect(dials()).toHaveLength(2);
+  });
+
+  test('what else is risky is asked about all the same', async () => {
+    const { dial, say, read, memory } = await setUp();
+    const crm = inTab('https://crm.example.com/deals');
+    await dial('+16175550123', crm, 'request-1', FRAMED);
+    await say(true);
+
+    expect(await dial(PREMIUM, crm, 'request-2', FRAMED)).toEqual(refused('waiting'));
+
+    expect(await read(idShown(memory))).toMatchObject({ value: { choices: [{ reasons: ['premium'] }] } });
+  });
+
+  test.each([
+    ['a "no"', inTab('https://crm.example.com/deals'), false],
+    ['a page whose address we may not know', inTab(undefined), true],
+    ['a private window', inTab('https://crm.example.com/deals', { incognito: true }), true],
+  ])('is asked about again after %s', async (_name, sender, answer) => {
+    const { dial, say, world } = await setUp();
+    await dial('+16175550123', sender, 'request-1', FRAMED);
+
+    await say(answer);
+
+    expect(world.knownFrames).toEqual([]);
+    expect(await dial('+16175550124', sender, 'request-2', FRAMED)).toEqual(refused('waiting'));
+  });
+});
+
 describe('the answer', () => {
   test('"Call" dials exactly once, however often it is given', async () => {
     const { dial, dials, say, keeper } = await setUp({ dialing: { numberFormat: 'digits', outsideLine: '9' } });

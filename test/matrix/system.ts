@@ -3,6 +3,7 @@ import type { RigRelay } from '../relay/rig.ts';
 import type { CallEngine } from '../simulators/call-engine.ts';
 import type { SimClock } from '../simulators/clock.ts';
 import type { Fault, Faults } from '../simulators/faults.ts';
+import type { Journal } from '../simulators/journal.ts';
 import type { FarEnd, Phone } from '../simulators/phones.ts';
 
 /** A pretended PBX as the matrix drives it. */
@@ -11,6 +12,7 @@ export interface MatrixPbx {
   readonly faults: Faults;
   readonly engine: CallEngine;
   readonly violations: readonly string[];
+  readonly journal: Journal;
   /** Calls the PBX was asked for and has begun. */
   places(): number;
   phone(): Phone;
@@ -54,6 +56,7 @@ interface Simulator {
   readonly faults: Faults;
   readonly engine: CallEngine;
   readonly violations: readonly string[];
+  readonly journal: Journal;
   places(): readonly unknown[];
   farEnd(): FarEnd;
   expireSessions(): void;
@@ -67,6 +70,7 @@ export function common(pbx: Simulator): Omit<MatrixPbx, 'account' | 'phone'> {
     faults: pbx.faults,
     engine: pbx.engine,
     violations: pbx.violations,
+    journal: pbx.journal,
     places: () => pbx.places().length,
     farEnd: () => pbx.farEnd(),
     expire: () => pbx.expireSessions(),

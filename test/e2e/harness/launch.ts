@@ -7,7 +7,7 @@ import { watchForLeaks } from './leaks.ts';
 import { processTree } from './process-tree.ts';
 import { until } from './until.ts';
 
-export type OwnPage = 'popup' | 'options' | 'confirm';
+export type OwnPage = 'popup' | 'options' | 'confirm' | 'diagnostics';
 
 /** One browser with the extension in it, the same for Chromium and Firefox. */
 export interface TestBrowser {

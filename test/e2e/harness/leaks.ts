@@ -8,7 +8,7 @@ import { rest } from './until.ts';
 
 /** A page may hang, or be gone: what it holds is looked at when it answers. */
 const PATIENCE_MS = 1_000;
-const SECRET_KEYS: readonly string[] = ['password', 'token', 'relayToken'];
+const SECRET_KEYS: readonly string[] = ['password', 'token', 'relayToken', 'secret'];
 /** Where Chromium writes what consoles are told, in the profile. */
 const CONSOLE_FILE = 'chrome_debug.log';
 
