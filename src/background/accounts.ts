@@ -55,12 +55,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
 
   async function store(settings: Settings, vendor: string, secrets: AccountValues): Promise<void> {
     const before = await parts.readSettings();
+    // First what may fail: on a full disk the account that was there keeps its password.
+    await parts.writeSettings(settings);
     if (before.account && before.account.vendor !== vendor) await vault.clear();
     const wanted = settings.account?.secretsIn;
     const kept = await vault.write(vendor, secrets, wanted);
     // Only what the user has not wished is worth a word.
     parts.onSecretsKept(wanted === 'memory' ? 'kept' : kept);
-    await parts.writeSettings(settings);
     await parts.onAccount(true, isElsewhere(before, settings));
   }
 

@@ -1,4 +1,5 @@
 import type { CallId, CallOrigin } from '../core/calls.ts';
+import { cleanText } from '../core/clean-text.ts';
 import type { Choice, Proposal } from '../core/proposal.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { COUNT_WITHIN_MS, type NumberType, PAGE_DOUBTS, type PageDoubt, riskReasons } from '../core/risk.ts';
@@ -329,8 +330,8 @@ function readDoubts({
 /** What the page calls whoever has the number: shown as such, never trusted. */
 function readName(name: unknown): { readonly name?: string } {
   if (typeof name !== 'string' || name.length > LONGEST_NAME * 2) return {};
-  const plain = name.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029\s]+/gu, ' ').trim();
-  return plain === '' ? {} : { name: [...plain].slice(0, LONGEST_NAME).join('') };
+  const plain = cleanText(name, LONGEST_NAME);
+  return plain === '' ? {} : { name: plain };
 }
 
 function readLink(pbx: unknown): { readonly pbx?: LinkedPbx } {

@@ -9,7 +9,14 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { isClickToCall, isSiteEnabled, leavesOwnButtons } from '../core/site-rule.ts';
 import { lessonsFor, type PageLesson } from '../core/taught.ts';
 import { canHandle } from '../core/update.ts';
-import type { DialRefusal, PageSettings, PageStart, PointedPlace, SettingsChange } from '../messaging/protocol.ts';
+import type {
+  DialRefusal,
+  PageSettings,
+  PageStart,
+  PointedPlace,
+  SettingsChange,
+  Stored,
+} from '../messaging/protocol.ts';
 import type { NumberPlans } from '../phone/number-plan.ts';
 import { readTypedNumber } from '../phone/typed-number.ts';
 import type { ReadAtlas } from '../storage/atlas-file.ts';
@@ -153,7 +160,8 @@ export function createHandlers(parts: HandlersParts): Handlers {
         const read = readValues(values);
         if (typeof vendor !== 'string' || !read) return fail({ vendor: 'account_unknown_vendor' });
         const allowed = await parts.policy.allowedAccount(vendor, read);
-        return allowed ? accounts.save(vendor, allowed, remember !== false) : fail({ vendor: 'options_locked' });
+        if (!allowed) return fail({ vendor: 'options_locked' });
+        return accounts.save(vendor, allowed, remember !== false).catch(() => fail({ vendor: 'options_not_stored' }));
       },
       'account/remove': async () => {
         await started;
@@ -161,14 +169,14 @@ export function createHandlers(parts: HandlersParts): Handlers {
       },
       'settings/change': async (payload) => {
         await started;
-        await parts.changeSettings(await parts.policy.allowed(readChange(payload)));
+        return stored(parts.changeSettings(await parts.policy.allowed(readChange(payload))));
       },
       'taught/change': async (payload) => {
         await started;
         const atlas = await parts.atlas();
-        if (!atlas) return;
+        if (!atlas) return fail('not-stored');
         const taught = changeTaught((await parts.settings()).taught, payload, atlas);
-        await parts.changeSettings(await parts.policy.allowed({ taught }));
+        return stored(parts.changeSettings(await parts.policy.allowed({ taught })));
       },
       'recent/forget': async ({ id }) => {
         await started;
@@ -176,8 +184,9 @@ export function createHandlers(parts: HandlersParts): Handlers {
       },
       'settings/import': async ({ text }) => {
         await started;
-        if (typeof text !== 'string' || text.length > LONGEST_FILE) return fail({ problem: 'not-ours' });
-        const result = await accounts.importFile(text);
+        if (typeof text !== 'string') return fail({ problem: 'not-ours' });
+        if (text.length > LONGEST_FILE) return fail({ problem: 'too-large' });
+        const result = await accounts.importFile(text).catch(() => fail({ problem: 'not-stored' } as const));
         // What is locked stays, whatever the file says.
         await parts.policy.apply();
         if (result.ok) await parts.changeSettings({});
@@ -266,4 +275,11 @@ function readChange(payload: Readonly<Record<string, unknown>>): SettingsChange 
     ...(payload.screenPop === undefined ? {} : { screenPop: preferences.screenPop }),
     ...(payload.recentCalls === undefined ? {} : { recentCalls: preferences.recentCalls }),
   };
+}
+
+async function stored(change: Promise<void>): Promise<Stored> {
+  return change.then(
+    () => ok(undefined),
+    () => fail('not-stored'),
+  );
 }

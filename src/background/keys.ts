@@ -15,13 +15,15 @@ export interface KeysParts {
 function readFocus(): { readonly text: string; readonly hasFocus: boolean } {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  const selected = String(getSelection() ?? '').trim();
+  // What is cut off must not be hidden behind much space: what is left would look like all of it.
+  const brief = (text: string) => text.trim().replace(/\s+/g, ' ').slice(0, 300);
+  const selected = brief(String(getSelection() ?? ''));
   const hasFocus = document.hasFocus() && !(element instanceof HTMLIFrameElement);
   const field = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element : undefined;
-  if (!field || field.type === 'password') return { text: selected.slice(0, 300), hasFocus };
+  if (!field || field.type === 'password') return { text: selected, hasFocus };
   const { value, selectionStart, selectionEnd } = field;
   const part = selectionStart === null ? '' : value.slice(selectionStart, selectionEnd ?? undefined);
-  return { text: (part.trim() || selected || value).slice(0, 300), hasFocus };
+  return { text: brief(part) || selected || brief(value), hasFocus };
 }
 
 /** Answers to keyboard commands. `activeTab` lets us read the tab in front for the length of the command, and no other. */

@@ -169,7 +169,7 @@ const accounts = createAccounts({
   vault: createVault(indexedDbStore(), sessionSecrets),
   findAdapter,
   readSettings: () => settingsStore.read(),
-  writeSettings: (settings) => settingsStore.write(settings),
+  writeSettings,
   async onAccount(hasAccount, isElsewhere) {
     await keepAlarm(hasAccount);
     await proposals.forgetAll();
@@ -412,8 +412,19 @@ async function tabInFront(isPrivate: boolean): Promise<{ readonly id?: number | 
   return tabs.find(({ incognito }) => incognito === isPrivate);
 }
 
+/** Rejects when the browser does not keep them, as on a full disk; the user is told, and the settings stay as they were. */
+async function writeSettings(settings: Settings): Promise<void> {
+  try {
+    await settingsStore.write(settings);
+    troubles.set('settings-not-saved', false);
+  } catch (error) {
+    troubles.set('settings-not-saved', true);
+    throw error;
+  }
+}
+
 async function changeSettings(change: SettingsChange): Promise<void> {
-  if (Object.keys(change).length > 0) await settingsStore.write({ ...(await settingsStore.read()), ...change });
+  if (Object.keys(change).length > 0) await writeSettings({ ...(await settingsStore.read()), ...change });
   await tellSettings();
   await surfaces.recent.tidy();
 }

@@ -88,9 +88,10 @@ export function createMenus(parts: MenusParts): Menus {
     },
     async point({ text = '', offers }, tabId) {
       cancelForget();
-      const cut = text.slice(0, LONGEST_TEXT);
-      pointed = { text: cut, tabId };
-      await show(cut === '' ? undefined : await callTitle(cut), offers);
+      // Never a part of it: what is left out could make it another number.
+      const whole = text.length > LONGEST_TEXT ? '' : text;
+      pointed = { text: whole, tabId };
+      await show(whole === '' ? undefined : await callTitle(whole), offers);
       cancelForget = parts.clock.after(FORGET_AFTER_MS, () => void forget().catch(() => {}));
     },
     forget,

@@ -1,4 +1,5 @@
 import { browser } from '../browser.ts';
+import { cleanText } from '../core/clean-text.ts';
 import type { RecentCall } from '../core/recent-call.ts';
 
 export interface OmniboxParts {
@@ -21,6 +22,7 @@ export interface Suggestion {
 
 const MOST = 5;
 const LONGEST = 64;
+const LONGEST_SHOWN = 120;
 
 /** Says before Enter what it will call, and offers numbers that were called before. */
 export function createOmnibox(parts: OmniboxParts): Omnibox {
@@ -38,7 +40,9 @@ export function createOmnibox(parts: OmniboxParts): Omnibox {
         .slice(0, MOST)
         .map(({ number: content, name }) => ({
           content,
-          description: plain(say('menu_call', name === undefined ? content : `${content} · ${name}`)),
+          description: plain(
+            say('menu_call', cleanText(name === undefined ? content : `${content} · ${name}`, LONGEST_SHOWN)),
+          ),
         }));
     },
     onEntered(text) {

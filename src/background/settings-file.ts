@@ -12,6 +12,7 @@ import {
   readSites,
   type Settings,
 } from '../storage/settings.ts';
+import { lineOfFault, lineOfPath } from './json-lines.ts';
 
 /** A settings file, understood: what replaces the settings, and the secrets for the vault. */
 export interface ImportedSettings {
@@ -58,6 +59,12 @@ export function parseSettings(
   before: Settings,
   findAdapter: FindAdapter,
 ): Result<ImportedSettings, ImportProblem> {
+  const read = readFile(text, before, findAdapter);
+  if (read.ok || read.error.path === undefined || read.error.problem === 'not-ours') return read;
+  return fail({ ...read.error, line: lineOfPath(cleanFile(text), read.error.path) });
+}
+
+function readFile(text: string, before: Settings, findAdapter: FindAdapter): Result<ImportedSettings, ImportProblem> {
   const json = parseJson(text);
   if (!json.ok) return json;
   if (!isRecord(json.value) || json.value.pagedial !== VERSION) return fail({ problem: 'not-ours', path: 'pagedial' });
@@ -127,67 +134,18 @@ function asDocument(value: string): unknown {
   return json.ok && isRecord(json.value) ? json.value : value;
 }
 
+/** Some editors begin a file with a byte order mark, and systems end lines each in their own way. */
+function cleanFile(text: string): string {
+  return text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+}
+
 function parseJson(text: string): Result<unknown, ImportProblem> {
-  // Some editors begin a file with a byte order mark.
-  const clean = text.replace(/^\uFEFF/, '');
+  const clean = cleanFile(text);
   try {
     return ok(JSON.parse(clean));
   } catch {
     return fail({ problem: 'not-json', line: lineOfFault(clean) });
   }
-}
-
-/**
- * The line where the text stops being JSON. Engines word their errors differently (V8 counts characters, SpiderMonkey lines, some
- * neither), so it is found by their one common property: a text cut before the fault fails at its very end.
- */
-function lineOfFault(text: string): number {
-  const lines = text.split('\n');
-  let good = 0;
-  let bad = lines.length;
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1;
-    if (isPrefixOfJson(lines.slice(0, middle).join('\n'))) good = middle;
-    else bad = middle;
-  }
-  return bad;
-}
-
-/** True when the text could still become JSON by writing on. A small checker, since `JSON.parse` does not tell. */
-function isPrefixOfJson(text: string): boolean {
-  const tokens =
-    /\s+|"(?:[^"\\\n]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:]/y;
-  const open: ('{' | '[')[] = [];
-  let expects: 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'after' = 'value';
-  while (tokens.lastIndex < text.length) {
-    const match = tokens.exec(text)?.[0];
-    if (match === undefined) return false;
-    if (/^\s/.test(match)) continue;
-    const inside = open.at(-1);
-    if (match === '}' || match === ']') {
-      const closes = match === '}' ? '{' : '[';
-      const mayClose = expects === 'after' || expects === (match === '}' ? 'key-or-end' : 'value-or-end');
-      if (inside !== closes || !mayClose) return false;
-      open.pop();
-      expects = 'after';
-    } else if (expects === 'after') {
-      if (match !== ',' || inside === undefined) return false;
-      expects = inside === '{' ? 'key' : 'value';
-    } else if (expects === 'colon') {
-      if (match !== ':') return false;
-      expects = 'value';
-    } else if (expects === 'key' || expects === 'key-or-end') {
-      if (!match.startsWith('"')) return false;
-      expects = 'colon';
-    } else if (match === '{' || match === '[') {
-      open.push(match);
-      expects = match === '{' ? 'key-or-end' : 'value-or-end';
-    } else {
-      if (match === ',' || match === ':') return false;
-      expects = 'after';
-    }
-  }
-  return true;
 }
 
 function readSitesStrictly(value: unknown): Result<Settings['sites'], ImportProblem> {

@@ -107,7 +107,8 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
         if (!atlas) return notifications.tellRefused('plans-not-read');
         const { taught, country } = await parts.settings();
         const lesson = teach(taught, { text, isPhone, pageUrl }, country, atlas);
-        if (lesson.outcome === 'taught') await parts.changeSettings({ taught: lesson.taught });
+        // Where it is not kept, the trouble `settings-not-saved` says so.
+        if (lesson.outcome === 'taught') await parts.changeSettings({ taught: lesson.taught }).catch(() => {});
         else notifications.tellRefused('not-a-number');
       }),
     write,

@@ -43,7 +43,8 @@ export function createPointing(parts: PointingParts, signal: AbortSignal): Point
       return { offers: 'teach-phone' };
     }
     if (!target || target.refused !== undefined) return { offers: 'neither' };
-    const text = target.text.slice(0, LONGEST);
+    // Never a part of it: what is left out could make it another number.
+    const text = target.text.length > LONGEST ? '' : target.text;
     // A link says by itself that it is a number; so does a button of the page.
     return { text, offers: target.source === 'text' || target.source === 'field' ? 'teach-none' : 'neither' };
   }

@@ -12,7 +12,7 @@ const NEVER_HOSTS =
   'tfoot,caption,col,colgroup,input,button,label,form,option,optgroup,select,textarea,fieldset,legend,script,style,link,meta,base,hr,' +
   'small,big,sup,sub,code,pre,kbd,samp,var,time,figure,figcaption,picture,source,iframe,html,head,title,noscript,template,u,s,del,ins,' +
   'abbr,address,cite,q,dfn,mark,font,center,nobr,wbr,bdi,bdo,video,audio,track,canvas,object,param,embed,map,area,details,summary,' +
-  'dialog,menu,slot,output,progress,meter,datalist,frame,frameset,noframes,rp,rt,ruby,data,hgroup,search,picture';
+  'dialog,menu,slot,output,progress,meter,datalist,frame,frameset,noframes,rp,rt,ruby,data,hgroup,search';
 /** The elements of HTML that may carry a shadow tree, as a selector. */
 export const BUILT_IN_HOSTS =
   'div,span,p,section,article,main,header,footer,nav,aside,h1,h2,h3,h4,h5,h6,blockquote,body';

@@ -13,7 +13,10 @@ export interface FormerCall {
 const LATE_WITHIN_MS = 60_000;
 const MOST_FORMER = 50;
 
-/** The former call a report speaks of. Undefined for all others, and for a call that is told to be ours and still waits for its id. */
+/**
+ * The former call a report speaks of. Undefined for all others, for a call that is told to be ours and still waits for its id, and for one
+ * that lives and has been given the id again.
+ */
 export function findFormer(
   former: readonly FormerCall[] | undefined,
   calls: readonly Call[],
@@ -21,7 +24,9 @@ export function findFormer(
   now: EpochMs,
 ): FormerCall | undefined {
   const found = former?.find(({ pbxId, at }) => pbxId === report.pbxId && isRecent(at, now));
-  return found && calls.some((call) => call.id === report.ref && call.pbxId === undefined) ? undefined : found;
+  const isOfAnother = (call: Call) =>
+    call.pbxId === undefined ? call.id === report.ref : call.pbxId === report.pbxId && call.state.phase !== 'ended';
+  return found && calls.some(isOfAnother) ? undefined : found;
 }
 
 /** What is over after a step: what the step took off the list, and what a report ended before we knew of it. */

@@ -1,4 +1,5 @@
 import type { Call, CallId, EndReason, EpochMs } from './calls.ts';
+import { cleanText } from './clean-text.ts';
 
 /** A call that has ended, as it is kept on this computer. */
 export interface RecentCall {
@@ -19,7 +20,6 @@ export interface RecentCall {
 }
 
 export const MOST_RECENT = 500;
-const LONGEST_NAME = 64;
 const LONGEST_NUMBER = 64;
 const DAY_MS = 86_400_000;
 
@@ -32,7 +32,7 @@ export function recentOf(call: Call): RecentCall | undefined {
     id,
     number: number.slice(0, LONGEST_NUMBER),
     ...(ext === undefined ? {} : { ext }),
-    ...(name === undefined ? {} : { name: name.slice(0, LONGEST_NAME) }),
+    ...(name === undefined ? {} : { name: cleanText(name) }),
     direction,
     startedAt,
     endedAt: at,

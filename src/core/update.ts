@@ -167,6 +167,8 @@ const LONGEST_WAIT_MS = 10 * 60_000;
  */
 export function update(state: AppState, event: AppEvent, now: EpochMs): Step {
   const step = decide(state, event, now);
+  // Another PBX may give its calls the same ids: nothing it says is a late word about calls of the old one.
+  if (event.type === 'account-changed' && (event.isElsewhere || !event.hasAccount)) return step;
   const report = event.type === 'report' ? event.report : undefined;
   const former = formerAfter(state, step.state.calls, report, now);
   if (former === step.state.former) return step;

@@ -80,9 +80,9 @@ export interface FromUi extends FromPage {
   >;
   /** Ends the PBX session and removes account, secrets and our cookies. */
   'account/remove': Ask<Empty, void>;
-  'settings/change': Ask<SettingsChange, void>;
+  'settings/change': Ask<SettingsChange, Stored>;
   /** Takes back a lesson (`text`), sets a site's country to that of a number (E.164), or takes the country back. */
-  'taught/change': Ask<{ readonly host: string; readonly text?: string; readonly number?: string }, void>;
+  'taught/change': Ask<{ readonly host: string; readonly text?: string; readonly number?: string }, Stored>;
   /** Removes one call from the list of recent calls, or all of them. */
   'recent/forget': Ask<{ readonly id?: CallId }, void>;
   /** `text` is a settings file. Nothing changes when it is refused. */
@@ -182,9 +182,20 @@ export interface SettingsChange {
   readonly taught?: Taught;
 }
 
+/** `not-stored`: the browser did not keep it, as on a full disk. Nothing has changed. */
+export type Stored = Result<void, 'not-stored'>;
+
 /** Where a settings file is wrong; `line` counts from 1 where the text is not JSON. */
 export interface ImportProblem {
-  readonly problem: 'not-json' | 'not-ours' | 'wrong-type' | 'unknown-vendor' | 'account-incomplete';
+  readonly problem:
+    | 'not-json'
+    | 'not-ours'
+    | 'too-large'
+    | 'wrong-type'
+    | 'unknown-vendor'
+    | 'account-incomplete'
+    | 'not-stored';
+  /** Where the text stops being JSON, or where the wrong value stands; from 1. */
   readonly line?: number;
   /** Path of the wrong value, e.g. `sites.mode`. */
   readonly path?: string;

@@ -156,6 +156,9 @@ function AccountForm({ adapter, saved, connection, granted, saveLabel, onSaved }
   const save = () =>
     void withAccess('options_account_access_denied', 'options_account_not_saved', async () => {
       const answer = await ask('account/save', { vendor: adapter.id, values: sent, remember: remembers });
+      if (!answer.ok && answer.error.vendor === 'options_not_stored') {
+        return setStatus({ mood: 'bad', words: ['options_not_stored'] });
+      }
       if (!answer.ok) {
         setErrors(answer.error);
         return setStatus({ mood: 'bad', words: ['options_account_not_saved'] });

@@ -73,7 +73,7 @@ export function DialingSection({ dialing, country, accepts }: DialingSectionProp
         onChange={(replacements) => change({ dialing: { ...dialing, replacements } })}
       />
       <div class="preview">
-        <Field label={say('options_dialing_preview')} value={typed} type="tel" maxLength={64} onInput={setTyped} />
+        <Field label={say('options_dialing_preview')} value={typed} type="tel" onInput={setTyped} />
         <p class="preview-result" aria-live="polite">
           {(preview?.type === 'dials' || preview?.type === 'refused') && (
             <>

@@ -1,6 +1,7 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import type { AccountNeeds } from '../core/account.ts';
+import type { Call } from '../core/calls.ts';
 import type { Connection } from '../core/connection.ts';
 import { ask } from '../messaging/ask.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../storage/settings.ts';
@@ -13,10 +14,12 @@ import { CountrySection } from './country-section.tsx';
 import { Locked } from './locked.tsx';
 import { PolicyContext } from './policy-context.ts';
 import { SitesSection } from './sites-section.tsx';
+import { TestCall } from './test-call.tsx';
 
 interface FirstRunProps {
   readonly settings: Settings;
   readonly connection: Connection;
+  readonly calls: readonly Call[];
   readonly granted: AccountNeeds | undefined;
   readonly onDone: () => void;
 }
@@ -24,7 +27,7 @@ interface FirstRunProps {
 const STEPS: readonly MessageKey[] = ['options_first_account', 'options_first_sites', 'options_first_done'];
 
 /** The first minutes: account, sites, ready. The same sections as later, one at a time. */
-export function FirstRun({ settings, connection, granted, onDone }: FirstRunProps): JSX.Element {
+export function FirstRun({ settings, connection, calls, granted, onDone }: FirstRunProps): JSX.Element {
   const [step, setStep] = useState(0);
   const title = useRef<HTMLHeadingElement>(null);
   const isCountryGiven = 'country' in useContext(PolicyContext).settings;
@@ -88,7 +91,11 @@ export function FirstRun({ settings, connection, granted, onDone }: FirstRunProp
             </div>
           </>
         )}
-        {step === 2 && <Ready hasAccess={(granted?.origins.length ?? 0) > 0} onDone={onDone} />}
+        {step === 2 && (
+          <Ready hasAccess={(granted?.origins.length ?? 0) > 0} onDone={onDone}>
+            <TestCall connection={connection} calls={calls} />
+          </Ready>
+        )}
       </section>
       {step < 2 && (
         <div class="first-skip">
@@ -101,7 +108,13 @@ export function FirstRun({ settings, connection, granted, onDone }: FirstRunProp
   );
 }
 
-function Ready({ hasAccess, onDone }: { readonly hasAccess: boolean; readonly onDone: () => void }): JSX.Element {
+interface ReadyProps {
+  readonly hasAccess: boolean;
+  readonly children: ComponentChildren;
+  readonly onDone: () => void;
+}
+
+function Ready({ hasAccess, children, onDone }: ReadyProps): JSX.Element {
   return (
     <>
       <ul class="ready">
@@ -110,6 +123,7 @@ function Ready({ hasAccess, onDone }: { readonly hasAccess: boolean; readonly on
         <ReadyLine icon="check" words="options_first_done_phone" />
         <ReadyLine icon="info" words="options_first_done_popup" />
       </ul>
+      {children}
       <div class="actions">
         <Button kind="primary" onPress={onDone}>
           {say('options_first_finish')}

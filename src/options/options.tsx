@@ -17,10 +17,11 @@ import { ScreenPopSection } from './screen-pop-section.tsx';
 import { SettingsFileSection } from './settings-file-section.tsx';
 import { SitesSection } from './sites-section.tsx';
 import { TaughtSection } from './taught-section.tsx';
+import { TestCall } from './test-call.tsx';
 
 /** The settings page; until there is a whole account it leads through the first steps. */
 export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
-  const { connection } = useAppState(saved.state);
+  const { connection, calls } = useAppState(saved.state);
   const settings = useSettings(saved.settings);
   const granted = useGranted();
   const isGivenInPart = usePresetAccount() !== undefined && missingFields(connection).length > 0;
@@ -38,11 +39,18 @@ export function Options({ saved }: { readonly saved: Saved }): JSX.Element {
       </header>
       <main class="sections">
         {isFirstRun ? (
-          <FirstRun settings={settings} connection={connection} granted={granted} onDone={() => setIsFirstRun(false)} />
+          <FirstRun
+            settings={settings}
+            connection={connection}
+            calls={calls}
+            granted={granted}
+            onDone={() => setIsFirstRun(false)}
+          />
         ) : (
           <>
             <Card id="account" title="options_account">
               <AccountSection account={account} connection={connection} granted={granted} />
+              <TestCall connection={connection} calls={calls} />
             </Card>
             <Card id="sites" title="options_sites">
               <SitesSection rule={settings.sites} granted={granted} withOwnButtons />

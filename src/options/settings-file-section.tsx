@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { AccountNeeds } from '../core/account.ts';
 import { ask } from '../messaging/ask.ts';
+import type { ImportProblem } from '../messaging/protocol.ts';
 import { findAdapter } from '../pbx/registry.ts';
 import type { Settings } from '../storage/settings.ts';
 import { Button, Notice } from '../ui/controls.tsx';
@@ -109,10 +110,11 @@ export function needsOf(settings: Settings): AccountNeeds {
 
 async function importText(file: File): Promise<Outcome> {
   const bad = (words: Phrase, more: readonly string[] = []): Outcome => ({ mood: 'bad', words, more, isImport: true });
-  if (file.size > LARGEST_FILE) return bad(['options_import_not_ours'], [say('options_import_do_export')]);
+  if (file.size > LARGEST_FILE)
+    return bad(importProblemWords({ problem: 'too-large' }), adviceOn({ problem: 'too-large' }));
   let text: string;
   try {
-    text = await file.text();
+    text = textOf(await file.arrayBuffer());
   } catch {
     return bad(['options_file_unreadable']);
   }
@@ -120,10 +122,29 @@ async function importText(file: File): Promise<Outcome> {
     const answer = await ask('settings/import', { text });
     return answer.ok
       ? { mood: 'good', words: ['options_file_imported'], isImport: true }
-      : bad(importProblemWords(answer.error), [...problemWords(answer.error.why), say(importAdvice(answer.error))]);
+      : bad(importProblemWords(answer.error), adviceOn(answer.error));
   } catch {
     return bad(['common_failed']);
   }
+}
+
+/** Where it is wrong, why, and what helps. */
+function adviceOn(problem: ImportProblem): readonly string[] {
+  const { line, path, why } = problem;
+  const advice = importAdvice(problem);
+  return [
+    ...problemWords(why),
+    ...(line === undefined || path === undefined ? [] : [say('options_import_line', String(line))]),
+    ...(advice === undefined ? [] : [say(advice)]),
+  ];
+}
+
+/** Windows' own tools write UTF-16, and say so with the first two bytes. */
+function textOf(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes);
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 function download(name: string, text: string): void {

@@ -5,6 +5,7 @@ import type { Taught } from '../core/taught.ts';
 import { ask } from '../messaging/ask.ts';
 import { Icon } from '../ui/icons.tsx';
 import { type MessageKey, say } from '../ui/say.ts';
+import { storedWords } from './use-change.ts';
 
 /** What the user has taught PageDial about sites, each to be taken back. */
 export function TaughtSection({ taught }: { readonly taught: Taught }): JSX.Element {
@@ -12,10 +13,7 @@ export function TaughtSection({ taught }: { readonly taught: Taught }): JSX.Elem
   const countries = Object.entries(taught.countries);
   const undo = (what: { readonly host: string; readonly text?: string }) => {
     setMessage(undefined);
-    void ask('taught/change', what).then(
-      () => setMessage('options_saved'),
-      () => setMessage('options_not_saved'),
-    );
+    void storedWords(ask('taught/change', what)).then(setMessage);
   };
   const regions = new Intl.DisplayNames([browser.i18n.getUILanguage()], { type: 'region' });
   return (

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../messaging/ask.ts';
-import type { SettingsChange } from '../messaging/protocol.ts';
+import type { SettingsChange, Stored } from '../messaging/protocol.ts';
 import type { MessageKey } from '../ui/say.ts';
 
 /** Sends a change of the settings, and says in words how it went. */
@@ -8,10 +8,15 @@ export function useChange(): readonly [message: MessageKey | undefined, change: 
   const [message, setMessage] = useState<MessageKey>();
   const change = (wanted: SettingsChange) => {
     setMessage(undefined);
-    void ask('settings/change', wanted).then(
-      () => setMessage('options_saved'),
-      () => setMessage('options_not_saved'),
-    );
+    void storedWords(ask('settings/change', wanted)).then(setMessage);
   };
   return [message, change];
+}
+
+/** How it went, in words; the background may not answer at all. */
+export function storedWords(change: Promise<Stored>): Promise<MessageKey> {
+  return change.then(
+    ({ ok }) => (ok ? 'options_saved' : 'options_not_stored'),
+    () => 'options_not_saved',
+  );
 }

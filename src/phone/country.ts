@@ -1,13 +1,6 @@
-import type { Atlas } from './atlas.ts';
+import type { Atlas, CountrySign } from './atlas.ts';
 import { countryNamedBy, namesIn } from './country-names.ts';
-import {
-  ADDRESS_FORMS,
-  CURRENCIES,
-  FURTHER_COUNTRIES,
-  LANGUAGE_COUNTRIES,
-  LETTERS,
-  WORLDWIDE_DOMAINS,
-} from './country-signs.ts';
+import { FURTHER_COUNTRIES, LANGUAGE_COUNTRIES, WORLDWIDE_DOMAINS } from './country-signs.ts';
 import { guessLanguage } from './language.ts';
 import {
   callingCodeOf,
@@ -244,11 +237,28 @@ function addHint(hint: string, add: (sign: Sign, country: string) => void, atlas
 }
 
 const HOST = /(?:@|www\.|:\/\/)[\w.-]{1,80}\.([a-z]{2})(?![\w-]|\.\w)/gi;
-/** As objects: taking pairs apart costs more than most of the patterns. */
-const SIGNS = [...signsOf('address', ADDRESS_FORMS), ...signsOf('currency', CURRENCIES)];
 
-function signsOf(sign: Sign, forms: Readonly<Record<string, RegExp>>) {
-  return Object.entries(forms).map(([country, form]) => ({ sign, country, form }));
+interface Form {
+  readonly kind: CountrySign['kind'];
+  readonly country: string;
+  readonly form: RegExp;
+}
+
+/** An atlas comes as JSON: its patterns are made once. */
+const formsByAtlas = new WeakMap<Atlas, { readonly letters: readonly Form[]; readonly others: readonly Form[] }>();
+
+function formsOf(atlas: Atlas) {
+  const known = formsByAtlas.get(atlas);
+  if (known !== undefined) return known;
+  const all = atlas.signs.map(({ kind, country, pattern, flags }) => ({
+    kind,
+    country,
+    form: new RegExp(pattern, flags),
+  }));
+  const isLetters = ({ kind }: Form) => kind === 'letters';
+  const forms = { letters: all.filter(isLetters), others: all.filter((one) => !isLetters(one)) };
+  formsByAtlas.set(atlas, forms);
+  return forms;
 }
 
 /** Cells of figures and numbers in groups are most of what is read, and say nothing; but a postcode may stand alone. */
@@ -261,9 +271,9 @@ function addSigns(text: string, add: (sign: Sign, country: string) => void, atla
     if (country !== undefined) add('domain', country);
   }
   if (/[\u0080-\uffff]/.test(text))
-    for (const [country, letters] of Object.entries(LETTERS)) if (letters.test(text)) add('letters', country);
+    for (const { kind, country, form } of formsOf(atlas).letters) if (form.test(text)) add(kind, country);
   if (/\d|[A-Z]{3}/.test(text)) {
-    for (const { sign, country, form } of SIGNS) if (form.test(text)) add(sign, country);
+    for (const { kind, country, form } of formsOf(atlas).others) if (form.test(text)) add(kind, country);
   }
   const named = namesIn(text, atlas.names);
   for (const country of named.places) add('place', country);

@@ -22,7 +22,8 @@ const SHORT = /^\d{2,6}$/;
  * @param country - of numbers that do not say theirs, ISO 3166-1 alpha-2
  */
 export function readTypedNumber(text: string, country: string, plans: NumberPlans): TypedNumber | undefined {
-  const typed = text.slice(0, LONGEST + 1).trim();
+  // Never a part of it: what is left out could make it another number.
+  const typed = text.trim();
   if (typed.length > LONGEST) return undefined;
   if (/^(?:tel|callto):/i.test(typed)) return readAddress(typed, country, plans);
   const folded = fold(typed);

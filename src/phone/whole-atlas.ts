@@ -1,6 +1,6 @@
 import { ALL_PLANS } from './all-plans.ts';
-import type { Atlas } from './atlas.ts';
-import { COUNTRY_NAMES, ENGLISH_NAMES, PLACES } from './country-signs.ts';
+import type { Atlas, CountrySign } from './atlas.ts';
+import { ADDRESS_FORMS, COUNTRY_NAMES, CURRENCIES, ENGLISH_NAMES, LETTERS, PLACES } from './country-signs.ts';
 import { LABEL_WORDS } from './labels.ts';
 import { COMMON_WORDS } from './language.ts';
 
@@ -13,4 +13,9 @@ export const WHOLE_ATLAS: Atlas = {
   labels: LABEL_WORDS,
   names: { english: ENGLISH_NAMES, own: COUNTRY_NAMES, places: PLACES },
   commonWords: COMMON_WORDS,
+  signs: [...signsOf('letters', LETTERS), ...signsOf('address', ADDRESS_FORMS), ...signsOf('currency', CURRENCIES)],
 };
+
+function signsOf(kind: CountrySign['kind'], forms: Readonly<Record<string, RegExp>>): readonly CountrySign[] {
+  return Object.entries(forms).map(([country, { source, flags }]) => ({ kind, country, pattern: source, flags }));
+}

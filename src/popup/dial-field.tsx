@@ -48,7 +48,6 @@ export function DialField({ settings, dial, waitMs, takesFocus }: DialFieldProps
           type="tel"
           value={text}
           dir="ltr"
-          maxLength={64}
           autocomplete="off"
           spellcheck={false}
           placeholder={say('popup_dial_placeholder')}

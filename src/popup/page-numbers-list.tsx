@@ -71,7 +71,10 @@ function OwnButtons({ host, rule }: { readonly host: string; readonly rule: Site
   const change = (isOurs: boolean) => {
     setMessage(undefined);
     const sites = withOwnButtons(rule, host, !isOurs);
-    void ask('settings/change', { sites }).catch(() => setMessage('common_failed'));
+    void ask('settings/change', { sites }).then(
+      ({ ok }) => setMessage(ok ? undefined : 'options_not_stored'),
+      () => setMessage('common_failed'),
+    );
   };
   return (
     <div class="own-buttons">

@@ -23,6 +23,7 @@ import { OwnPresence } from './own-presence.tsx';
 import { OwnTroubles } from './own-troubles.tsx';
 import { PageNumbersList } from './page-numbers-list.tsx';
 import { PopupHeader } from './popup-header.tsx';
+import { asKnownNow } from './presence-view.ts';
 import { RecentCalls } from './recent-calls.tsx';
 import { SitePanel } from './site-panel.tsx';
 import { useOpenPanel } from './use-open-panel.ts';
@@ -39,7 +40,8 @@ interface PopupProps {
 /** The toolbar popup: a function of what is saved, plus the page it was opened over. */
 export function Popup({ saved, place = 'popup' }: PopupProps): JSX.Element {
   const saidState = useAppState(saved.state);
-  const { connection, calls, people } = saidState;
+  const { connection, calls } = saidState;
+  const people = asKnownNow(saidState.people, connection);
   const settings = useSettings(saved.settings);
   const granted = useGranted();
   const found = useActiveSite(place === 'panel');

@@ -1,3 +1,4 @@
+import type { Connection } from '../core/connection.ts';
 import type { Presence } from '../core/presence.ts';
 import type { MessageKey } from '../ui/say.ts';
 
@@ -20,6 +21,12 @@ export const MOOD_OF: Readonly<Record<HowIs, 'good' | 'warn' | 'bad' | 'none'>> 
   ready: 'good',
   unknown: 'none',
 };
+
+/** The same people, without how they are where the line is down: what the PBX said then may be long past. */
+export function asKnownNow(people: readonly Presence[], { status }: Connection): readonly Presence[] {
+  if (status === 'online') return people;
+  return people.map(({ extension, isOwn, name }) => ({ extension, isOwn, ...(name === undefined ? {} : { name }) }));
+}
 
 export function howIs({ registered, doNotDisturb, inCall }: Presence): HowIs {
   if (inCall) return 'in-call';

@@ -21,7 +21,10 @@ export function SitePanel({ site, rule, hasAccess }: SitePanelProps): JSX.Elemen
   const shown = shortHost(host);
 
   const change = (sites: SiteRule) => {
-    void ask('settings/change', { sites }).catch(() => setMessage('common_failed'));
+    void ask('settings/change', { sites }).then(
+      ({ ok }) => setMessage(ok ? undefined : 'options_not_stored'),
+      () => setMessage('common_failed'),
+    );
   };
   const switchTo = (isOn: boolean) => change(withSite(rule, host, isOn));
   const isOn = isSiteEnabled(rule, host);

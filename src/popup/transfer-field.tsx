@@ -79,7 +79,6 @@ export function TransferField({ id, settings, people, onTransfer, onClose }: Tra
           inputMode="tel"
           value={text}
           dir="auto"
-          maxLength={64}
           autocomplete="off"
           spellcheck={false}
           placeholder={say('popup_dial_placeholder')}

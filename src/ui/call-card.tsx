@@ -69,7 +69,12 @@ export function CallCard(props: CallCardProps): JSX.Element {
         <p class="call-state" aria-live="polite">
           {say(...view.state)}
           <Timer view={view} now={now} />
-          {call.state.phase === 'ended' && <span class="call-when"> {formatTime(call.state.at)}</span>}
+          {call.state.phase === 'ended' && (
+            <>
+              {' '}
+              <span class="call-when">{formatTime(call.state.at)}</span>
+            </>
+          )}
         </p>
         {view.lastKnown && <p class="call-note">{say('state_last_known', say(...view.lastKnown))}</p>}
         {view.notes.map((note) => (

@@ -2,6 +2,7 @@ import type { EpochMs } from '../core/calls.ts';
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
+const NO_BREAK_SPACE = '\u00a0';
 
 /** How long a call has lasted: `0:07`, `12:34`, `1:02:03`. Never negative, whatever the clocks say. */
 export function formatDuration(ms: number): string {
@@ -47,11 +48,13 @@ function midnightOf(at: EpochMs): EpochMs {
   return new Date(at).setHours(0, 0, 0, 0);
 }
 
-/** Time of day to the minute, for lists: `14:03`. */
+/** Time of day to the minute, for lists: `14:03`. It is never broken over two lines. */
 export function formatTime(at: EpochMs, locale?: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(locale, {
     hour: 'numeric',
     minute: '2-digit',
     ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(at);
+  })
+    .format(at)
+    .replaceAll(' ', NO_BREAK_SPACE);
 }

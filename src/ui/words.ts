@@ -157,6 +157,10 @@ export function importProblemWords(problem: ImportProblem): Phrase {
         : ['options_import_not_json_line', String(problem.line)];
     case 'not-ours':
       return ['options_import_not_ours'];
+    case 'too-large':
+      return ['options_import_too_large'];
+    case 'not-stored':
+      return ['options_not_stored'];
     case 'wrong-type':
       return ['options_import_wrong_type', path];
     case 'unknown-vendor':
@@ -166,9 +170,10 @@ export function importProblemWords(problem: ImportProblem): Phrase {
   }
 }
 
-/** What helps with a settings file that was refused. */
-export function importAdvice({ problem }: ImportProblem): MessageKey {
-  return problem === 'not-ours' ? 'options_import_do_export' : 'options_import_do';
+/** What helps with a settings file that was refused; undefined where the problem's own words say it. */
+export function importAdvice({ problem }: ImportProblem): MessageKey | undefined {
+  if (problem === 'not-stored') return undefined;
+  return problem === 'not-ours' || problem === 'too-large' ? 'options_import_do_export' : 'options_import_do';
 }
 
 function errorValues(error: PbxError): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fail } from '../../src/core/result.ts';
-import { POPUP, startBackground } from './whole-background.ts';
+import { createMemory, POPUP, startBackground } from './whole-background.ts';
 
 const VALUES = { server: 'https://pbx.example.com', user: '45', password: 'canary-7f3a' };
 
@@ -17,5 +17,34 @@ describe('what was counted at a PBX', () => {
     await save({ ...VALUES, ...change });
 
     expect(keeper.current().pace).toEqual(isKept ? { placedAt: [] } : undefined);
+  });
+});
+
+describe('on a full disk', () => {
+  const FILE = { pagedial: 1, country: 'FR', account: { vendor: 'fake', values: { ...VALUES, user: '46' } } };
+
+  test.each([
+    [
+      'an account',
+      'account/save',
+      { vendor: 'fake', values: { ...VALUES, user: '46', password: 'other' } },
+      { vendor: 'options_not_stored' },
+    ],
+    ['a settings file', 'settings/import', { text: JSON.stringify(FILE) }, { problem: 'not-stored' }],
+    ['a change', 'settings/change', { country: 'FR' }, 'not-stored'],
+    ['a lesson', 'taught/change', { host: 'crm.example.com', number: '+442079460123' }, 'not-stored'],
+  ])('%s is said to be not saved, and all is as it was', async (_what, type, payload, error) => {
+    const memory = createMemory();
+    const { answer, world } = await startBackground({}, memory);
+    await answer({ type: 'account/save', payload: { vendor: 'fake', values: VALUES } }, POPUP);
+    const before = structuredClone(world.settings);
+    memory.keepsSettings = false;
+
+    expect(await answer({ type, payload }, POPUP)).toEqual({ ok: false, error });
+
+    expect(world.settings).toEqual(before);
+    const { password: _typed, ...open } = VALUES;
+    await answer({ type: 'account/test', payload: { vendor: 'fake', values: open } }, POPUP);
+    expect(world.tested.at(-1)).toEqual(VALUES);
   });
 });

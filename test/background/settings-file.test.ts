@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lineOfPath } from '../../src/background/json-lines.ts';
 import { formatSettings, parseSettings } from '../../src/background/settings-file.ts';
 import { USUAL } from '../../src/core/preferences.ts';
 import { findAdapter } from '../../src/pbx/registry.ts';
@@ -132,7 +133,61 @@ describe('importing', () => {
       { problem: 'account-incomplete', path: 'account.values.server', why: 'missing' },
     ],
   ])('refused: %s', (_name, file, error) => {
-    expect(parse(file)).toEqual({ ok: false, error });
+    expect(parse(file)).toMatchObject({ ok: false, error });
+  });
+
+  test.each([
+    ['sites.mode', 7],
+    ['sites.hosts.2', 11],
+    ['dialing.replacements.1.with', 19],
+    ['account.values.user', 4],
+    // What is missing is missing in something.
+    ['account.values.server', 4],
+    ['account.vendor', 4],
+    ['nowhere', 1],
+  ])('the line of %s is named', (path, line) => {
+    const text = `{
+  "pagedial": 1,
+  "country": "US",
+  "account": { "values": { "user": "sites", "say \\"mode\\"": "{[" } },
+  "sites": {
+    "note": { "mode": "only" },
+    "mode": "only",
+    "hosts": [
+      "a.example",
+      "b.example",
+      7
+    ]
+  },
+  "dialing": {
+    "replacements": [
+      { "begins": "+1", "with": "2" },
+      {
+        "begins": "+44",
+        "with": [
+          "with"
+        ]
+      }
+    ]
+  }
+}`;
+
+    expect(lineOfPath(text, path)).toBe(line);
+  });
+
+  test.each([
+    ['Windows', '\r\n'],
+    ['old Macs', '\r'],
+  ])('a file with the line ends of %s is read, and its lines are counted', (_what, end) => {
+    const lines = JSON.stringify(FULL, undefined, 2).split('\n');
+    const wrongMode = lines.map((line) => line.replace('"only"', '"some"'));
+
+    expect(parse(`\uFEFF${lines.join(end)}`).ok).toBe(true);
+    expect(parse(wrongMode.join(end))).toMatchObject({
+      ok: false,
+      error: { path: 'sites.mode', line: lines.findIndex((line) => line.includes('"only"')) + 1 },
+    });
+    expect(parse([...lines, '§'].join(end))).toMatchObject({ ok: false, error: { line: lines.length + 1 } });
   });
 
   test('no text makes it throw', () => {

@@ -40,6 +40,8 @@ export function createMemory() {
     windows: undefined as Map<number, string> | undefined,
     focused: [] as number[],
     saves: true,
+    /** False: the disk takes no change of the settings. */
+    keepsSettings: true,
     /** Secrets that are kept until the browser closes. */
     secrets: {} as Readonly<Record<string, AccountValues>>,
     ids: 0,
@@ -122,6 +124,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
     findAdapter: (id) => (id === 'fake' ? pbx.adapter : undefined),
     readSettings: async () => world.settings,
     writeSettings: async (next) => {
+      if (!memory.keepsSettings) throw new Error('quota');
       world.settings = next;
     },
     async onAccount(hasAccount, isElsewhere) {
@@ -182,6 +185,7 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
         return { ok: true, value: wish.wish === 'list' ? { list: [] } : {} };
       },
       changeSettings: async (change) => {
+        if (!memory.keepsSettings) throw new Error('quota');
         world.settings = { ...world.settings, ...change };
       },
       nudge: async () => {

@@ -59,15 +59,22 @@ async function scrollPanel(office: Office): Promise<NonNullable<OwnPageFigures['
   return { rows, longTasks, longestMs: round(longestMs) };
 }
 
+/** A new tab in front. In Firefox one that was closed a moment ago, or stands behind, still answers to the same address and never paints. */
 async function openPage(office: Office, path: string): Promise<Page> {
   const url = `${office.browser.extensionOrigin}/src/${path}`;
+  const before = new Set(await office.browser.puppeteer.pages());
   await office.browser.inExtension((address) => void chrome.tabs.create({ url: address, active: true }), url);
   return until(`${path} is open`, async () => {
     for (const page of await office.browser.puppeteer.pages()) {
-      if ((await page.evaluate(() => location.href).catch(() => '')) === url) return page;
+      if (!before.has(page) && (await page.evaluate(visibleAddress).catch(() => '')) === url) return page;
     }
     return undefined;
   });
+}
+
+/** Runs in the page. */
+function visibleAddress(): string {
+  return document.visibilityState === 'visible' ? location.href : '';
 }
 
 /** Runs in the page. */

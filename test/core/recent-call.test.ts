@@ -31,6 +31,13 @@ describe('what is kept of a call', () => {
     expect(recentOf(call({ state: ended, number: '' }))).toBeUndefined();
   });
 
+  test('a name that is too long shows that it goes on', () => {
+    const name = recentOf(call({ state: ended, name: 'Wolfeschlegelsteinhausen '.repeat(5) }))?.name ?? '';
+
+    expect([...name]).toHaveLength(64);
+    expect(name).toMatch(/…$/);
+  });
+
   test('neither the page nor what the PBX called it', () => {
     const kept = recentOf(call({ state: ended, pbxId: 'x', pageUrl: 'https://crm.example.com/1', requestId: 'r' }));
 

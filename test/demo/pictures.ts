@@ -1,8 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { ADAPTERS } from '../../src/pbx/registry.ts';
 import { fillAccount } from '../e2e/harness/account-form.ts';
+import { isReady, untilAsked } from '../e2e/harness/confirm.ts';
 import { launch, type TestBrowser } from '../e2e/harness/launch.ts';
 import { clickButton, findButton } from '../e2e/harness/numbers.ts';
 import { AGENT, settingsFor } from '../e2e/harness/office.ts';
@@ -27,7 +28,8 @@ const CRM_HOST = 'crm.harbor.example';
 const CUSTOMER = '+16175550142';
 const COLORS = ['light', 'dark'] as const;
 const POPUP_WIDTHS = [360, 320] as const;
-const CRM_SIZE = { width: 1240, height: 720 };
+const CRM_SIZE = { width: 1400, height: 760 };
+const PREMIUM = '+19005550100';
 const LONG_NAME = 'Prof. Dr. Maximiliane Wolfeschlegelsteinhausen-Bergerdorff, Purchasing and Supplier Relations';
 
 type Colors = (typeof COLORS)[number];
@@ -57,6 +59,7 @@ export async function main(): Promise<number> {
     await takeCalls(studio);
     await takeTroubles(studio);
     await takeEnds(studio);
+    await takeRightToLeft(studio);
     await compose(studio);
     console.log(`${studio.taken.size} pictures in ${ALL}, the best of them in ${KEPT}`);
     return 0;
@@ -124,7 +127,37 @@ async function takeCalls(studio: Studio): Promise<void> {
     await takePopup(studio, page, 'popup-several', 'state_incoming');
     for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'far-end');
     await untilNoCall(studio);
+
+    pbx.incoming(AGENT.extension, '+442079460371', 'Wei Chen');
+    await takePopup(studio, page, 'popup-incoming', 'state_incoming');
+    for (const call of pbx.engine.live()) pbx.engine.end(call, 'no-answer', 'far-end');
+    await untilNoCall(studio);
   });
+  await takeOwn(studio, 'panel/panel.html', 'panel', [380]);
+  await takeQuestion(studio);
+  await takeOwn(studio, 'diagnostics/diagnostics.html', 'diagnostics', [760, 320]);
+}
+
+/** What is asked before a number that costs more. */
+async function takeQuestion(studio: Studio): Promise<void> {
+  const { browser, crm } = studio;
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Prizes</title><p>Prizes: ${PREMIUM}</p></html>`;
+  crm.add('/prizes', html);
+  const page = await browser.open(`http://${CRM_HOST}/prizes`);
+  await clickButton(browser, page, PREMIUM);
+  const question = await untilAsked(browser);
+  const ready = async () => void (await until('"Call" can be pressed', () => isReady(question)));
+  await takePage(studio, question, 'confirm', [440, 320], ready);
+  await question.close();
+  await page.close();
+}
+
+/** One of our own pages in a tab. */
+async function takeOwn(studio: Studio, path: string, name: string, widths: readonly number[]): Promise<void> {
+  const page = await studio.browser.open(`${studio.browser.extensionOrigin}/src/${path}`);
+  await until('it is drawn', () => page.$('main'));
+  await takePage(studio, page, name, widths);
+  await page.close();
 }
 
 /** The call that is there on hold, and about to be handed over. */
@@ -172,6 +205,44 @@ async function takeEnds(studio: Studio): Promise<void> {
   }
 }
 
+/**
+ * In Arabic. The browser's own language cannot be changed here (it brings no other), so the words are put in the place of the English
+ * ones, and each page is told its direction as `page-language.ts` does it.
+ */
+async function takeRightToLeft(studio: Studio): Promise<void> {
+  const { browser, pbx } = studio;
+  const words = join(browser.folder, '_locales');
+  copyFileSync(join(words, 'ar', 'messages.json'), join(words, 'en', 'messages.json'));
+  await browser.update();
+  pbx.changePassword(AGENT.extension, AGENT.password);
+  await importSettings(browser, settingsFor(pbx));
+  await untilOnline(browser);
+  await withCrm(studio, async (page) => {
+    await clickButton(browser, page, CUSTOMER);
+    await until('the phone rings', () => pbx.phone(AGENT.extension).answer());
+    await until('the far end answers', () => pbx.farEnd().answer());
+    await until('they talk', async () =>
+      (await readState(browser))?.calls.some(({ state }) => state.phase === 'talking'),
+    );
+    const popup = await openPopupOver(browser, page);
+    await popup.evaluate(turnAround);
+    await takePage(studio, popup, 'popup-arabic', POPUP_WIDTHS);
+    await popup.close();
+    for (const call of pbx.engine.live()) pbx.engine.end(call, 'completed', 'far-end');
+    await untilNoCall(studio);
+  });
+  const options = await browser.openOwnPage('options');
+  await options.evaluate(turnAround);
+  await takePage(studio, options, 'options-arabic');
+  await options.close();
+}
+
+/** Runs in the page. */
+function turnAround(): void {
+  document.documentElement.lang = 'ar';
+  document.documentElement.dir = 'rtl';
+}
+
 /** What goes wrong, with its reason. */
 async function takeTroubles(studio: Studio): Promise<void> {
   const { browser, pbx } = studio;
@@ -212,8 +283,17 @@ async function compose({ browser, taken }: Studio): Promise<void> {
   const keep = (name: string, png: Uint8Array) => writeFileSync(join(KEPT, `${name}.png`), png);
   const page = picture('crm-talking', 'light', CRM_SIZE.width);
   keep('main', await drawWindow(board, CRM_HOST, page, picture('popup-talking')));
-  const states = [picture('popup-own-phone'), picture('popup-several', 'dark'), picture('popup-transfer')];
-  keep('popup', await drawRow(board, states));
+  keep(
+    'popup',
+    await drawRow(board, [
+      picture('popup-own-phone'),
+      picture('popup-incoming', 'dark'),
+      picture('popup-transfer'),
+      picture('popup-arabic'),
+    ]),
+  );
+  const ready = picture('options-ready', 'light', 760);
+  keep('more', await drawRow(board, [ready, picture('confirm', 'light', 440), picture('panel', 'dark', 380)]));
   await board.close();
 }
 
@@ -240,6 +320,7 @@ async function takePage(
   page: Page,
   name: string,
   widths: readonly number[] = [760, 320],
+  untilReady: () => Promise<void> = async () => {},
 ): Promise<void> {
   await page.bringToFront();
   // Numbers are grouped and pages are read after the first paint.
@@ -253,6 +334,7 @@ async function takePage(
     for (const colors of COLORS) {
       await studio.browser.setColors(page, colors);
       await rest(250);
+      await untilReady();
       const png = await page.screenshot();
       const key = `${name}-${width}-${colors}`;
       studio.taken.set(key, { png, width, height });

@@ -108,6 +108,17 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     await until('the country is saved', async () => (await savedSettings())?.country === 'GB');
     await pressByKey(options, 'Continue');
     await untilShown(options, words('options_first_done_title'));
+  });
+
+  test('a test call rings the own phone, and is hung up where it was begun', async () => {
+    await pressByKey(options, 'Ring my phone');
+
+    await until('the PBX is asked to place the call', () => pbx.places().length > 0);
+    expect(pbx.places().map(({ number }) => number)).toEqual([AGENT.extension]);
+    await untilShown(options, words('state_ringing_pick_up'));
+    await pressByKey(options, 'Hang up');
+    await until('the PBX has no live call', () => pbx.engine.live().length === 0);
+    await until('no "Hang up" is offered any more', async () => !(await hasButton(options, 'Hang up')));
     await pressByKey(options, 'Show all settings');
     await untilShown(options, words('options_dialing'));
   });
@@ -127,14 +138,15 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     await popup.bringToFront();
     await typeByKey(popup, 'Call a number', '020 7946 0161');
     await popup.keyboard.press('Enter');
-    await until('the PBX is asked to place the call', () => pbx.places().length > 0);
+    await until('the PBX is asked to place the call', () => pbx.places().length > 1);
 
     await untilShown(popup, words('state_ringing_pick_up'));
     await pressByKey(popup, 'Hang up', 'back');
 
     await until('the PBX has no live call', () => pbx.engine.live().length === 0);
     await until('the popup offers no "Hang up" any more', async () => !(await hasButton(popup, 'Hang up')));
-    expect(pbx.places().map(({ number }) => number)).toEqual(['+442079460161']);
+    expect(pbx.places().at(-1)?.number).toBe('+442079460161');
+    expect(pbx.places()).toHaveLength(2);
     await popup.close();
   });
 
@@ -150,6 +162,27 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     await importText(JSON.stringify({ pagedial: 1, account: insecure }));
     expect(await untilShown(options, /account\.values\.server/)).toMatch(words('pbx_address_insecure'));
     expect(await savedSettings()).toEqual(before);
+  });
+
+  // Firefox has no limit of its own for it.
+  test.runIf(kind === 'chromium')('what the browser has no room for is said, and nothing is lost', async () => {
+    const before = await savedSettings();
+    await browser.inExtension(fillStorage);
+
+    await tabTo(options, 'Notify me of incoming calls');
+    await options.keyboard.press(' ');
+
+    await untilShown(options, words('options_not_stored'));
+    expect(await savedSettings()).toEqual(before);
+    const hosts = Array.from({ length: 200 }, (_, at) => `crm-${at}.example.com`);
+    await importText(JSON.stringify({ pagedial: 1, country: 'FR', sites: { mode: 'only', hosts } }));
+    await until('the file is refused as well', async () =>
+      (await options.$eval('#file [role=status]', (status) => status.textContent ?? '')).match(
+        words('options_not_stored'),
+      ),
+    );
+    expect(await savedSettings()).toEqual(before);
+    await browser.inExtension(emptyStorage);
   });
 
   test('what is exported holds no password, and can be imported again', async () => {
@@ -218,6 +251,25 @@ describe.each(BROWSER_KINDS)('setting up in %s, as installed and by keyboard alo
     );
   }
 });
+
+/** Runs in the extension: leaves no room for one byte more. */
+async function fillStorage(): Promise<void> {
+  const fits = (name: string, length: number) =>
+    chrome.storage.local.set({ [name]: '.'.repeat(length) }).then(
+      () => true,
+      () => false,
+    );
+  for (const size of [1_000_000, 100_000, 10_000, 1_000, 100]) {
+    for (let at = 0; await fits(`fill-${size}-${at}`, size); at++);
+  }
+  for (let length = 1; await fits('fill-last', length); length++);
+}
+
+/** Runs in the extension. */
+async function emptyStorage(): Promise<void> {
+  const keys = Object.keys(await chrome.storage.local.get(null)).filter((key) => key.startsWith('fill-'));
+  await chrome.storage.local.remove(keys);
+}
 
 function focusedField(page: Page): Promise<string | null | undefined> {
   return page.evaluate(() => document.activeElement?.getAttribute('name'));

@@ -5,7 +5,8 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import type { Stage } from '../ui/browser-stub.ts';
-import { type PageStage, startPageStage } from '../ui/page-stage.ts';
+import { inWords, longestMessages, readLanguage } from '../ui/languages.ts';
+import { type PageStage, type StagePage, startPageStage } from '../ui/page-stage.ts';
 import {
   CONFIRM_STATES,
   DIAGNOSTICS_STATES,
@@ -25,6 +26,13 @@ const SHOTS = process.env.PAGE_SHOTS;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const COLORS = ['light', 'dark'] as const;
 const NARROW = 320;
+const EVERY_STATE = {
+  popup: POPUP_STATES,
+  confirm: CONFIRM_STATES,
+  options: { ...OPTIONS_STATES, ...MORE_OPTIONS_STATES },
+  panel: PANEL_STATES,
+  diagnostics: DIAGNOSTICS_STATES,
+};
 
 interface Finding {
   readonly id: string;
@@ -49,6 +57,11 @@ describe.each(BROWSER_KINDS)('our own pages in %s', (kind) => {
   /** Every state in Chromium; in Firefox every other one, but for full runs. */
   function played<State>(states: Readonly<Record<string, State>>): readonly (readonly [string, State])[] {
     return Object.entries(states).filter((_state, at) => kind === 'chromium' || isSampled(kind, at, 2));
+  }
+
+  /** In Firefox every fourth: its own are the letters and the controls, and those are everywhere. */
+  function sampled<State>(states: Readonly<Record<string, State>>): readonly (readonly [string, State])[] {
+    return Object.entries(states).filter((_state, at) => kind === 'chromium' || isSampled(kind, at, 4));
   }
 
   test.each(played(POPUP_STATES))('the popup is readable and fits when %s', async (name, setting) => {
@@ -86,6 +99,30 @@ describe.each(BROWSER_KINDS)('our own pages in %s', (kind) => {
 
     await expectSound(page, `${where}-${name}`);
   });
+
+  /** 320 px wide is also a page of 640 px at twice the size. */
+  test.each([
+    ['the longest words of all languages', { messages: longestMessages(), language: 'de', isRtl: false }],
+    ['Arabic words, from right to left', { messages: readLanguage('ar'), language: 'ar', isRtl: true }],
+  ] as const)(
+    'with %s everything fits a narrow page, and is large enough to be hit',
+    async (_what, words) => {
+      const found: Record<string, readonly string[]> = {};
+      for (const [where, states] of Object.entries(EVERY_STATE) as [StagePage, typeof POPUP_STATES][]) {
+        for (const [name, state] of sampled(states)) {
+          const setting = { ...inWords(state, words.messages), language: words.language, isRtl: words.isRtl };
+          const page = await stage.open(browser.puppeteer, where, setting, NARROW);
+          for (const button of setting.press ?? []) await pressButton(page, button);
+          const faults = [...(await page.evaluate(listOverflows)), ...(await page.evaluate(listSmallTargets))];
+          if (faults.length > 0) found[`${where}-${name}`] = faults;
+          await page.close();
+        }
+      }
+
+      expect(found).toEqual({});
+    },
+    180_000,
+  );
 
   test('the browser is asked for access in the click itself, and a no saves nothing', async () => {
     const setting = { settings: SETTINGS, grants: false, replies: { 'account/save': { ok: true, value: undefined } } };
@@ -202,6 +239,18 @@ function listOverflows(): string[] {
     );
   });
   return [...sideways, ...parts.map((part) => `${part.tagName}.${part.getAttribute('class')}`)];
+}
+
+/** What is pressed, and smaller than a finger's tip; a box to tick is as large as its label. */
+function listSmallTargets(): string[] {
+  const smallest = 23.9;
+  const targets = [...document.querySelectorAll<HTMLElement>('button, a[href], input, select, textarea, summary')];
+  return targets.flatMap((target) => {
+    const boxes = [target, target.closest('label') ?? target].map((part) => part.getBoundingClientRect());
+    const [width, height] = [Math.max(...boxes.map((box) => box.width)), Math.max(...boxes.map((box) => box.height))];
+    const isFine = width === 0 || (width >= smallest && height >= smallest);
+    return isFine ? [] : [`${target.tagName}.${target.className} ${width} × ${height} ${target.textContent}`];
+  });
 }
 
 /** What axe-core finds, minor things left out. */

@@ -328,6 +328,7 @@ async function choose(options: Page, label: string, value: string): Promise<void
 
 async function type(popup: Page, number: string): Promise<void> {
   await popup.bringToFront();
+  await until('there is a field', () => popup.$('#dial-number'));
   await popup.focus('#dial-number');
   await popup.keyboard.type(number);
   await popup.keyboard.press('Enter');

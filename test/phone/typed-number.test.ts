@@ -34,6 +34,9 @@ describe('what is typed into the dial field', () => {
     'call 617 555 0142 or 617 555 0143',
     '\u202e2410 555 716 1+',
     '+1 617 555 0142 '.repeat(9),
+    // Its first 64 characters would be another number.
+    `+1 617 555 0142${' '.repeat(80)}0143`,
+    '5'.repeat(200),
     'sip:someone@example.com',
     '+1617555014212345678',
   ])('%j is no number', (text) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Presence } from '../../src/core/presence.ts';
-import { colleaguesOf, howIs, presenceWords } from '../../src/popup/presence-view.ts';
+import { asKnownNow, colleaguesOf, howIs, presenceWords } from '../../src/popup/presence-view.ts';
+import { ONLINE, REFUSED, WAITING } from '../ui/states.ts';
 
 const person = (change: Partial<Presence>): Presence => ({ extension: '47', isOwn: false, ...change });
 
@@ -16,6 +17,17 @@ describe('how somebody is', () => {
     expect(howIs(person(change))).toBe(how);
     expect(presenceWords(person(change))).toEqual(words);
   });
+});
+
+test('nothing is said of how people are while the line is down', () => {
+  const people = [person({ isOwn: true, registered: true, chat: 'online' }), person({ name: 'Cole', inCall: true })];
+
+  expect(asKnownNow(people, ONLINE)).toEqual(people);
+  for (const connection of [WAITING, REFUSED]) {
+    const known = asKnownNow(people, connection);
+    expect(known.flatMap(presenceWords)).toEqual([]);
+    expect(known.map(({ name }) => name)).toEqual([undefined, 'Cole']);
+  }
 });
 
 describe('colleagues', () => {

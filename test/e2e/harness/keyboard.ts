@@ -47,5 +47,7 @@ function nameOfFocused(): string {
   const element = document.activeElement;
   if (!(element instanceof HTMLElement) || element === document.body || !document.hasFocus()) return '';
   const label = 'labels' in element ? (element as HTMLInputElement).labels?.[0] : undefined;
-  return (element.getAttribute('aria-label') ?? label?.innerText ?? element.innerText).trim();
+  const name = element.getAttribute('aria-label') ?? label?.innerText ?? element.innerText;
+  // Marks that keep a part left to right; Firefox leaves them out of texts by itself.
+  return name.replace(/[\u2066-\u2069]/g, '').trim();
 }
