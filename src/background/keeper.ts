@@ -85,7 +85,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
 
   /** What is not written down is not dialled: after a crash nobody would know that the call exists. */
   async function refuse(id: CallId): Promise<void> {
-    const error = { kind: 'protocol', detail: 'state not saved' } as const;
+    const error = { kind: 'not-saved', detail: '' } as const;
     const step = update(
       state,
       { type: 'dialled', id, result: { ok: false, error: { error, placed: 'no' } } },

@@ -44,7 +44,9 @@ export type PbxErrorKind =
   | 'closed'
   | 'no-account'
   /** The user did not want the password remembered, and the browser was closed since. */
-  | 'not-remembered';
+  | 'not-remembered'
+  /** Our own fault, not the PBX's: what is not written down is not dialled. */
+  | 'not-saved';
 
 /** What the current session can do; the popup shows only that. */
 export interface Capabilities {

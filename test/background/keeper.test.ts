@@ -97,6 +97,7 @@ describe('the keeper', () => {
     expect(world.savings).toEqual([false]);
     expect(world.keeper.current().calls[0]).toMatchObject({
       placed: 'no',
+      error: { kind: 'not-saved' },
       state: { phase: 'ended', reason: 'failed' },
     });
   });
