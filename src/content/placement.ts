@@ -52,6 +52,12 @@ export function placeButton(
   return { mode: 'hover', ...boxAt(x, middle(spot.last)) };
 }
 
+/** True while the number itself can be seen. */
+export function isInSight(target: Target, spot: Spot, ours: (element: Element) => boolean): boolean {
+  const painter = painterOf(target);
+  return painter !== undefined && isSeen(target, painter, spot, ours);
+}
+
 function besideField(
   field: Element,
   spot: Spot,

@@ -6,7 +6,7 @@ import { isFixed, isShown, isWithin, painterOf, rangeOf, type Spot, spotOf } fro
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
 import { textDoubts } from './page-doubts.ts';
-import { type Placed, placeButton, SIZE } from './placement.ts';
+import { isInSight, type Placed, placeButton, SIZE } from './placement.ts';
 import type { ClickedNumber } from './plain-click.ts';
 import { compareAcross, containsAcross } from './roots.ts';
 import { afterFrame, createDebt, nextTurn } from './slices.ts';
@@ -324,7 +324,7 @@ export function createView(page: Document, parts: ViewParts): View {
     if (isPointer && (!buttons.isReady(target) || isSecondHalf(event, target))) return;
     const spot = spotOf(target);
     // The number has moved away from its button, or is no longer seen: what the user meant is not known.
-    if (!spot || !isStillBeside(spot, placed, target) || !placeButton(target, spot, isOurs, [])) {
+    if (!spot || !isStillBeside(spot, placed, target) || !isInSight(target, spot, isOurs)) {
       soon(0);
       return;
     }
@@ -446,7 +446,7 @@ export function createView(page: Document, parts: ViewParts): View {
         if (!painter || !isOn || !rects.some((rect) => isInside(rect, x, y))) continue;
         const now = spotOf(target);
         const isStill = now && isSamePoint(now.last, spot.last) && performance.now() - since >= INERT_MS;
-        if (!isStill || !placeButton(target, now, isOurs, [])) return undefined;
+        if (!isStill || !isInSight(target, now, isOurs)) return undefined;
         return { target, doubts: textDoubts(target) };
       }
       return undefined;

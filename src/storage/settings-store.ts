@@ -33,20 +33,38 @@ export function createSettingsStore(
     return sealed.write(isNothing ? undefined : taught);
   }
 
+  let known: Settings | undefined;
+  /** Which state of the settings `known` is of. */
+  let turn = 0;
+  const forget = () => {
+    turn += 1;
+    known = undefined;
+  };
+  // Nobody else writes them; but who did would be heard.
+  settingsItem.watch(forget);
+
   /** All other settings are there also where it fails; the next read tries again. */
-  function whenFilled(): Promise<void> {
-    return fill().catch(() => {});
+  function whenFilled(): Promise<boolean> {
+    return fill().then(
+      () => true,
+      () => false,
+    );
   }
 
   return {
     async read() {
-      await whenFilled();
-      return settingsItem.read();
+      const isWhole = await whenFilled();
+      // A call waits for them.
+      if (known) return known;
+      const own = turn;
+      const settings = await settingsItem.read();
+      if (isWhole && own === turn) known = settings;
+      return settings;
     },
     async write(settings) {
       await whenFilled();
       const before = await taughtItem.read();
-      await settingsItem.write(settings);
+      await settingsItem.write(settings).finally(forget);
       // Where it could not be opened, a change of something else leaves it as it is.
       if (JSON.stringify(before) !== JSON.stringify(settings.taught)) await put(settings.taught);
     },

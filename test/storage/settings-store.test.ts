@@ -89,3 +89,18 @@ test('without memory for it all other settings are there, and it is tried again'
 
   expect(await store.read()).toMatchObject({ taught: TAUGHT });
 });
+
+test('is read once for many questions, and anew after each change, whoever makes it', async () => {
+  fake.areas.local.stored.settings = { country: 'DE' };
+  const store = createSettingsStore(createDisk(TAUGHT).sealed);
+  await store.read();
+  const asked = vi.spyOn(fake.areas.local, 'get');
+
+  expect(await store.read()).toMatchObject({ country: 'DE', taught: TAUGHT });
+  expect(asked).not.toHaveBeenCalled();
+
+  await store.write({ ...(await store.read()), country: 'FR' });
+  expect(await store.read()).toMatchObject({ country: 'FR' });
+  await fake.areas.local.set({ settings: { country: 'ES' } });
+  await vi.waitFor(async () => expect(await store.read()).toMatchObject({ country: 'ES' }));
+});
