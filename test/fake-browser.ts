@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-type Listener = (...values: never[]) => unknown;
+type Listener = (changes: Record<string, { readonly newValue: unknown }>) => unknown;
 
 /** As much of `browser` as our background touches, in memory. One for each test: `createFakeBrowser()`. */
 export function createFakeBrowser(origin = 'chrome-extension://abc') {
@@ -47,7 +47,12 @@ function area() {
   return {
     stored,
     get: async (key: string) => (key in stored ? { [key]: structuredClone(stored[key]) } : {}),
-    set: async (values: Record<string, unknown>) => void Object.assign(stored, structuredClone(values)),
+    async set(values: Record<string, unknown>) {
+      const news = structuredClone(values);
+      Object.assign(stored, news);
+      const changes = Object.fromEntries(Object.entries(news).map(([key, newValue]) => [key, { newValue }]));
+      for (const listener of listeners) listener(changes);
+    },
     remove: async (key: string) => void Reflect.deleteProperty(stored, key),
     onChanged: {
       addListener: (listener: Listener) => void listeners.add(listener),
