@@ -113,6 +113,12 @@ const UNHEARD: typeof ASKED = {
     (document.documentElement.lastElementChild as HTMLElement).style.setProperty('top', '40px', 'important'),
   'a number that was moved away from its button': () =>
     document.querySelector<HTMLElement>('#number')?.style.setProperty('margin-left', '200px'),
+  'a number that moves away as the press comes': () =>
+    addEventListener(
+      'pointerdown',
+      () => document.querySelector<HTMLElement>('#number')?.style.setProperty('margin-left', '200px'),
+      true,
+    ),
 };
 
 /** Numbers of which the eye sees another part than we read. */
