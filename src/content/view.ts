@@ -206,6 +206,8 @@ export function createView(page: Document, parts: ViewParts): View {
       await afterFrame();
       since = performance.now();
     }
+    // Switched off while a frame was waited for: nothing of ours comes back.
+    if (stop.signal.aborted) return;
     if (candidates.length > 0 && !isPageIdle) return whenPageIdle();
     const modal = topModal(page);
     const buttons = hostFor(modal, candidates.length > 0);
