@@ -11,6 +11,7 @@ import type { DialRefusal, PageCall, SettingsChange } from '../messaging/protoco
 import { findAdapter } from '../pbx/registry.ts';
 import { toDialString } from '../phone/dial-string.ts';
 import { createAtlasFile } from '../storage/atlas-file.ts';
+import { inMemory } from '../storage/in-memory.ts';
 import { createKeepsakeItem } from '../storage/keepsake-item.ts';
 import {
   frameName,
@@ -126,6 +127,9 @@ const supervisor = createSupervisor({
 const keepsake = createKeepsakeItem(isKeepsake);
 
 const settingsStore = createSettingsStore();
+// Every call from a page waits for them.
+const knownCountries = inMemory(knownCountriesItem);
+const knownFrames = inMemory(knownFramesItem);
 
 const network = createNetworkWatch({
   clock: SYSTEM_CLOCK,
@@ -180,8 +184,8 @@ const accounts = createAccounts({
   onSecretsKept: (where) => troubles.set('secrets-not-kept', where === 'memory'),
   async dropTraces() {
     await dropOwnCookies();
-    await knownCountriesItem.write([]);
-    await knownFramesItem.write([]);
+    await knownCountries.write([]);
+    await knownFrames.write([]);
     await surfaces.recent.forget();
     await accountTestItem.write(undefined);
   },
@@ -231,18 +235,18 @@ const dialing = createDialing({
   tellRefused,
   settings: readSettings,
   atlas: readAtlas,
-  knownCountries: () => knownCountriesItem.read(),
+  knownCountries: () => knownCountries.read(),
   async rememberCountry(country) {
-    const known = await knownCountriesItem.read();
+    const known = await knownCountries.read();
     // The popup over a private window is a page like any other: only the window tells.
     if (await isPrivateInFront()) return;
-    if (!known.includes(country)) await knownCountriesItem.write([...known, country]);
+    if (!known.includes(country)) await knownCountries.write([...known, country]);
   },
-  isKnownFrame: async (host, top) => (await knownFramesItem.read()).includes(frameName(host, top)),
+  isKnownFrame: async (host, top) => (await knownFrames.read()).includes(frameName(host, top)),
   async rememberFrame(host, top) {
     const name = frameName(host, top);
-    const others = (await knownFramesItem.read()).filter((known) => known !== name);
-    await knownFramesItem.write([...others.slice(1 - MOST_KNOWN_FRAMES), name]);
+    const others = (await knownFrames.read()).filter((known) => known !== name);
+    await knownFrames.write([...others.slice(1 - MOST_KNOWN_FRAMES), name]);
   },
   async rememberSiteCountry(host, country) {
     const { taught } = await readSettings();

@@ -1,5 +1,6 @@
 import { readPreferences, USUAL } from '../core/preferences.ts';
 import type { Taught } from '../core/taught.ts';
+import { inMemory } from './in-memory.ts';
 import { createKeepsakeItem, type KeepsakeItem } from './keepsake-item.ts';
 import { once } from './once.ts';
 import { asRecord, type Settings } from './settings.ts';
@@ -33,15 +34,8 @@ export function createSettingsStore(
     return sealed.write(isNothing ? undefined : taught);
   }
 
-  let known: Settings | undefined;
-  /** Which state of the settings `known` is of. */
-  let turn = 0;
-  const forget = () => {
-    turn += 1;
-    known = undefined;
-  };
-  // Nobody else writes them; but who did would be heard.
-  settingsItem.watch(forget);
+  // A call waits for them.
+  const quick = inMemory(settingsItem);
 
   /** All other settings are there also where it fails; the next read tries again. */
   function whenFilled(): Promise<boolean> {
@@ -54,17 +48,12 @@ export function createSettingsStore(
   return {
     async read() {
       const isWhole = await whenFilled();
-      // A call waits for them.
-      if (known) return known;
-      const own = turn;
-      const settings = await settingsItem.read();
-      if (isWhole && own === turn) known = settings;
-      return settings;
+      return isWhole ? quick.read() : settingsItem.read();
     },
     async write(settings) {
       await whenFilled();
       const before = await taughtItem.read();
-      await settingsItem.write(settings).finally(forget);
+      await quick.write(settings);
       // Where it could not be opened, a change of something else leaves it as it is.
       if (JSON.stringify(before) !== JSON.stringify(settings.taught)) await put(settings.taught);
     },
