@@ -1,31 +1,36 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import type { NumberType } from '../core/risk.ts';
 import { libraryPlans } from './library-plans.ts';
-import type { NumberPlans } from './number-plan.ts';
+import { type LineType, lineTypesOf, type NumberPlans, readInternational } from './number-plan.ts';
 
-const TYPES: Readonly<Record<string, NumberType>> = {
-  FIXED_LINE: 'fixed',
-  MOBILE: 'mobile',
-  FIXED_LINE_OR_MOBILE: 'fixed-or-mobile',
-  TOLL_FREE: 'toll-free',
-  PREMIUM_RATE: 'premium',
-  SHARED_COST: 'shared-cost',
-  VOIP: 'voip',
-  PAGER: 'pager',
-};
+/** In the order in which a number counts as such that its plan has in more than one place. */
+const TYPES: readonly (readonly [LineType, NumberType])[] = [
+  ['fixed', 'fixed'],
+  ['mobile', 'mobile'],
+  ['premium', 'premium'],
+  ['toll-free', 'toll-free'],
+  ['shared-cost', 'shared-cost'],
+  ['voip', 'voip'],
+  ['pager', 'pager'],
+];
+/** What numbers of no country are said to be of by their plans. */
+const NO_COUNTRY = '001';
 
 /** Satellite networks by their calling codes. Source: ITU-T E.164 assigned codes: 870 Inmarsat, 881 GMSS, 882 16 Thuraya. */
 const SATELLITE = /^\+(?:870|881|88216)/;
 
 /**
  * What kind of line an E.164 number is, and in which country, as far as its digits tell: numbers are carried from network to network.
- * `country` is absent for numbers of no country and for those no plan knows; the latter are of type `unknown`.
+ * `country` is absent for numbers of no country; those no plan knows are of type `unknown`. A click waits for this: the patterns of
+ * the plans are kept, where libphonenumber-js makes them anew for each number.
  */
 export function classify(e164: string, plans: NumberPlans): { readonly country?: string; readonly type: NumberType } {
-  const number = parsePhoneNumberFromString(e164, libraryPlans(plans));
-  if (!number) return { type: 'unknown' };
-  const country = number.country === undefined ? {} : { country: number.country };
+  const read = readInternational(e164.slice(1), plans);
+  const known = read ? read.country : parsePhoneNumberFromString(e164, libraryPlans(plans))?.country;
+  const country = known === undefined || known === NO_COUNTRY ? {} : { country: known };
   if (SATELLITE.test(e164)) return { ...country, type: 'satellite' };
-  const type = number.getType();
-  return { ...country, type: type === undefined ? 'unknown' : (TYPES[type] ?? 'other') };
+  if (!read) return { ...country, type: 'unknown' };
+  const lines = lineTypesOf(read, plans);
+  if (lines.includes('fixed') && lines.includes('mobile')) return { ...country, type: 'fixed-or-mobile' };
+  return { ...country, type: TYPES.find(([line]) => lines.includes(line))?.[1] ?? 'other' };
 }

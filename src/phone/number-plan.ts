@@ -49,6 +49,8 @@ const TRUNK_FOR_PARSING = 7;
 const TRUNK_TRANSFORM = 8;
 const LEADING_DIGITS = 10;
 const TYPES = 11;
+/** Pattern and possible lengths; without lengths those of the plan. */
+type TypePattern = readonly [string, (readonly number[])?];
 /** The order of the patterns in a plan's list of types. */
 const TYPE_ORDER: readonly LineType[] = [
   'fixed',
@@ -62,6 +64,8 @@ const TYPE_ORDER: readonly LineType[] = [
   'voip',
   'shared-cost',
 ];
+const MOBILE = TYPE_ORDER.indexOf('mobile');
+const NO_PATTERN: TypePattern = [''];
 
 /** Digits of the longest number, calling code included. Source: ITU-T E.164, 6.1. Some plans' lengths go beyond. */
 const LONGEST_E164 = 15;
@@ -134,6 +138,18 @@ export function readUnknownRange(digits: string, plans: NumberPlans): Reading | 
     return { e164: `+${digits}`, country, national, type: 'fixed', hasTrunk: false };
   }
   return undefined;
+}
+
+/**
+ * All that the plan says a number may be for. Where mobile numbers look like those of fixed lines, the metadata has one pattern for both, in
+ * the place of fixed ones.
+ */
+export function lineTypesOf({ e164, country, national, type }: Reading, plans: NumberPlans): readonly LineType[] {
+  const plan = planOf(country, plans) ?? plans.nonGeographic?.[e164.slice(1, -national.length)];
+  if (!Array.isArray(plan?.[TYPES])) return [type];
+  const types = TYPE_ORDER.filter((_type, at) => hasType(at, national, plan));
+  const isBoth = types.includes('fixed') && patternAt(MOBILE, plan)[0] === '';
+  return isBoth ? [...types, 'mobile'] : types;
 }
 
 /**
@@ -290,16 +306,19 @@ function typeOf(plan: Plan, national: string): LineType | undefined {
   const lengths = plan[LENGTHS] as readonly number[];
   if (!lengths.includes(national.length)) return undefined;
   if (!wholly(String(plan[PATTERN])).test(national)) return undefined;
-  const types = plan[TYPES] as readonly (readonly [string, (readonly number[])?] | 0)[] | undefined;
-  if (!Array.isArray(types)) return 'fixed';
-  const at = types.findIndex(
-    (type) =>
-      Array.isArray(type) &&
-      type[0] !== '' &&
-      (type[1] === undefined || type[1].includes(national.length)) &&
-      wholly(String(type[0])).test(national),
+  return Array.isArray(plan[TYPES]) ? TYPE_ORDER.find((_type, at) => hasType(at, national, plan)) : 'fixed';
+}
+
+/** @param at - the type's place in {@link TYPE_ORDER} */
+function hasType(at: number, national: string, plan: Plan): boolean {
+  const [pattern, lengths] = patternAt(at, plan);
+  return (
+    pattern !== '' && (lengths === undefined || lengths.includes(national.length)) && wholly(pattern).test(national)
   );
-  return TYPE_ORDER[at];
+}
+
+function patternAt(at: number, plan: Plan): TypePattern {
+  return (plan[TYPES] as readonly (TypePattern | 0)[])[at] || NO_PATTERN;
 }
 
 function planOf(country: string, plans: NumberPlans): Plan | undefined {
