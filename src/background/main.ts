@@ -157,12 +157,7 @@ const keeper = createKeeper({
     surfaces.begin(state);
     return state;
   },
-  save: (state) => {
-    // First what a call waits for.
-    const saved = stateItem.write(state);
-    void keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
-    return saved;
-  },
+  save: (state) => stateItem.write(state),
   run: (effect) => supervisor.run(effect),
   onState: show,
   onSaving: (works) => troubles.set('state-not-saved', !works),
@@ -482,6 +477,8 @@ async function keepAlarm(isWanted: boolean): Promise<void> {
 }
 
 function show(state: AppState): void {
+  // Here and not where the state is saved: a call does not wait for what only an update or a crash needs.
+  void keepsake.write(keepsakeOf(state, SYSTEM_CLOCK.now()));
   updates.onState(state);
   network.onState(state);
   supervisor.onState(state);
