@@ -71,6 +71,18 @@ export function isAloneInCell(text: Text): boolean {
 
 /** Reads how elements flow, remembering each answer; make a new one when the page may have changed. */
 export function createFlow(): Flow {
+  return createFlowOf(readFlow, keepsSpaces);
+}
+
+/** The same by the elements' names alone, as browsers draw them without the page's styles: for a page that is not laid out yet. */
+export function createFlowByName(): Flow {
+  return createFlowOf(
+    (element) => nameFlow(element) ?? (BLOCK_NAMES.has(element.localName) ? 'block' : 'inline'),
+    (container) => container.localName === 'pre',
+  );
+}
+
+function createFlowOf(readFlow: (element: Element) => FlowKind, keepsSpaces: (container: Element) => boolean): Flow {
   const kinds = new Map<Element, FlowKind>();
   const excluded = new Map<Element, boolean>();
   const kindOf = (element: Element): FlowKind => {
@@ -94,7 +106,7 @@ export function createFlow(): Flow {
     for (const node of path) excluded.set(node, found);
     return found;
   };
-  return Object.assign(kindOf, { isExcluded: isExcludedOnce });
+  return Object.assign(kindOf, { isExcluded: isExcludedOnce, keepsSpaces });
 }
 
 /** `block` ends a run, `inline` is part of it, `boxed` (inline-block) is part of it with a space around, `stop` and `gone` as they say. */
@@ -103,13 +115,21 @@ export interface Flow {
   (element: Element): FlowKind;
   /** See the function of this name. */
   isExcluded(element: Element): boolean;
+  /** True where spaces and line ends of the source are drawn as they are. */
+  keepsSpaces(container: Element): boolean;
+}
+
+/** Undefined where styles decide. */
+function nameFlow({ localName: name }: Element): FlowKind | undefined {
+  if (STOPS.has(name)) return 'stop';
+  if (GAPS.has(name)) return 'gap';
+  return name === 'td' || name === 'th' || name === 'tr' || name === 'body' ? 'block' : undefined;
 }
 
 function readFlow(element: Element): FlowKind {
   const name = element.localName;
-  if (STOPS.has(name)) return 'stop';
-  if (GAPS.has(name)) return 'gap';
-  if (name === 'td' || name === 'th' || name === 'tr' || name === 'body') return 'block';
+  const told = nameFlow(element);
+  if (told !== undefined) return told;
   const style = getComputedStyle(element);
   const display = style.display;
   if (display === 'none') return 'gone';
@@ -148,10 +168,10 @@ export function readRun(text: Text, flow: Flow, isTaken: (node: Text) => boolean
   if (parent && flow.isExcluded(parent)) return undefined;
   const container = containerOf(text, flow);
   if (!container) return undefined;
-  if (text.length > LONG_TEXT) return readWindow(text, container, from);
+  if (text.length > LONG_TEXT) return readWindow(text, container, from, flow);
   const before = collect(text, 'previousSibling', 'lastChild', flow, isTaken, CONTEXT_BEFORE);
   const after = collect(text, 'nextSibling', 'firstChild', flow, isTaken, MAX_RUN_TEXT);
-  return join(container, [...before.pieces.reverse(), text, ...after.pieces], before.isCut || after.isCut);
+  return join(container, [...before.pieces.reverse(), text, ...after.pieces], before.isCut || after.isCut, flow);
 }
 
 /** The place of an offset in the run's text. At the border of two nodes `start` is the later node, `end` the earlier. */
@@ -190,9 +210,9 @@ export function stretchOf(node: Text, from: number, length: number): string {
   return from > node.length ? '' : node.substringData(from, length);
 }
 
-function readWindow(text: Text, container: Element, from: number): Run {
+function readWindow(text: Text, container: Element, from: number, flow: Flow): Run {
   const end = windowEnd(text, from);
-  const isPreformatted = keepsSpaces(container);
+  const isPreformatted = flow.keepsSpaces(container);
   return {
     container,
     text: asDrawn(stretchOf(text, from, end - from), isPreformatted),
@@ -202,9 +222,10 @@ function readWindow(text: Text, container: Element, from: number): Run {
   };
 }
 
-function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolean): Run {
+function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolean, flow: Flow): Run {
   // Styles are asked for only where the answer counts.
-  const isPreformatted = pieces.some((piece) => piece !== ' ' && SPACES.test(piece.data)) && keepsSpaces(container);
+  const isPreformatted =
+    pieces.some((piece) => piece !== ' ' && SPACES.test(piece.data)) && flow.keepsSpaces(container);
   const [only] = pieces;
   if (pieces.length === 1 && only !== undefined && only !== ' ') {
     // Most runs: a list that is grown would keep room for many.

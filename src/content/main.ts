@@ -1,5 +1,6 @@
 import type { PageCall, PageSettings, ToPage } from '../messaging/protocol.ts';
 import { api, isAlive } from './extension-api.ts';
+import { createHeadStart, type HeadStart } from './head-start.ts';
 import { removeLeftovers } from './host.ts';
 import { type PageSession, startPageSession } from './page-session.ts';
 import { shadowOf } from './roots.ts';
@@ -12,14 +13,17 @@ interface Instance {
 
 const SLOT = Symbol.for('pagedial');
 
-function start(): void {
+function start(headStart?: HeadStart): void {
   const slots = globalThis as { [SLOT]?: Instance };
   const before = slots[SLOT];
-  if (before?.isAlive()) return;
+  if (before?.isAlive()) {
+    headStart?.take();
+    return;
+  }
   before?.stop();
   removeLeftovers(shadowOf);
 
-  const session = startPageSession(document, stop);
+  const session = startPageSession(document, stop, headStart);
   const onMessage = routerFor(session);
   const onConnect = (port: chrome.runtime.Port) => answerPort(port, session);
   api.runtime.onMessage.addListener(onMessage);
@@ -95,13 +99,14 @@ function startWhenParsed(): void {
     start();
     return;
   }
+  const headStart = createHeadStart(document);
   let looking = setTimeout(look, LOOK_EVERY_MS);
   addEventListener('DOMContentLoaded', look, { once: true });
 
   function look(): void {
     clearTimeout(looking);
     if (document.readyState === 'loading') looking = setTimeout(look, LOOK_EVERY_MS);
-    else start();
+    else start(headStart);
   }
 }
 

@@ -6,4 +6,5 @@ export { withLessons } from '../phone/taught-finder.ts';
 export { createContextReader } from './context.ts';
 export { createNightTeller } from './night.ts';
 export { createPointing } from './pointing.ts';
+export { createPreview } from './preview.ts';
 export { createView } from './view.ts';

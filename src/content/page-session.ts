@@ -1,20 +1,22 @@
 import type { PageDoubt } from '../core/risk.ts';
 import { taughtTextOf } from '../core/taught.ts';
 import type { PageCall, PageNumbers, PageSettings, PageStart } from '../messaging/protocol.ts';
-import type { Atlas } from '../phone/atlas.ts';
 import { askBackground } from './ask-background.ts';
 import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { isShown, painterOf, spotOf } from './geometry.ts';
+import type { HeadStart } from './head-start.ts';
 import { type FocusMove, isPassedOn } from './key-press.ts';
 import { readPress } from './links.ts';
 import { linkDoubts } from './page-doubts.ts';
-import { readEvidence } from './page-evidence.ts';
 import { readPageNumbers } from './page-numbers.ts';
 import { createPlainClicks } from './plain-click.ts';
 import type { Pointing } from './pointing.ts';
+import type { Preview } from './preview.ts';
+import { createReader, type Tools } from './reader.ts';
 import { reread } from './reread.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
+import { afterFrame } from './slices.ts';
 import { isSameDial, readEmbed, readLink, type Target } from './targets.ts';
 import type { View } from './view.ts';
 
@@ -32,13 +34,17 @@ const ASK_AGAIN_MS = 3_000;
 const COUNT_EVERY_MS = 1_000;
 /** How often a page that shows buttons looks whether the extension behind them is still there. */
 const LOOK_EVERY_MS = 2_000;
+const PREVIEW_MS = 6;
+/** The browser tells what is in view within some frames of the end of the first reading. */
+const PREVIEWED_MS = 500;
 
-/** What finding and showing numbers takes. */
-type Tools = typeof import('./number-tools.ts') & { readonly atlas: Atlas };
-
-/** Starts finding numbers in this frame. `onOrphaned` is told when the extension is gone. */
-export function startPageSession(page: Document, onOrphaned: () => void): PageSession {
+/**
+ * Starts finding numbers in this frame. `onOrphaned` is told when the extension is gone.
+ * @param headStart - what was asked for while the page was parsed
+ */
+export function startPageSession(page: Document, onOrphaned: () => void, headStart?: HeadStart): PageSession {
   const stop = new AbortController();
+  const early = headStart?.take();
   let settings: PageSettings | undefined;
   let tools: Tools | undefined;
   let asking: Promise<void> | undefined;
@@ -53,6 +59,10 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   let nightHint: ((e164: string) => string) | undefined;
   let counting: ReturnType<typeof setTimeout> | undefined;
   const keyTargets = new Map<string, Target>();
+  let isDrawn = false;
+  void afterFrame().then(() => {
+    isDrawn = true;
+  });
 
   const dialler = createDialler((key, say) => {
     const target = keyTargets.get(key);
@@ -80,7 +90,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
   async function askSettings(): Promise<void> {
     const earlier = settings;
     const told = () => (settings === earlier ? undefined : settings);
-    let answer = await askBackground('page/settings', {});
+    let answer = await (early?.answer ?? askBackground('page/settings', {}));
     // The answer got lost, or says "off" without an atlas where the site was switched on meanwhile.
     const hasAtlas = answer.got === 'reply' && answer.reply.atlas !== undefined;
     if ((answer.got === 'lost' || (told()?.decorate && !hasAtlas)) && isAlive()) {
@@ -110,13 +120,22 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
     }
     if (!scanner) startScanner();
     if (!tools || (reader && before && isReadAlike(before, next))) return;
-    const { country: userCountry, siteCountry } = next;
-    const evidence = { ...readEvidence(page), userCountry, ...(siteCountry === undefined ? {} : { siteCountry }) };
-    reader = {
-      finder: tools.withLessons(tools.createFinder(evidence, tools.atlas), next.lessons ?? []),
-      context: tools.createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
-    };
+    reader = createReader(page, next, tools);
     scanner?.use(reader);
+    // What was told since is not what the early ones were read by.
+    const first = before ? undefined : early?.preview();
+    if (!isDrawn && scanner)
+      preview(scanner, tools, first ?? tools.createPreview(page, createReader(page, next, tools)));
+  }
+
+  /** Marks what the page begins with before it is laid out, so that it is marked when it is first seen. */
+  function preview(current: Scanner, all: Tools, first: Preview): void {
+    first.readOn(PREVIEW_MS);
+    const found = first.targets();
+    if (found.length === 0) return;
+    listen();
+    viewOf(current, all).preview(found);
+    void current.whenSettled().then(() => setTimeout(() => view?.preview([]), PREVIEWED_MS));
   }
 
   /** Nothing of ours is left, but for the ear for new settings. */
@@ -172,10 +191,21 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       onOrphaned();
       return;
     }
-    const current = scanner;
-    const { createView, formatNumber, atlas } = tools;
-    nightHint ??= tools.createNightTeller(atlas);
     listen();
+    viewOf(scanner, tools);
+    pointing ??= tools.createPointing(
+      {
+        targetAt: (x, y) => view?.targetAt(x, y),
+        isKnown: (text) => [...(view?.targets() ?? [])].some((target) => taughtTextOf(target.text) === text),
+        selection: () => String(page.getSelection() ?? ''),
+      },
+      stop.signal,
+    );
+    view?.changed(holders);
+  }
+
+  function viewOf(current: Scanner, { createView, createNightTeller, formatNumber, atlas }: Tools): View {
+    nightHint ??= createNightTeller(atlas);
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
@@ -188,15 +218,7 @@ export function startPageSession(page: Document, onOrphaned: () => void): PageSe
       pausedSeconds,
       onPress,
     });
-    pointing ??= tools.createPointing(
-      {
-        targetAt: (x, y) => view?.targetAt(x, y),
-        isKnown: (text) => [...(view?.targets() ?? [])].some((target) => taughtTextOf(target.text) === text),
-        selection: () => String(page.getSelection() ?? ''),
-      },
-      stop.signal,
-    );
-    view.changed(holders);
+    return view;
   }
 
   function onPointer({ clientX, clientY, buttons }: PointerEvent): void {

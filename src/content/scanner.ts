@@ -15,6 +15,7 @@ import {
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
 import { matches, parentElementOf } from './nodes.ts';
+import { beginsWithNumber } from './peek.ts';
 import { BUILT_IN_HOSTS, containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
 import { createSlices, nextTurn } from './slices.ts';
 import {
@@ -70,8 +71,6 @@ export interface Scanner {
 
 const DIGIT = /\p{Nd}/u;
 const NODES_PER_STEP = 120;
-const PEEKED_TEXTS = 300;
-const PEEKED_LENGTH = 200;
 const BATCH = 60;
 const WATCHED = [
   'href',
@@ -382,17 +381,6 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     events.onCandidate();
   }
 
-  /** The settings take a moment to come: where the page begins with what may be a number, they are asked for before its first layout. */
-  function peek(): void {
-    const walker = page.createTreeWalker(page, NodeFilter.SHOW_TEXT);
-    for (let count = 0; count < PEEKED_TEXTS && !hasCandidate; count += 1) {
-      const node = walker.nextNode() as Text | null;
-      if (!node) return;
-      const parent = node.parentElement;
-      if (node.length <= PEEKED_LENGTH && mayHoldNumber(node.data) && parent && !isExcluded(parent)) announce();
-    }
-  }
-
   // ── finding ───────────────────────────────────────────────────────────────────────────
 
   function* find(): Generator<void, void, void> {
@@ -588,7 +576,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         attributes: true,
         attributeFilter: WATCHED,
       });
-      peek();
+      // The settings take a moment to come: they are asked for before the page's first layout.
+      if (beginsWithNumber(page)) announce();
       slices.run(firstPass);
       slices.run(theUnlikely);
     },

@@ -14,6 +14,8 @@ import { isInText, type Target } from './targets.ts';
 
 /** What the user sees of us in this frame: marks and buttons. */
 export interface View {
+  /** Marks these until numbers are seen, or until the next preview: the page is not laid out yet. */
+  preview(targets: readonly Target[]): void;
   /** The targets of these holders are other ones. */
   changed(holders: Iterable<Element>): void;
   /** Things may have moved: looks again soon. */
@@ -101,6 +103,7 @@ export function createView(page: Document, parts: ViewParts): View {
   let main: CallButtons | undefined;
   let inModal: { readonly modal: Element; readonly buttons: CallButtons } | undefined;
   let spots: ReadonlyMap<Target, Place> = new Map();
+  let previewed: ReadonlySet<Target> = new Set();
   let isLooking = false;
   let mustLookAgain = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -201,7 +204,7 @@ export function createView(page: Document, parts: ViewParts): View {
       await rest();
       if (stop.signal.aborted) return;
     }
-    if (marks.show(marked)) {
+    if (marks.show(marked.size > 0 ? marked : previewed)) {
       parts.onRestyled();
       await afterFrame();
       since = performance.now();
@@ -354,6 +357,11 @@ export function createView(page: Document, parts: ViewParts): View {
   }
 
   return {
+    preview(targets) {
+      previewed = new Set(targets);
+      if (targets.length > 0) marks.show(previewed);
+      else soon(0);
+    },
     changed(holders) {
       let isInSight = false;
       for (const holder of holders) {
