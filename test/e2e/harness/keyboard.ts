@@ -2,6 +2,7 @@ import type { Page } from 'puppeteer-core';
 import { watchValues } from './leaks.ts';
 
 const MOST_STOPS = 80;
+const FOCUS_WITHIN_MS = 2_000;
 
 /**
  * Presses Tab until the focus is on the control whose accessible name begins with this; `back` goes the other way, with Shift. Fails when
@@ -9,6 +10,8 @@ const MOST_STOPS = 80;
  */
 export async function tabTo(page: Page, name: string, direction: 'on' | 'back' = 'on'): Promise<void> {
   const seen: string[] = [];
+  // A page that has just come to the front gets the keyboard a moment later, and may have put the focus somewhere already.
+  await page.waitForFunction(() => document.hasFocus(), { timeout: FOCUS_WITHIN_MS }).catch(() => {});
   for (let stop = 0; stop < MOST_STOPS; stop++) {
     const focused = await page.evaluate(nameOfFocused);
     if (focused.startsWith(name)) return;
