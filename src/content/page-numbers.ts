@@ -13,6 +13,8 @@ export interface NumberSource {
   /** All targets in document order. */
   all(): Promise<readonly Target[]>;
   buttonBox(target: Target): DOMRect | undefined;
+  /** True while the page is looked at less often. */
+  isRestless(): boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function readPageNumbers(source: NumberSource): Promise<PageNumbers
       since = performance.now();
     }
   }
-  return { complete, numbers };
+  return { complete, numbers, ...(source.isRestless() ? { restless: true } : {}) };
 }
 
 function toPageNumber(target: Target, source: NumberSource, isHeldBack: boolean): PageNumber | undefined {

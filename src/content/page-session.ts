@@ -339,6 +339,7 @@ export function startPageSession(page: Document, onOrphaned: () => void, headSta
         },
         all: current.all,
         buttonBox: (target) => view?.buttonBox(target),
+        isRestless: () => current.isRestless() || view?.isRestless() === true,
       });
       return settings?.decorate === false ? { complete: true, numbers: [] } : numbers;
     },

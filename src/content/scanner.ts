@@ -64,6 +64,8 @@ export interface Scanner {
   recheckFields(fields: Iterable<Element>): void;
   /** Something of ours changed the page's styles: the reading goes on once the browser has drawn it, and does not pay for it. */
   restyled(): void;
+  /** True while the page changes so much that it is looked at less often. */
+  isRestless(): boolean;
   /** Resolves after the first pass over the page, or after the work at hand. */
   whenSettled(): Promise<void>;
   stop(): void;
@@ -604,6 +606,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       slices.run(settle);
     },
     restyled: slices.waitForFrame,
+    isRestless: slices.isRestless,
     whenSettled: slices.whenIdle,
     stop() {
       observer.disconnect();

@@ -5,6 +5,9 @@ const REST_FACTOR = 8;
 /** Work in hand before the resting begins, so that a page that changes now and then is read at once. */
 const ADVANCE_MS = 60;
 const LONGEST_REST_MS = 1_000;
+/** A page that has come to rest is looked at as usual soon. */
+const LONGEST_DEBT_MS = ADVANCE_MS * REST_FACTOR + 3 * LONGEST_REST_MS;
+const LASTING_MS = 3_000;
 
 /** How long to rest from work that a page causes again and again. */
 export interface Debt {
@@ -12,17 +15,23 @@ export interface Debt {
   add(ms: number): void;
   /** Milliseconds still to rest before more is done; 0: none. */
   restMs(): number;
+  /** True once the page has asked for more than it is given for some seconds on end. */
+  isLasting(): boolean;
 }
 
 /** A debt that grows with the work done and wears off with time. */
 export function createDebt(now: () => number = () => performance.now()): Debt {
   /** When all work so far, with the rests it asks for, would have been done. */
   let paidUntil = 0;
+  let owingSince = 0;
+  const restMs = () => Math.min(LONGEST_REST_MS, Math.max(0, paidUntil - now() - ADVANCE_MS * REST_FACTOR));
   return {
     add(ms) {
-      paidUntil = Math.max(paidUntil, now()) + ms * REST_FACTOR;
+      if (restMs() === 0) owingSince = now();
+      paidUntil = Math.min(Math.max(paidUntil, now()) + ms * REST_FACTOR, now() + LONGEST_DEBT_MS);
     },
-    restMs: () => Math.min(LONGEST_REST_MS, Math.max(0, paidUntil - now() - ADVANCE_MS * REST_FACTOR)),
+    restMs,
+    isLasting: () => restMs() > 0 && now() - owingSince > LASTING_MS,
   };
 }
 /** A frame that has not come by then is not waited for; a tab in the background draws none. */
@@ -44,6 +53,8 @@ export interface Slices {
   rest(): void;
   /** The next turn waits until the browser has drawn what changed. */
   waitForFrame(): void;
+  /** See {@link Debt.isLasting}. */
+  isRestless(): boolean;
   /** Resolves when nothing is left to do. */
   whenIdle(): Promise<void>;
   stop(): void;
@@ -115,6 +126,7 @@ export function createSlices(
     waitForFrame() {
       mustWait = true;
     },
+    isRestless: debt.isLasting,
     whenIdle() {
       return isBusy ? new Promise((done) => waiting.push(done)) : Promise.resolve();
     },

@@ -6,7 +6,7 @@ import { isFixed, isShown, isWithin, painterOf, rangeOf, type Spot, spotOf } fro
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
 import { textDoubts } from './page-doubts.ts';
-import { isInSight, type Placed, placeButton, SIZE } from './placement.ts';
+import { isInSight, isStillFree, type Placed, placeButton, SIZE } from './placement.ts';
 import type { ClickedNumber } from './plain-click.ts';
 import { compareAcross, containsAcross } from './roots.ts';
 import { afterFrame, createDebt, nextTurn } from './slices.ts';
@@ -38,6 +38,8 @@ export interface View {
   buttonBox(target: Target): DOMRect | undefined;
   /** The number in text that is seen at this point and painted by the element, once a click on it counts. */
   numberAt(x: number, y: number, clicked: Element): ClickedNumber | undefined;
+  /** See `Scanner.isRestless`. */
+  isRestless(): boolean;
   /** Now and then: looks whether what we are in is still on top. Leaving full screen tells nothing but a new size, if that. */
   tidy(): void;
   remove(): void;
@@ -71,6 +73,8 @@ const NEAR_IN_ONE = 300;
 const FRAME_MS = 5;
 const STILL_AFTER_MS = 110;
 const LOOK_AGAIN_MS = 60;
+/** On a page that keeps changing, the place of a button whose number stays is looked for this often. */
+const FIND_ANEW_MS = 3_000;
 const PUT_BACK_MS = 500;
 /** Of a page's animations. */
 const MOST_AWAITED = 200;
@@ -177,14 +181,25 @@ export function createView(page: Document, parts: ViewParts): View {
   async function measureAndShow(): Promise<void> {
     const marked = new Set<Target>();
     const candidates: { readonly target: Target; readonly spot: Spot }[] = [];
-    let since = performance.now();
+    const isRestless = debt.restMs() > 0;
+    let since = 0;
+    // One layout for all that is asked within a turn, and not of its time: where a page keeps changing, a turn would end with its first
+    // question, and each question would be a layout of its own.
+    const begin = () => {
+      const before = performance.now();
+      page.elementFromPoint(0, 0);
+      since = performance.now();
+      debt.add(since - before);
+    };
     const rest = async () => {
       const took = performance.now() - since;
       if (took < FRAME_MS) return;
       debt.add(took);
-      await nextTurn();
-      since = performance.now();
+      // Right after a frame the browser has done its layout, and not for us.
+      await (isRestless ? afterFrame() : nextTurn());
+      begin();
     };
+    begin();
     const fields: Element[] = [];
     for (const holder of near.elements) {
       if (!holder.isConnected) {
@@ -207,7 +222,7 @@ export function createView(page: Document, parts: ViewParts): View {
     if (marks.show(marked.size > 0 ? marked : previewed)) {
       parts.onRestyled();
       await afterFrame();
-      since = performance.now();
+      begin();
     }
     // Switched off while a frame was waited for: nothing of ours comes back.
     if (stop.signal.aborted) return;
@@ -227,13 +242,20 @@ export function createView(page: Document, parts: ViewParts): View {
       const painter = painterOf(target);
       if (!painter?.isConnected || !isShown(painter)) continue;
       if (modal && !isWithin(modal, target)) continue;
-      const place = placeButton(target, spot, isOurs, placed);
+      const before = spots.get(target);
+      const now = performance.now();
+      const isKept =
+        before !== undefined &&
+        isRestless &&
+        now - before.foundAt < FIND_ANEW_MS &&
+        isSameSpot(before.spot, spot) &&
+        isStillFree(target, spot, before.found, isOurs);
+      const place = isKept ? before.found : placeButton(target, spot, isOurs, placed);
       if (!place) continue;
       const fitted = fitHeight(place, placed);
       placed.push(fitted);
-      const before = spots.get(target);
-      const since = before && isSamePoint(before.spot.last, spot.last) ? before.since : performance.now();
-      seen.set(target, { spot, placed: fitted, since });
+      const since = before && isSamePoint(before.spot.last, spot.last) ? before.since : now;
+      seen.set(target, { spot, placed: fitted, since, found: place, foundAt: isKept ? before.foundAt : now });
       shown.push({
         target,
         placed: fitted,
@@ -461,6 +483,7 @@ export function createView(page: Document, parts: ViewParts): View {
       }
       return undefined;
     },
+    isRestless: debt.isLasting,
     tidy() {
       if (inModal && inModal.modal !== topModal(page)) soon(0);
     },
@@ -546,6 +569,15 @@ interface Place {
   readonly spot: Spot;
   readonly placed: Placed;
   readonly since: number;
+  /** The same before rows above and below were thought of, and when it was looked for. */
+  readonly found: Placed;
+  readonly foundAt: number;
+}
+
+function isSameSpot(a: Spot, b: Spot): boolean {
+  return (['first', 'last'] as const).every((part) =>
+    (['left', 'right', 'top', 'bottom'] as const).every((side) => Math.abs(a[part][side] - b[part][side]) < 0.5),
+  );
 }
 
 function isSamePoint(a: DOMRect, b: DOMRect): boolean {

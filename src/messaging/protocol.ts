@@ -208,6 +208,8 @@ export interface PageNumbers {
   /** False when the first pass over the page was not done within 5 s. */
   readonly complete: boolean;
   readonly numbers: readonly PageNumber[];
+  /** The page has changed so much for some seconds that it is looked at less often. */
+  readonly restless?: true;
 }
 
 export interface PageNumber {

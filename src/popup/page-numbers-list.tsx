@@ -58,6 +58,7 @@ export function PageNumbersList(props: PageNumbersListProps): JSX.Element | null
         <p class="quiet">{say('popup_numbers_more', String(numbers.length - MOST_SHOWN))}</p>
       )}
       {isLooking && <p class="quiet">{say('popup_numbers_looking')}</p>}
+      {state.status === 'found' && state.found.isRestless && <p class="quiet">{say('popup_numbers_restless')}</p>}
       {!isLooking && numbers.length === 0 && <p class="quiet">{say('popup_numbers_none')}</p>}
       {state.status === 'found' && state.found.hasOwnButtons && <OwnButtons host={site.host} rule={rule} />}
     </section>

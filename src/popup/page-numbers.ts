@@ -7,6 +7,8 @@ export interface NumbersFound {
   readonly numbers: readonly PageNumber[];
   /** The page brings call buttons of its own (`<pbxcall number>`). */
   readonly hasOwnButtons?: true;
+  /** A frame changes so much that it is looked at less often. */
+  readonly isRestless?: true;
 }
 
 export const NONE_YET: NumbersFound = { isComplete: true, numbers: [] };
@@ -25,6 +27,7 @@ export function addFrame(found: NumbersFound, frame: PageNumbers): NumbersFound 
     isComplete: found.isComplete && frame.complete,
     numbers: [...found.numbers, ...fresh],
     ...(hasOwnButtons ? { hasOwnButtons } : {}),
+    ...(found.isRestless || frame.restless ? { isRestless: true } : {}),
   };
 }
 

@@ -83,4 +83,24 @@ describe('turns of work', () => {
     expect(reported).toEqual([fault]);
     expect(worked()).toBe(5);
   });
+
+  test('a page that keeps changing is known as such after some seconds, and soon no more', async () => {
+    const clock = slicesWithClock();
+    clock.slices.rest();
+    const changing = async (ms: number) => {
+      const from = performance.now();
+      while (performance.now() - from < ms) {
+        clock.slices.run(clock.job(20));
+        await vi.advanceTimersByTimeAsync(50);
+      }
+    };
+
+    await changing(1_000);
+    expect(clock.slices.isRestless()).toBe(false);
+    await changing(5_000);
+    expect(clock.slices.isRestless()).toBe(true);
+
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(clock.slices.isRestless()).toBe(false);
+  });
 });

@@ -19,6 +19,17 @@ describe('numbers of a page', () => {
     expect(found.numbers.map(({ kind }) => kind)).toEqual(['fax', 'phone']);
   });
 
+  test('one frame that keeps changing makes a page that does', () => {
+    const still = addFrame(NONE_YET, { complete: true, numbers: [] });
+
+    expect(still.isRestless).toBeUndefined();
+    expect(
+      addFrame(addFrame(still, { complete: true, numbers: [], restless: true }), { complete: true, numbers: [] }),
+    ).toMatchObject({
+      isRestless: true,
+    });
+  });
+
   test('one frame that is not done leaves the list open', () => {
     const found = addFrame(addFrame(NONE_YET, { complete: false, numbers: [] }), { complete: true, numbers: [] });
 

@@ -304,6 +304,12 @@ export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
     settings: { ...SETTINGS, sites: { mode: 'everywhere', hosts: [], ownButtons: ['crm.example.com'] } },
     state: state(ONLINE),
   },
+  restless: {
+    ...CRM,
+    frames: [{ ...FRAME, restless: true }],
+    settings: SETTINGS,
+    state: state(ONLINE),
+  },
   paused: {
     ...CRM,
     settings: SETTINGS,
