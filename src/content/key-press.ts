@@ -1,11 +1,15 @@
 import { contains, matches } from './nodes.ts';
-import { rootOf } from './roots.ts';
+import { containsAcross, parentAcross, rootOf } from './roots.ts';
 import { isInView, LOWEST_DIGIT } from './veils.ts';
 
 /** Nobody presses a key so soon after another one has moved the focus. */
 const TOO_SOON_MS = 40;
+/** Nor does a key that is held down move it on so soon. */
+const AT_ONCE_MS = 12;
 /** As `MouseEvent.mozInputSource`. */
 const KEYBOARD = 6;
+/** CSS pixels: of a link that can be seen at least so much. */
+const NARROWEST = 12;
 const WRITTEN_IN = 'input,textarea,select,[contenteditable]';
 
 /** How the keyboard came to an element of the page. */
@@ -14,6 +18,19 @@ export interface FocusMove {
   readonly from: EventTarget | null;
   /** As `Event.timeStamp`. */
   readonly at: number;
+  /** It was taken on from where it had just come: not by the user. */
+  readonly isRedirected: boolean;
+}
+
+/**
+ * The next move of the focus, after the one before. A page takes it on from where it has just come, or from where it came and was taken
+ * away before that was told.
+ */
+export function focusMove(event: FocusEvent, to: Element, before: FocusMove | undefined): FocusMove {
+  const { relatedTarget: from, timeStamp: at } = event;
+  const isQuick = before !== undefined && at - before.at < AT_ONCE_MS;
+  const isRedirected = before !== undefined && from instanceof Element && (isQuick || !containsAcross(from, before.to));
+  return { to, from, at, isRedirected };
 }
 
 /**
@@ -26,6 +43,7 @@ export function isPassedOn(click: MouseEvent, control: Element, focus: FocusMove
   const isByKey = click.detail === 0 || (click as { mozInputSource?: number }).mozInputSource === KEYBOARD;
   if (!isByKey) return isButton && !isAt(control, click.clientX, click.clientY);
   if (control.hasAttribute('accesskey') || !isPointable(control)) return true;
+  if (focus?.isRedirected && contains(control, focus.to)) return true;
   const cameNow = focus && contains(control, focus.to) && click.timeStamp - focus.at < TOO_SOON_MS;
   const cameFromText = focus?.from instanceof Element && matches(focus.from, WRITTEN_IN);
   if (cameNow && (isButton || cameFromText)) return true;
@@ -35,11 +53,38 @@ export function isPassedOn(click: MouseEvent, control: Element, focus: FocusMove
 
 function isPointable(control: Element): boolean {
   return [control, ...control.querySelectorAll('*')].some((part) =>
-    [...part.getClientRects()].some(({ left, top, width, height }) => {
-      const [x, y] = [left + width / 2, top + height / 2];
-      return width >= LOWEST_DIGIT && height >= LOWEST_DIGIT && isInView(x, y) && isAt(control, x, y);
+    [...part.getClientRects()].some((rect) => {
+      const { left, top, right, bottom } = uncut(part, rect);
+      const [width, y] = [right - left, (top + bottom) / 2];
+      const points = [0.25, 0.5, 0.75].map((share) => left + width * share);
+      const isLarge = width >= Math.min(rect.width, NARROWEST) && width >= LOWEST_DIGIT && bottom - top >= LOWEST_DIGIT;
+      return isLarge && points.every((x) => isInView(x, y) && isAt(control, x, y));
     }),
   );
+}
+
+interface Edges {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** What is left of a box where those around it cut off what sticks out. Firefox hits what is cut off as well. */
+function uncut(part: Element, rect: DOMRect): Edges {
+  let edges: Edges = rect;
+  for (let node = parentAcross(part); node && parentAcross(node); node = parentAcross(node)) {
+    const { overflowX, overflowY, clip } = getComputedStyle(node);
+    if (overflowX === 'visible' && overflowY === 'visible' && clip === 'auto') continue;
+    const { left, top, right, bottom } = node.getBoundingClientRect();
+    edges = {
+      left: Math.max(edges.left, left),
+      top: Math.max(edges.top, top),
+      right: Math.min(edges.right, right),
+      bottom: Math.min(edges.bottom, bottom),
+    };
+  }
+  return edges;
 }
 
 function isAt(control: Element, x: number, y: number): boolean {

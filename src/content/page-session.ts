@@ -6,7 +6,7 @@ import { createDialler, isOver, keyOf } from './dial.ts';
 import { isAlive, words } from './extension-api.ts';
 import { isShown, painterOf, spotOf } from './geometry.ts';
 import type { HeadStart } from './head-start.ts';
-import { type FocusMove, isPassedOn } from './key-press.ts';
+import { type FocusMove, focusMove, isPassedOn } from './key-press.ts';
 import { readPress } from './links.ts';
 import { linkDoubts } from './page-doubts.ts';
 import { readPageNumbers } from './page-numbers.ts';
@@ -15,6 +15,7 @@ import type { Pointing } from './pointing.ts';
 import type { Preview } from './preview.ts';
 import { createReader, type Tools } from './reader.ts';
 import { reread } from './reread.ts';
+import { rootOf } from './roots.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
 import { afterFrame } from './slices.ts';
 import { isSameDial, readEmbed, readLink, type Target } from './targets.ts';
@@ -243,7 +244,8 @@ export function startPageSession(page: Document, onOrphaned: () => void, headSta
   function onFocus(event: FocusEvent): void {
     const [to] = event.composedPath();
     if (!(to instanceof Element)) return;
-    lastFocus = { to, from: event.relatedTarget, at: event.timeStamp };
+    // A page that takes the focus on from within is told of first.
+    if (rootOf(to)?.activeElement === to) lastFocus = focusMove(event, to, lastFocus);
     view?.focused(to);
   }
 
