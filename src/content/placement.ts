@@ -52,19 +52,6 @@ export function placeButton(
   return { mode: 'hover', ...boxAt(x, middle(spot.last)) };
 }
 
-/** A quick look: true where nothing lies over the middle of the number and of the button that was placed for it. */
-export function isStillFree(
-  target: Target,
-  { last }: Spot,
-  { mode, x, y, width, height }: Placed,
-  ours: (element: Element) => boolean,
-): boolean {
-  const painter = painterOf(target);
-  if (!painter || !isUncovered(painter, last.left + last.width / 2, middle(last), ours)) return false;
-  if (mode === 'hover' || target.source === 'field') return true;
-  return isGround(x + width / 2, y + height / 2, painter, ours);
-}
-
 /** True while the number itself can be seen. */
 export function isInSight(target: Target, spot: Spot, ours: (element: Element) => boolean): boolean {
   const painter = painterOf(target);

@@ -6,7 +6,7 @@ import { isFixed, isShown, isWithin, painterOf, rangeOf, type Spot, spotOf } fro
 import { createMarks } from './marks.ts';
 import { createNear } from './near.ts';
 import { textDoubts } from './page-doubts.ts';
-import { isInSight, isStillFree, type Placed, placeButton, SIZE } from './placement.ts';
+import { isInSight, type Placed, placeButton, SIZE } from './placement.ts';
 import type { ClickedNumber } from './plain-click.ts';
 import { compareAcross, containsAcross } from './roots.ts';
 import { afterFrame, createDebt, nextTurn } from './slices.ts';
@@ -73,8 +73,6 @@ const NEAR_IN_ONE = 300;
 const FRAME_MS = 5;
 const STILL_AFTER_MS = 110;
 const LOOK_AGAIN_MS = 60;
-/** On a page that keeps changing, the place of a button whose number stays is looked for this often. */
-const FIND_ANEW_MS = 3_000;
 const PUT_BACK_MS = 500;
 /** Of a page's animations. */
 const MOST_AWAITED = 200;
@@ -181,25 +179,14 @@ export function createView(page: Document, parts: ViewParts): View {
   async function measureAndShow(): Promise<void> {
     const marked = new Set<Target>();
     const candidates: { readonly target: Target; readonly spot: Spot }[] = [];
-    const isRestless = debt.restMs() > 0;
-    let since = 0;
-    // One layout for all that is asked within a turn, and not of its time: where a page keeps changing, a turn would end with its first
-    // question, and each question would be a layout of its own.
-    const begin = () => {
-      const before = performance.now();
-      page.elementFromPoint(0, 0);
-      since = performance.now();
-      debt.add(since - before);
-    };
+    let since = performance.now();
     const rest = async () => {
       const took = performance.now() - since;
       if (took < FRAME_MS) return;
       debt.add(took);
-      // Right after a frame the browser has done its layout, and not for us.
-      await (isRestless ? afterFrame() : nextTurn());
-      begin();
+      await nextTurn();
+      since = performance.now();
     };
-    begin();
     const fields: Element[] = [];
     for (const holder of near.elements) {
       if (!holder.isConnected) {
@@ -222,7 +209,7 @@ export function createView(page: Document, parts: ViewParts): View {
     if (marks.show(marked.size > 0 ? marked : previewed)) {
       parts.onRestyled();
       await afterFrame();
-      begin();
+      since = performance.now();
     }
     // Switched off while a frame was waited for: nothing of ours comes back.
     if (stop.signal.aborted) return;
@@ -242,20 +229,13 @@ export function createView(page: Document, parts: ViewParts): View {
       const painter = painterOf(target);
       if (!painter?.isConnected || !isShown(painter)) continue;
       if (modal && !isWithin(modal, target)) continue;
-      const before = spots.get(target);
-      const now = performance.now();
-      const isKept =
-        before !== undefined &&
-        isRestless &&
-        now - before.foundAt < FIND_ANEW_MS &&
-        isSameSpot(before.spot, spot) &&
-        isStillFree(target, spot, before.found, isOurs);
-      const place = isKept ? before.found : placeButton(target, spot, isOurs, placed);
+      const place = placeButton(target, spot, isOurs, placed);
       if (!place) continue;
       const fitted = fitHeight(place, placed);
       placed.push(fitted);
-      const since = before && isSamePoint(before.spot.last, spot.last) ? before.since : now;
-      seen.set(target, { spot, placed: fitted, since, found: place, foundAt: isKept ? before.foundAt : now });
+      const before = spots.get(target);
+      const since = before && isSamePoint(before.spot.last, spot.last) ? before.since : performance.now();
+      seen.set(target, { spot, placed: fitted, since });
       shown.push({
         target,
         placed: fitted,
@@ -569,15 +549,6 @@ interface Place {
   readonly spot: Spot;
   readonly placed: Placed;
   readonly since: number;
-  /** The same before rows above and below were thought of, and when it was looked for. */
-  readonly found: Placed;
-  readonly foundAt: number;
-}
-
-function isSameSpot(a: Spot, b: Spot): boolean {
-  return (['first', 'last'] as const).every((part) =>
-    (['left', 'right', 'top', 'bottom'] as const).every((side) => Math.abs(a[part][side] - b[part][side]) < 0.5),
-  );
 }
 
 function isSamePoint(a: DOMRect, b: DOMRect): boolean {
