@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { numbersOn } from './harness/numbers.ts';
+import { type RunningServer, startServer } from './harness/page-server.ts';
 import { importSettings } from './harness/set-up.ts';
 import { rest, until } from './harness/until.ts';
 
@@ -24,31 +23,30 @@ interface Seen {
 }
 
 /** A page that comes in two halves. */
-function startSlowServer(first: string, second: string): Promise<Server> {
-  const server = createServer((_request, response) => {
+function startSlowServer(first: string, second: string): Promise<RunningServer> {
+  return startServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
     response.write(`<!doctype html><html lang="en"><head><title>Slow</title>${WATCH}</head><body>${first}`);
     setTimeout(() => response.end(`${second}</body></html>`), HALF_MS);
   });
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
 describe.each(BROWSER_KINDS)('a long page in %s', (kind) => {
   let browser: TestBrowser;
-  let server: Server | undefined;
+  let server: RunningServer | undefined;
   beforeAll(async () => {
     browser = await launch(kind);
     await importSettings(browser, EVERYWHERE);
   });
   afterAll(async () => {
     await browser?.close();
-    server?.close();
+    await server?.close();
   });
 
   async function open(first: string, second: string) {
-    server?.close();
+    await server?.close();
     server = await startSlowServer(first, second);
-    return browser.open(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    return browser.open(`${server.origin}/`);
   }
 
   test('shows its first numbers marked when it is first drawn', async () => {

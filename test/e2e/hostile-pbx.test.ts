@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clickButton } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
+import { type RunningServer, startServer } from './harness/page-server.ts';
 import { openPopup, textOf, untilShown } from './harness/popup.ts';
 import { SAMPLED_KINDS } from './harness/sample.ts';
 import { until } from './harness/until.ts';
@@ -27,27 +26,26 @@ const NAMES: readonly string[] = [
 
 describe.each(SAMPLED_KINDS)('names from a hostile caller in %s', (kind) => {
   let office: Office;
-  let server: Server;
+  let server: RunningServer;
   let reached = 0;
 
   beforeAll(async () => {
-    server = createServer((_request, response) => {
+    server = await startServer((_request, response) => {
       reached += 1;
       response.end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     office = await openOffice(kind);
   });
 
   afterAll(async () => {
     await office?.close();
-    server?.close();
+    await server?.close();
   });
 
   test('are text and nothing else: nothing is loaded, run, reordered or without end', async () => {
     const popup = await openPopup(office.browser);
     const plain = await skeleton(popup);
-    const port = String((server.address() as AddressInfo).port);
+    const port = String(server.port);
 
     for (const [at, name] of NAMES.entries()) {
       office.pbx.incoming(AGENT.extension, `+161755501${10 + at}`, name.replaceAll('PORT', port));

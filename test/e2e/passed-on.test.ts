@@ -24,6 +24,12 @@ const pressEnterIn = async (page: Page) => {
   await page.keyboard.press('Enter');
 };
 
+const pressEnterOnFocused = async (page: Page) => {
+  await page.focus('#link');
+  await rest(300);
+  await page.keyboard.press('Enter');
+};
+
 const PASSED_ON: Readonly<Record<string, PassedOn>> = {
   'the Enter key in a form whose own button is a call button': {
     body: `<form onsubmit="return false"><input id="field">${EMBED}</form>`,
@@ -53,27 +59,15 @@ const PASSED_ON: Readonly<Record<string, PassedOn>> = {
   },
   'the Enter key on a link out of sight that a script has focused': {
     body: `<p>Press Enter to go on</p><div style="position:absolute;left:-3000px">${LINK}</div>`,
-    async act(page) {
-      await page.focus('#link');
-      await rest(300);
-      await page.keyboard.press('Enter');
-    },
+    act: pressEnterOnFocused,
   },
   'the Enter key on a link of no size that a script has focused': {
     body: `<p>Press Enter to go on</p><div style="position:absolute;width:1px;height:1px;overflow:hidden">${LINK}</div>`,
-    async act(page) {
-      await page.focus('#link');
-      await rest(300);
-      await page.keyboard.press('Enter');
-    },
+    act: pressEnterOnFocused,
   },
   'the Enter key on a link of which nothing but a point is seen, that a script has focused': {
     body: `<p>Press Enter to go on</p><p style="clip-path:circle(2px at 20px 10px)">${LINK}</p>`,
-    async act(page) {
-      await page.focus('#link');
-      await rest(300);
-      await page.keyboard.press('Enter');
-    },
+    act: pressEnterOnFocused,
   },
   'Tab and Enter, when the page takes the focus on to a link': {
     body: `<input id="field"><button id="next">Next</button><p>${LINK}</p><script>

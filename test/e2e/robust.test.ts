@@ -1,6 +1,4 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'puppeteer-core';
@@ -9,10 +7,10 @@ import { CACHE } from '../tools/project.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { findButton, findNumber, numbersOn } from './harness/numbers.ts';
 import { type OurErrors, watchOurErrors } from './harness/our-errors.ts';
-import { type PageServer, startPageServer } from './harness/page-server.ts';
+import { type PageServer, type RunningServer, startPageServer, startServer } from './harness/page-server.ts';
 import { SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings } from './harness/set-up.ts';
-import { until } from './harness/until.ts';
+import { rest, until } from './harness/until.ts';
 
 const isFull = process.env.PAGEDIAL_FULL === '1';
 const TEXT_MB = isFull ? 10 : 2;
@@ -314,21 +312,13 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
 });
 
 /** Answers nothing, but for `/page`: the beginning of one that writes itself anew. */
-async function startEndlessServer(): Promise<{ readonly origin: string; close(): Promise<void> }> {
+function startEndlessServer(): Promise<RunningServer> {
   const anew = `document.open(); document.write('<p>Written: +1 617 555 0145</p>'); document.close()`;
-  const server = createServer(({ url }, response) => {
+  return startServer(({ url }, response) => {
     if (url !== '/page') return;
     response.writeHead(200, { 'content-type': 'text/html' });
     response.write(`<!doctype html><p>${SHOWN}</p><script>setTimeout(() => { ${anew} }, 300)</script>`);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
 }
 
 function isMiddleMarked(): boolean {
@@ -336,10 +326,6 @@ function isMiddleMarked(): boolean {
   return [...CSS.highlights.values()].some((highlight) =>
     [...highlight].some((range) => line?.contains(range.startContainer)),
   );
-}
-
-function rest(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** One page with one line of text. */

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { relative } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -9,6 +7,7 @@ import { type KeptProfile, keepProfile } from './harness/kept-profile.ts';
 import { GECKO_ID, launch, type TestBrowser } from './harness/launch.ts';
 import { clickButton, saidOn } from './harness/numbers.ts';
 import { AGENT, type Office, openOffice } from './harness/office.ts';
+import { startServer } from './harness/page-server.ts';
 import { openPopup, pressButton, textOf, untilShown } from './harness/popup.ts';
 import { isSampled, SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings, untilOnline } from './harness/set-up.ts';
@@ -113,7 +112,7 @@ describe.each(SAMPLED_KINDS)('secrets in %s', (kind) => {
   });
 
   test('a redirect is not followed: the machine it names hears nothing', async () => {
-    const [elsewhere, redirector] = await Promise.all([startServer(200, {}), startServer(200, {})]);
+    const [elsewhere, redirector] = await Promise.all([startAnswering(200, {}), startAnswering(200, {})]);
     redirector.answerWith(307, { location: `${elsewhere.origin}/rest/system/session` });
 
     const test = await office.browser.inExtension(
@@ -401,23 +400,18 @@ function valuesIn(page: Page): Promise<readonly string[]> {
 }
 
 /** A server that keeps what it was asked, and answers as it is told. */
-async function startServer(status: number, headers: Readonly<Record<string, string>>) {
+async function startAnswering(status: number, headers: Readonly<Record<string, string>>) {
   const heard: string[] = [];
   let answer = { status, headers };
-  const server = createServer((request, response) => {
+  const server = await startServer((request, response) => {
     heard.push(`${request.method} ${request.url}`);
     response.writeHead(answer.status, answer.headers).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     heard,
     answerWith(next: number, more: Readonly<Record<string, string>>) {
       answer = { status: next, headers: more };
-    },
-    close() {
-      server.closeAllConnections();
-      return new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }

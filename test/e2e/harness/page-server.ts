@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { heardElsewhere } from './leaks.ts';
@@ -24,22 +24,32 @@ const TYPES: Readonly<Record<string, string>> = {
   '.pdf': 'application/pdf',
 };
 
-/** Serves a folder, or pages given as text, on loopback. Start several for pages of several origins. */
-export async function startPageServer(folder?: string): Promise<PageServer> {
-  const pages = new Map<string, string>();
-  const server = createServer((request, response) => answer(request, response, pages, folder));
+export type RunningServer = Pick<PageServer, 'origin' | 'port' | 'close'>;
+
+/** Serves on loopback whatever `listener` writes, and as slowly as it likes. */
+export async function startServer(listener: RequestListener): Promise<RunningServer> {
+  const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,
     port,
-    add(path, html, host = '127.0.0.1') {
-      pages.set(path, html);
-      return `http://${host}:${port}${path}`;
-    },
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+/** Serves a folder, or pages given as text, on loopback. Start several for pages of several origins. */
+export async function startPageServer(folder?: string): Promise<PageServer> {
+  const pages = new Map<string, string>();
+  const server = await startServer((request, response) => answer(request, response, pages, folder));
+  return {
+    ...server,
+    add(path, html, host = '127.0.0.1') {
+      pages.set(path, html);
+      return `http://${host}:${server.port}${path}`;
     },
   };
 }
