@@ -77,7 +77,7 @@ export function createFlow(): Flow {
 /** The same by the elements' names alone, as browsers draw them without the page's styles: for a page that is not laid out yet. */
 export function createFlowByName(): Flow {
   return createFlowOf(
-    (element) => nameFlow(element) ?? (BLOCK_NAMES.has(element.localName) ? 'block' : 'inline'),
+    (element) => nameFlow(element) ?? flowByName(element),
     (container) => container.localName === 'pre',
   );
 }
@@ -138,8 +138,12 @@ function readFlow(element: Element): FlowKind {
   if (display === 'inline' || display === 'contents' || display.startsWith('ruby')) return 'inline';
   if (display.startsWith('inline')) return 'boxed';
   // Not styled at all (a document that is not HTML, or not in a view): go by the name.
-  if (display === '') return BLOCK_NAMES.has(name) ? 'block' : 'inline';
+  if (display === '') return flowByName(element);
   return 'block';
+}
+
+function flowByName({ localName }: Element): FlowKind {
+  return BLOCK_NAMES.has(localName) ? 'block' : 'inline';
 }
 
 /**

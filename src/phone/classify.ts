@@ -1,20 +1,18 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
 import type { NumberType } from '../core/risk.ts';
 import { libraryPlans } from './library-plans.ts';
-import { type LineType, lineTypesOf, type NumberPlans, readInternational } from './number-plan.ts';
+import { type LineType, lineTypesOf, NO_COUNTRY, type NumberPlans, readInternational } from './number-plan.ts';
 
 /** In the order in which a number counts as such that its plan has in more than one place. */
-const TYPES: readonly (readonly [LineType, NumberType])[] = [
-  ['fixed', 'fixed'],
-  ['mobile', 'mobile'],
-  ['premium', 'premium'],
-  ['toll-free', 'toll-free'],
-  ['shared-cost', 'shared-cost'],
-  ['voip', 'voip'],
-  ['pager', 'pager'],
-];
-/** What numbers of no country are said to be of by their plans. */
-const NO_COUNTRY = '001';
+const TYPES = [
+  'fixed',
+  'mobile',
+  'premium',
+  'toll-free',
+  'shared-cost',
+  'voip',
+  'pager',
+] as const satisfies readonly LineType[];
 
 /** Satellite networks by their calling codes. Source: ITU-T E.164 assigned codes: 870 Inmarsat, 881 GMSS, 882 16 Thuraya. */
 const SATELLITE = /^\+(?:870|881|88216)/;
@@ -32,5 +30,5 @@ export function classify(e164: string, plans: NumberPlans): { readonly country?:
   if (!read) return { ...country, type: 'unknown' };
   const lines = lineTypesOf(read, plans);
   if (lines.includes('fixed') && lines.includes('mobile')) return { ...country, type: 'fixed-or-mobile' };
-  return { ...country, type: TYPES.find(([line]) => lines.includes(line))?.[1] ?? 'other' };
+  return { ...country, type: TYPES.find((type) => lines.includes(type)) ?? 'other' };
 }

@@ -13,6 +13,9 @@ export interface NumberPlans {
 }
 
 /** What a number is for, as far as its country's plan says. */
+/** What plans give as the country of numbers that are of none (`+800`, `+883`). Source: libphonenumber's "001", the world. */
+export const NO_COUNTRY = '001';
+
 export type LineType =
   | 'fixed'
   | 'mobile'
@@ -115,7 +118,7 @@ export function readInternational(digits: string, plans: NumberPlans): Reading |
     const plan = plans.nonGeographic?.[code];
     if (plan !== undefined) {
       const type = typeOf(plan, rest);
-      return type && { e164: `+${code}${rest}`, country: '001', national: rest, type, hasTrunk: false };
+      return type && { e164: `+${code}${rest}`, country: NO_COUNTRY, national: rest, type, hasTrunk: false };
     }
   }
   return undefined;
