@@ -2,8 +2,8 @@ import { type Answer, askBackground } from './ask-background.ts';
 import { api, isAlive } from './extension-api.ts';
 import { beginsWithNumber } from './peek.ts';
 import type { Preview } from './preview.ts';
-import { createReader } from './reader.ts';
-import { nextTurn } from './slices.ts';
+import { readerMaker } from './reader.ts';
+import { nextTurn, TURN_MS } from './slices.ts';
 
 /** What finding takes, asked for while a long page is still parsed. */
 export interface HeadStart {
@@ -22,7 +22,6 @@ export interface Early {
 
 /** Short pages are parsed by then. Later looks wait twice as long each. */
 const FIRST_LOOK_MS = 20;
-const TURN_MS = 6;
 
 /**
  * Looks at the page now and then while it is parsed, and asks the background once it shows what may be a number: the answer is then there
@@ -50,7 +49,7 @@ export function createHeadStart(page: Document): HeadStart {
     void answer.then(async (given) => {
       const code = await import('./number-tools.ts');
       if (isOver || given.got === 'lost' || !given.reply.decorate || !given.reply.atlas) return;
-      preview = code.createPreview(page, createReader(page, given.reply, { ...code, atlas: given.reply.atlas }));
+      preview = code.createPreview(page, readerMaker(page, given.reply, { ...code, atlas: given.reply.atlas })());
       // What is done for the first time takes the browser several times as long: better now than between parsing and layout.
       while (!isOver && !preview.readOn(TURN_MS)) await nextTurn();
     });

@@ -1,10 +1,9 @@
 import type { PageNumber, PageNumbers } from '../messaging/protocol.ts';
 import { isPageHeldBack, isShown, isShownWithinPage, painterOf, spotOf } from './geometry.ts';
-import { nextTurn } from './slices.ts';
+import { nextTurn, TURN_MS } from './slices.ts';
 import type { Target } from './targets.ts';
 
 const WAIT_MS = 5_000;
-const TURN_MS = 6;
 
 /** What the answer is made from. */
 export interface NumberSource {

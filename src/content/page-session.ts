@@ -13,11 +13,11 @@ import { readPageNumbers } from './page-numbers.ts';
 import { createPlainClicks } from './plain-click.ts';
 import type { Pointing } from './pointing.ts';
 import type { Preview } from './preview.ts';
-import { createReader, type Tools } from './reader.ts';
+import { readerMaker, type Tools } from './reader.ts';
 import { reread } from './reread.ts';
 import { rootOf } from './roots.ts';
 import { createScanner, type Reader, type Scanner } from './scanner.ts';
-import { afterFrame } from './slices.ts';
+import { afterFrame, TURN_MS } from './slices.ts';
 import { isSameDial, readEmbed, readLink, type Target } from './targets.ts';
 import type { View } from './view.ts';
 
@@ -35,7 +35,6 @@ const ASK_AGAIN_MS = 3_000;
 const COUNT_EVERY_MS = 1_000;
 /** How often a page that shows buttons looks whether the extension behind them is still there. */
 const LOOK_EVERY_MS = 2_000;
-const PREVIEW_MS = 6;
 /** The browser tells what is in view within some frames of the end of the first reading. */
 const PREVIEWED_MS = 500;
 
@@ -121,17 +120,17 @@ export function startPageSession(page: Document, onOrphaned: () => void, headSta
     }
     if (!scanner) startScanner();
     if (!tools || (reader && before && isReadAlike(before, next))) return;
-    reader = createReader(page, next, tools);
+    const newReader = readerMaker(page, next, tools);
+    reader = newReader();
     scanner?.use(reader);
     // What was told since is not what the early ones were read by.
     const first = before ? undefined : early?.preview();
-    if (!isDrawn && scanner)
-      preview(scanner, tools, first ?? tools.createPreview(page, createReader(page, next, tools)));
+    if (!isDrawn && scanner) preview(scanner, tools, first ?? tools.createPreview(page, newReader()));
   }
 
   /** Marks what the page begins with before it is laid out, so that it is marked when it is first seen. */
   function preview(current: Scanner, all: Tools, first: Preview): void {
-    first.readOn(PREVIEW_MS);
+    first.readOn(TURN_MS);
     const found = first.targets();
     if (found.length === 0) return;
     listen();

@@ -6,13 +6,13 @@ import type { Reader } from './scanner.ts';
 /** What finding and showing numbers takes. */
 export type Tools = typeof import('./number-tools.ts') & { readonly atlas: Atlas };
 
-/** A reader for the page as it says itself to be now, and as the settings want it read. */
-export function createReader(page: Document, settings: PageSettings, tools: Tools): Reader {
+/** Makes readers for the page as it says itself to be now, and as the settings want it read. Each learns for itself. */
+export function readerMaker(page: Document, settings: PageSettings, tools: Tools): () => Reader {
   const { country: userCountry, siteCountry, lessons = [] } = settings;
   const { withLessons, createFinder, createContextReader, atlas } = tools;
   const evidence = { ...readEvidence(page), userCountry, ...(siteCountry === undefined ? {} : { siteCountry }) };
-  return {
+  return () => ({
     finder: withLessons(createFinder(evidence, atlas), lessons),
     context: createContextReader(page.documentElement?.getAttribute('lang') ?? ''),
-  };
+  });
 }

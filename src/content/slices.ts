@@ -1,5 +1,5 @@
 /** How long one turn of ours may take. */
-const TURN_MS = 6;
+export const TURN_MS = 6;
 /** Of the time, at most about a tenth is ours while a page keeps changing: so long after each millisecond of work. */
 const REST_FACTOR = 8;
 /** Work in hand before the resting begins, so that a page that changes now and then is read at once. */
@@ -34,6 +34,7 @@ export function createDebt(now: () => number = () => performance.now()): Debt {
     isLasting: () => restMs() > 0 && now() - owingSince > LASTING_MS,
   };
 }
+
 /** A frame that has not come by then is not waited for; a tab in the background draws none. */
 const LONGEST_FRAME_MS = 50;
 /** A large page's first frame takes longer. */
