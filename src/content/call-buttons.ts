@@ -25,6 +25,8 @@ export interface CallButtons {
   readonly host: Host;
   /** Exactly these are there from now on, in this order. */
   show(shown: readonly Shown[]): void;
+  /** These are there no more. */
+  drop(targets: Iterable<Target>): void;
   /** Takes all out of sight while the page scrolls; a focused one stays. */
   hideWhileMoving(isMoving: boolean): void;
   reveal(target: Target | undefined): void;
@@ -199,6 +201,9 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
         if (!isDrawn(button)) sight.forget(button.element);
         else if (sight.hasRoom()) sight.watch(button.element);
       }
+    },
+    drop(targets) {
+      for (const target of targets) drop(target);
     },
     hideWhileMoving(isMoving) {
       sight.rest(isMoving);

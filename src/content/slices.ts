@@ -5,9 +5,9 @@ const REST_FACTOR = 8;
 /** Work in hand before the resting begins, so that a page that changes now and then is read at once. */
 const ADVANCE_MS = 60;
 const LONGEST_REST_MS = 1_000;
-/** A page that has come to rest is looked at as usual soon. */
-const LONGEST_DEBT_MS = ADVANCE_MS * REST_FACTOR + 3 * LONGEST_REST_MS;
 const LASTING_MS = 3_000;
+/** After each rest a page is looked at once more: only who needs none for so long has come to rest. */
+const FREE_FOR_MS = 1_000;
 
 /** How long to rest from work that a page causes again and again. */
 export interface Debt {
@@ -19,19 +19,24 @@ export interface Debt {
   isLasting(): boolean;
 }
 
-/** A debt that grows with the work done and wears off with time. */
-export function createDebt(now: () => number = () => performance.now()): Debt {
+/**
+ * A debt that grows with the work done and wears off with time.
+ * @param factor - how long to rest after each millisecond of work
+ */
+export function createDebt(now: () => number = () => performance.now(), factor = REST_FACTOR): Debt {
+  const advance = ADVANCE_MS * factor;
   /** When all work so far, with the rests it asks for, would have been done. */
   let paidUntil = 0;
   let owingSince = 0;
-  const restMs = () => Math.min(LONGEST_REST_MS, Math.max(0, paidUntil - now() - ADVANCE_MS * REST_FACTOR));
+  /** How long ago there was nothing to rest for any more; below 0 while there is. */
+  const freeMs = () => now() - (paidUntil - advance);
   return {
     add(ms) {
-      if (restMs() === 0) owingSince = now();
-      paidUntil = Math.min(Math.max(paidUntil, now()) + ms * REST_FACTOR, now() + LONGEST_DEBT_MS);
+      if (freeMs() > FREE_FOR_MS) owingSince = now();
+      paidUntil = Math.min(Math.max(paidUntil, now()) + ms * factor, now() + advance + 3 * LONGEST_REST_MS);
     },
-    restMs,
-    isLasting: () => restMs() > 0 && now() - owingSince > LASTING_MS,
+    restMs: () => Math.min(LONGEST_REST_MS, Math.max(0, -freeMs())),
+    isLasting: () => freeMs() < FREE_FOR_MS && now() - owingSince > LASTING_MS,
   };
 }
 

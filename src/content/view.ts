@@ -71,6 +71,10 @@ const MAX_MARKS = 3_000;
 const MANY_IN_ONE = 40;
 const NEAR_IN_ONE = 300;
 const FRAME_MS = 5;
+/** See `createDebt`: looks are dear, and what the user sees first of a change, the marks, does not wait for them. */
+const REST_FACTOR = 16;
+/** On a page that keeps changing, marks follow this soon. */
+const MARK_AGAIN_MS = 30;
 const STILL_AFTER_MS = 110;
 const LOOK_AGAIN_MS = 60;
 const PUT_BACK_MS = 500;
@@ -92,7 +96,7 @@ const LOOK_FOR_LOAD_MS = 50;
 
 /** Makes the view. Nothing is added to the page before the first number is to be shown and the page has loaded and is idle. */
 export function createView(page: Document, parts: ViewParts): View {
-  const near = createNear(() => soon(0));
+  const near = createNear(() => soonOrInTime());
   const marks = createMarks();
   const buttonParts = {
     highlightNames: marks.names,
@@ -121,7 +125,13 @@ export function createView(page: Document, parts: ViewParts): View {
   let isWaiting = false;
   const awaited = new WeakSet<Animation>();
   let lastLook = 0;
-  const debt = createDebt();
+  const debt = createDebt(undefined, REST_FACTOR);
+  /** When the turn at hand began. */
+  let since = 0;
+  let marked: ReadonlySet<Target> = new Set();
+  let marking: ReturnType<typeof setTimeout> | undefined;
+  let mustMarkAgain = false;
+  let patience: ReturnType<typeof setTimeout> | undefined;
   let toFocus: { readonly target: Target; readonly since: number } | undefined;
 
   function soon(ms = LOOK_AGAIN_MS, begin: () => Promise<void> = afterFrame): void {
@@ -136,6 +146,61 @@ export function createView(page: Document, parts: ViewParts): View {
       timer = undefined;
       void begin().then(look);
     }, ms);
+  }
+
+  /** For what the page does: where it does so again and again, only marks follow at once. */
+  function soonOrInTime(begin?: () => Promise<void>): void {
+    if (!isLooking && debt.restMs() === 0) {
+      soon(0, begin);
+      return;
+    }
+    marking ??= setTimeout(() => {
+      marking = undefined;
+      if (isLooking) mustMarkAgain = true;
+      else void nextTurn().then(markAgain);
+    }, MARK_AGAIN_MS);
+    inTime();
+  }
+
+  /** Looks again when what the looks so far have cost is worn off. */
+  function inTime(): void {
+    if (patience !== undefined || stop.signal.aborted) return;
+    patience = setTimeout(
+      () => {
+        patience = undefined;
+        if (isLooking || debt.restMs() > 0) inTime();
+        else soon(0);
+      },
+      Math.max(LOOK_AGAIN_MS, debt.restMs()),
+    );
+  }
+
+  /** Marks what is new and forgets what is gone, and asks for the place of nothing else. */
+  function markAgain(): void {
+    if (stop.signal.aborted || isScrolling || !parts.mayDraw()) return;
+    const from = performance.now();
+    const now = new Set<Target>();
+    for (const holder of near.elements) {
+      const targets = holder.isConnected ? parts.targetsOf(holder) : [];
+      const isMany = targets.length > MANY_IN_ONE;
+      for (const target of targets) {
+        if (now.size >= MAX_MARKS) break;
+        if (marked.has(target) || (!isMany && spotOf(target))) now.add(target);
+      }
+    }
+    const gone = new Set([...spots.keys()].filter((target) => !now.has(target)));
+    if (gone.size > 0) {
+      spots = new Map([...spots].filter(([target]) => !gone.has(target)));
+      (inModal?.buttons ?? main)?.drop(gone);
+    }
+    mark(now);
+    debt.add(performance.now() - from);
+  }
+
+  /** True when the browser brings all styles up to date for it. */
+  function mark(targets: ReadonlySet<Target>): boolean {
+    marked = targets;
+    return marks.show(marked.size > 0 ? marked : previewed);
   }
 
   /**
@@ -162,6 +227,7 @@ export function createView(page: Document, parts: ViewParts): View {
       return;
     }
     isLooking = true;
+    since = performance.now();
     try {
       // Before anything of ours changes: the browser brings all styles up to date for the answer.
       lookAgainWhenStill();
@@ -169,6 +235,11 @@ export function createView(page: Document, parts: ViewParts): View {
     } finally {
       isLooking = false;
       lastLook = performance.now();
+      debt.add(lastLook - since);
+    }
+    if (mustMarkAgain) {
+      mustMarkAgain = false;
+      markAgain();
     }
     if (mustLookAgain) {
       mustLookAgain = false;
@@ -177,9 +248,8 @@ export function createView(page: Document, parts: ViewParts): View {
   }
 
   async function measureAndShow(): Promise<void> {
-    const marked = new Set<Target>();
+    const found = new Set<Target>();
     const candidates: { readonly target: Target; readonly spot: Spot }[] = [];
-    let since = performance.now();
     const rest = async () => {
       const took = performance.now() - since;
       if (took < FRAME_MS) return;
@@ -200,14 +270,15 @@ export function createView(page: Document, parts: ViewParts): View {
         if (target.source === 'field') fields.push(holder);
         const spot = spotOf(target);
         if (!spot) continue;
-        if (marked.size < MAX_MARKS) marked.add(target);
+        if (found.size < MAX_MARKS) found.add(target);
         if (isInView(spot) && target.kind === 'phone' && wantsButton(target)) candidates.push({ target, spot });
       }
       await rest();
       if (stop.signal.aborted) return;
     }
-    if (marks.show(marked.size > 0 ? marked : previewed)) {
+    if (mark(found)) {
       parts.onRestyled();
+      debt.add(performance.now() - since);
       await afterFrame();
       since = performance.now();
     }
@@ -374,10 +445,10 @@ export function createView(page: Document, parts: ViewParts): View {
       }
       // Where a new one stands is told by the browser: a large table is not looked at again for every row far below. The reading of the
       // page has waited for its layout already.
-      if (isInSight) soon(0, nextTurn);
+      if (isInSight) soonOrInTime(nextTurn);
     },
     moved() {
-      if (near.elements.size > 0 || main) soon(Math.max(LOOK_AGAIN_MS, debt.restMs()));
+      if (near.elements.size > 0 || main) inTime();
     },
     scrolled() {
       isScrolling = true;
@@ -469,7 +540,7 @@ export function createView(page: Document, parts: ViewParts): View {
     },
     remove() {
       stop.abort();
-      for (const one of [timer, scrollTimer, hoverTimer]) if (one !== undefined) clearTimeout(one);
+      for (const one of [timer, marking, patience, scrollTimer, hoverTimer]) if (one !== undefined) clearTimeout(one);
       near.stop();
       marks.clear();
       main?.remove();
