@@ -50,7 +50,12 @@ export function createAccounts(parts: AccountsParts): Accounts {
     const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
     if (account?.vendor !== vendor || !isSamePlace(adapter, account.values, values)) return { adapter, values: given };
     // What was found out belongs to the account as it was; the one that is given may be another.
-    return { adapter, values: { ...pickOwn(await vault.read(vendor), false), ...given } };
+    return { adapter, values: { ...pickOwn((await readVault(vendor)) ?? {}, false), ...given } };
+  }
+
+  /** Undefined where the browser does not let us look now. */
+  function readVault(vendor: string): Promise<AccountValues | undefined> {
+    return vault.read(vendor).catch(() => undefined);
   }
 
   async function store(settings: Settings, vendor: string, secrets: AccountValues): Promise<void> {
@@ -60,6 +65,8 @@ export function createAccounts(parts: AccountsParts): Accounts {
     if (before.account && before.account.vendor !== vendor) await vault.clear();
     const wanted = settings.account?.secretsIn;
     const kept = await vault.write(vendor, secrets, wanted);
+    // The disk did not take them: what lies there is out of date, and must not be tried after a restart.
+    if (kept === 'memory') await vault.write(vendor, secrets, 'memory');
     // Only what the user has not wished is worth a word.
     parts.onSecretsKept(wanted === 'memory' ? 'kept' : kept);
     await parts.onAccount(true, isElsewhere(before, settings));
@@ -79,9 +86,13 @@ export function createAccounts(parts: AccountsParts): Accounts {
       const { account } = await parts.readSettings();
       const adapter = account ? findAdapter(account.vendor) : undefined;
       if (!account || !adapter) return fail({ kind: 'no-account', detail: '' });
-      const values = { ...account.values, ...(await vault.read(account.vendor)) };
+      const secrets = await readVault(account.vendor);
+      const values = { ...account.values, ...secrets };
       const faults = Object.keys(adapter.check(values));
       if (faults.length === 0) return ok({ adapter, values });
+      if (!secrets && faults.every((key) => isSecretOf(adapter, key))) {
+        return fail({ kind: 'secrets-not-read', detail: '' });
+      }
       // A login with a missing password would count as a wrong one.
       const isForgotten = account.secretsIn === 'memory' && faults.every((key) => isSecretOf(adapter, key));
       return fail({ kind: isForgotten ? 'not-remembered' : 'no-account', detail: faults.join(' ') });

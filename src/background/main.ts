@@ -126,7 +126,14 @@ const supervisor = createSupervisor({
 
 const keepsake = createKeepsakeItem(isKeepsake);
 
-const settingsStore = createSettingsStore();
+const listsNotKept = new Set<'calls' | 'taught'>();
+function onListKept(list: 'calls' | 'taught', isKept: boolean): void {
+  if (isKept) listsNotKept.delete(list);
+  else listsNotKept.add(list);
+  troubles.set('lists-not-kept', listsNotKept.size > 0);
+}
+
+const settingsStore = createSettingsStore((isRead) => onListKept('taught', isRead));
 // Every call from a page waits for them.
 const knownCountries = inMemory(knownCountriesItem);
 const knownFrames = inMemory(knownFramesItem);
@@ -270,6 +277,7 @@ const surfaces = createSurfaces({
   atlas: readAtlas,
   changeSettings,
   newId: () => crypto.randomUUID(),
+  onCallsKept: (isKept) => onListKept('calls', isKept),
 });
 
 const answer = createRouter(
@@ -377,7 +385,7 @@ function onBack(): void {
 /** After an update or a crash of the browser the session's state is gone, and its keepsake is what there is. */
 async function loadState(): Promise<AppState> {
   const state = await stateItem.read();
-  const kept = state === INITIAL ? await keepsake.read() : undefined;
+  const kept = state === INITIAL ? await keepsake.read().catch(() => undefined) : undefined;
   return kept ? restore(kept, SYSTEM_CLOCK.now()) : state;
 }
 

@@ -3,7 +3,7 @@ import { NO_POLICY, type Policy, type PolicyKey, readPolicy } from '../core/poli
 import type { SettingsChange } from '../messaging/protocol.ts';
 import type { PbxAdapter } from '../pbx/adapter.ts';
 import { asRecord, DEFAULT_SETTINGS } from '../storage/settings.ts';
-import { parseSettings, splitSecrets } from './settings-file.ts';
+import { LONGEST_VALUE, parseSettings, splitSecrets } from './settings-file.ts';
 
 export interface PolicyKeeperParts {
   /** What the browser hands us from the organisation. */
@@ -40,6 +40,7 @@ export function createPolicyKeeper(parts: PolicyKeeperParts): PolicyKeeper {
 
   const read = (file: File) =>
     parseSettings(JSON.stringify({ pagedial: 1, ...file }), DEFAULT_SETTINGS, parts.findAdapter);
+  const meaningOf = (file: File) => JSON.stringify(read(file));
   const faultOf = (file: File): string | undefined => {
     if ('account' in file) return faultOfAccount(file.account, parts.findAdapter);
     const result = read(file);
@@ -61,7 +62,8 @@ export function createPolicyKeeper(parts: PolicyKeeperParts): PolicyKeeper {
     // An account that is there stays as it is in a file without one: nothing is cut off and connected again.
     const isSame = JSON.stringify(account) === JSON.stringify(before) || !read({ account }).ok;
     const file = isSame ? next : { ...next, account };
-    const isChange = !isSame || JSON.stringify(next) !== JSON.stringify(current);
+    // As they are read, not as they are written: "de" is "DE", and what is left out is as usual.
+    const isChange = !isSame || meaningOf(next) !== meaningOf(current);
     if (isChange) await parts.importFile(JSON.stringify(file));
     await parts.rememberPreset(presets);
     return isChange;
@@ -113,8 +115,9 @@ function faultOfAccount(value: unknown, findAdapter: PolicyKeeperParts['findAdap
   const { vendor, values = {} } = asRecord(value);
   const adapter = typeof vendor === 'string' ? findAdapter(vendor) : undefined;
   if (!adapter) return 'account.vendor';
+  if (asRecord(values) !== values) return 'account.values';
   const entries = Object.entries(asRecord(values));
-  const wrong = entries.find(([, entry]) => typeof entry !== 'string');
+  const wrong = entries.find(([, entry]) => typeof entry !== 'string' || entry.length > LONGEST_VALUE);
   if (wrong) return `account.values.${wrong[0]}`;
   const [secret] = Object.keys(splitSecrets(Object.fromEntries(entries) as AccountValues, adapter.fields).secrets);
   return secret === undefined ? undefined : `account.values.${secret}`;

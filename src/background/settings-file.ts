@@ -26,7 +26,8 @@ type FindAdapter = (id: string) => PbxAdapter | undefined;
 const VERSION = 1;
 const PREFERENCES = Object.keys(USUAL) as readonly (keyof Preferences)[];
 const OWN_KEYS = new Set(['pagedial', 'account', 'country', 'sites', 'dialing', ...PREFERENCES]);
-const LONGEST_VALUE = 100_000;
+/** Of an account, in characters. */
+export const LONGEST_VALUE = 100_000;
 
 /** The settings as a file's text, without secrets; what we did not understand at import is in it again. */
 export function formatSettings(settings: Settings, findAdapter: FindAdapter): string {

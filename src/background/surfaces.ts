@@ -31,6 +31,8 @@ export interface SurfacesParts {
   readonly atlas: ReadAtlas;
   changeSettings(change: SettingsChange): Promise<void>;
   newId(): string;
+  /** Whether the disk has the recent calls as they are. */
+  onCallsKept(isKept: boolean): void;
 }
 
 /** All that is ours in the browser beside our own pages: menus, keys, address bar, notifications, records, the list of recent calls. */
@@ -83,7 +85,7 @@ export function createSurfaces(parts: SurfacesParts): Surfaces {
       return atlas ? formatNumber(number, atlas) : number;
     },
   });
-  const calls = createRecentCallsStore();
+  const calls = createRecentCallsStore(parts.onCallsKept);
   const recent = createRecentCalls({
     isWanted: async () => (await parts.settings()).recentCalls.keep,
     load: () => calls.load(),

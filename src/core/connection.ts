@@ -45,6 +45,8 @@ export type PbxErrorKind =
   | 'no-account'
   /** The user did not want the password remembered, and the browser was closed since. */
   | 'not-remembered'
+  /** The browser does not give out the saved password now, as on a full disk; it is tried again. */
+  | 'secrets-not-read'
   /** Our own fault, not the PBX's: what is not written down is not dialled. */
   | 'not-saved';
 

@@ -3,6 +3,7 @@ import type { DialingRule, Replacement } from './account.ts';
 /** The rule until the user says otherwise. */
 export const PLAIN_RULE: DialingRule = { numberFormat: 'e164', outsideLine: '' };
 
+const FORMATS = ['e164', 'digits', 'national'] as const;
 const OUTSIDE_LINE = /^[0-9*#]{0,6}$/;
 const BEGINS = /^\+\d{1,15}$/;
 const WITH = /^\+?[0-9*#]{0,15}$/;
@@ -35,8 +36,7 @@ export function readDialingRule(value: unknown): DialingRule {
 /** Where a rule in a file is wrong, as a path inside it; undefined when all of it can be used. */
 export function faultOfRule(value: unknown): string | undefined {
   const { numberFormat, outsideLine, replacements = [] } = recordOf(value);
-  if (numberFormat !== undefined && !['e164', 'digits', 'national'].includes(String(numberFormat)))
-    return 'numberFormat';
+  if (numberFormat !== undefined && !FORMATS.some((format) => format === numberFormat)) return 'numberFormat';
   if (outsideLine !== undefined && (typeof outsideLine !== 'string' || !isOutsideLine(outsideLine)))
     return 'outsideLine';
   if (!Array.isArray(replacements) || replacements.length > MOST_REPLACEMENTS) return 'replacements';

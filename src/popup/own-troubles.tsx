@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<Trouble, readonly [what: MessageKey, todo: MessageK
   'secrets-not-kept': ['trouble_secrets_not_kept', 'trouble_secrets_not_kept_do'],
   'settings-not-read': ['trouble_settings_not_read', 'trouble_settings_not_read_do'],
   'settings-not-saved': ['trouble_settings_not_saved', 'trouble_settings_not_saved_do'],
+  'lists-not-kept': ['trouble_lists_not_kept', 'trouble_lists_not_kept_do'],
 };
 
 /** What the browser does not do for us, since calls depend on it. */

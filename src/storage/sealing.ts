@@ -16,7 +16,7 @@ export interface Sealed {
 export interface Sealer {
   /** @param name - sealed in, so that one value's box never opens as another's */
   seal(name: string, value: unknown): Promise<Sealed>;
-  /** Rejects when the box is from another key or of another name. */
+  /** Undefined when the box is from another key or of another name. Rejects where the store does not let us look. */
   open(name: string, sealed: Sealed): Promise<unknown>;
 }
 
@@ -26,7 +26,17 @@ const IV_BYTES = 12;
 
 /** The key is made when it is needed first. */
 export function createSealer(store: VaultStore): Sealer {
-  async function key(): Promise<CryptoKey> {
+  let asked: Promise<CryptoKey> | undefined;
+
+  /** Two who ask at once get one key: what was sealed under another could never be opened. */
+  function key(): Promise<CryptoKey> {
+    asked ??= findKey().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  }
+
+  async function findKey(): Promise<CryptoKey> {
     const stored = await store.get(KEY);
     if (isKey(stored)) return stored;
     const made = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, ['encrypt', 'decrypt']);
@@ -41,8 +51,13 @@ export function createSealer(store: VaultStore): Sealer {
       return { iv, box: await crypto.subtle.encrypt(gcm(iv, name), await key(), text) };
     },
     async open(name, { iv, box }) {
-      const text = new TextDecoder().decode(await crypto.subtle.decrypt(gcm(iv, name), await key(), box));
-      return JSON.parse(text) as unknown;
+      const own = await key();
+      try {
+        const text = new TextDecoder().decode(await crypto.subtle.decrypt(gcm(iv, name), own, box));
+        return JSON.parse(text) as unknown;
+      } catch {
+        return undefined;
+      }
     },
   };
 }

@@ -9,7 +9,7 @@ export interface MemoryStore {
 
 /** The account's passwords and tokens by field key, per vendor. Background only: nothing here leaves it. */
 export interface Vault {
-  /** What is kept for this vendor; none when nothing is, or when it can no longer be opened. */
+  /** What is kept for this vendor; none when nothing is, or when it can no longer be opened. Rejects where the browser does not let us look now. */
   read(vendor: string): Promise<AccountValues>;
   /**
    * Replaces what is kept for this vendor.
@@ -30,16 +30,15 @@ export function createVault(store: VaultStore, memory: MemoryStore): Vault {
 
   return {
     async read(vendor) {
-      try {
-        const sealed = await store.get(slot(vendor));
-        if (isSealed(sealed)) return readSecrets(await sealer.open(vendor, sealed));
-      } catch {
-        // Blocked storage, or a box from another key: the user types the password again, nothing else is lost.
-      }
-      return (await memory.read())[vendor] ?? {};
+      // First what is newer: the disk did not take it, so that an older one may lie there.
+      const { [vendor]: newest } = await memory.read();
+      if (newest) return newest;
+      const sealed = await store.get(slot(vendor));
+      // A box from another key: the user types the password again, nothing else is lost.
+      return isSealed(sealed) ? readSecrets(await sealer.open(vendor, sealed)) : {};
     },
     async write(vendor, secrets, where = 'kept') {
-      const { [vendor]: _before, ...others } = await memory.read();
+      const { [vendor]: before, ...others } = await memory.read();
       if (where === 'memory') {
         // What was remembered before is forgotten; a browser that blocks the store has nothing in it.
         await store.delete(slot(vendor)).catch(() => {});
@@ -49,7 +48,7 @@ export function createVault(store: VaultStore, memory: MemoryStore): Vault {
       try {
         if (Object.keys(secrets).length === 0) await store.delete(slot(vendor));
         else await store.set(slot(vendor), await sealer.seal(vendor, secrets));
-        await memory.write(others);
+        if (before) await memory.write(others);
         return 'kept';
       } catch {
         await memory.write({ ...others, [vendor]: secrets });

@@ -22,6 +22,11 @@ export const settingsItem = {
     await taughtItem.write(taught);
     await browser.storage.local.set({ [KEY]: open });
   },
+  /** The same without what was taught, which could not be read: what lies where is left there. */
+  async writeRest({ taught: _unread, ...open }: Settings): Promise<void> {
+    const taught = await settingsItem.openTaught();
+    await browser.storage.local.set({ [KEY]: taught ? { ...open, taught } : open });
+  },
   /** What an older version has left open; undefined where there is nothing of the kind. */
   async openTaught(): Promise<Taught | undefined> {
     const stored = (await browser.storage.local.get(KEY))[KEY];

@@ -10,12 +10,19 @@ import { indexedDbStore } from './vault-store.ts';
 
 /** The settings as the background reads and writes them: what was taught is sealed on the disk. Background only. */
 export interface SettingsStore {
+  /** Without what was taught while the disk does not give it out. */
   read(): Promise<Settings>;
+  /** Rejects where the browser does not keep them, all of them: nothing has changed then. */
   write(settings: Settings): Promise<void>;
 }
 
-/** Opens what is sealed with the first read; what an older version kept open is taken over, and removed. */
+/**
+ * Opens what is sealed with the first read; what an older version kept open is taken over, and removed. What could not be read is never
+ * written over.
+ * @param onRead - told whether what was taught could be read
+ */
 export function createSettingsStore(
+  onRead: (isRead: boolean) => void = () => {},
   sealed: KeepsakeItem<object> = createKeepsakeItem(isObject, indexedDbStore('taught')),
 ): SettingsStore {
   const fill = once(async () => {
@@ -25,11 +32,10 @@ export function createSettingsStore(
     const { taught } = readPreferences({ taught: (await sealed.read()) ?? open });
     await taughtItem.write(taught);
     if (open === undefined) return;
-    await put(taught);
-    await settingsItem.write(await settingsItem.read());
+    if (await put(taught)) await settingsItem.write(await settingsItem.read());
   });
 
-  function put(taught: Taught): Promise<void> {
+  function put(taught: Taught): Promise<boolean> {
     const isNothing = taught.numbers.length === 0 && Object.keys(taught.countries).length === 0;
     return sealed.write(isNothing ? undefined : taught);
   }
@@ -38,11 +44,13 @@ export function createSettingsStore(
   const quick = inMemory(settingsItem);
 
   /** All other settings are there also where it fails; the next read tries again. */
-  function whenFilled(): Promise<boolean> {
-    return fill().then(
+  async function whenFilled(): Promise<boolean> {
+    const isWhole = await fill().then(
       () => true,
       () => false,
     );
+    onRead(isWhole);
+    return isWhole;
   }
 
   return {
@@ -51,11 +59,15 @@ export function createSettingsStore(
       return isWhole ? quick.read() : settingsItem.read();
     },
     async write(settings) {
-      await whenFilled();
-      const before = await taughtItem.read();
-      await quick.write(settings);
-      // Where it could not be opened, a change of something else leaves it as it is.
-      if (JSON.stringify(before) !== JSON.stringify(settings.taught)) await put(settings.taught);
+      const isWhole = await whenFilled();
+      const { taught: before } = await settingsItem.read();
+      const isTaught = JSON.stringify(before) !== JSON.stringify(settings.taught);
+      if (!isTaught) return isWhole ? quick.write(settings) : settingsItem.writeRest(settings);
+      if (!isWhole || !(await put(settings.taught))) throw new Error('not kept');
+      await quick.write(settings).catch(async (error: unknown) => {
+        await Promise.allSettled([taughtItem.write(before), put(before)]);
+        throw error;
+      });
     },
   };
 }

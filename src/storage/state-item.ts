@@ -46,6 +46,9 @@ export const NO_RECENT_CALLS: readonly RecentCall[] = [];
 /** Calls that have ended, newest first, for our own pages. Written by `recent-calls-store.ts` only. */
 export const recentCallsItem: SessionItem<readonly RecentCall[]> = sessionItem('recent-calls', NO_RECENT_CALLS);
 
+/** True while the calls of former days could not be read from the disk: {@link recentCallsItem} holds newer ones only. */
+export const formerCallsMissingItem: SessionItem<boolean> = sessionItem('former-calls-missing', false);
+
 /** What the user has taught; `USUAL.taught` itself until the background has put it there. Written through `settings-store.ts` only. */
 export const taughtItem: SessionItem<Taught> = sessionItem('taught', USUAL.taught);
 

@@ -123,6 +123,7 @@ export const ERROR_WORDS: Readonly<Record<PbxError['kind'], readonly [MessageKey
   closed: ['error_closed', 'error_closed_do', 'retry'],
   'no-account': ['error_no_account', 'error_no_account_do', 'settings'],
   'not-remembered': ['error_not_remembered', 'error_not_remembered_do', 'sign-in'],
+  'secrets-not-read': ['error_secrets_not_read', 'error_secrets_not_read_do', 'sign-in'],
   'not-saved': ['trouble_state_not_saved', 'trouble_state_not_saved_do', 'none'],
   timeout: ['error_timeout', 'error_timeout_do', 'retry'],
   'rate-limited': ['error_rate_limited', 'error_rate_limited_do', 'retry'],

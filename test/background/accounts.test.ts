@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { needsUser } from '../../src/core/connection.ts';
 import { fail } from '../../src/core/result.ts';
 import { createMemory, POPUP, startBackground } from './whole-background.ts';
 
@@ -46,5 +47,59 @@ describe('on a full disk', () => {
     const { password: _typed, ...open } = VALUES;
     await answer({ type: 'account/test', payload: { vendor: 'fake', values: open } }, POPUP);
     expect(world.tested.at(-1)).toEqual(VALUES);
+  });
+});
+
+describe('a vault on the disk', () => {
+  const save = (values: object) => ['account/save', { vendor: 'fake', values }] as const;
+
+  async function signedIn() {
+    const memory = createMemory();
+    const background = await startBackground({}, memory);
+    const tell = ([type, payload]: readonly [string, object]) => background.answer({ type, payload }, POPUP);
+    await tell(save(VALUES));
+    return { ...background, memory, tell };
+  }
+
+  test('that is full: the new password is used, and the one before is not tried again after a restart', async () => {
+    const { accounts, memory, tell, boxes } = await signedIn();
+    memory.vault = 'full';
+
+    await tell(save({ ...VALUES, password: 'newer' }));
+
+    expect(await accounts.ready()).toMatchObject({ ok: true, value: { values: { password: 'newer' } } });
+    expect([...boxes.keys()]).not.toContain('secrets:fake');
+  });
+
+  test('that does not let us look is asked again later: the user is not told that there is no password', async () => {
+    const { accounts, memory } = await signedIn();
+    memory.vault = 'blocked';
+    const refused = await accounts.ready();
+    expect(refused).toEqual(fail({ kind: 'secrets-not-read', detail: '' }));
+    if (!refused.ok) expect(needsUser(refused.error)).toBe(false);
+
+    memory.vault = 'works';
+
+    expect(await accounts.ready()).toMatchObject({ ok: true, value: { values: VALUES } });
+  });
+
+  test('that does not let us look loses no password for what an adapter has found out meanwhile', async () => {
+    const { accounts, memory, pbx } = await signedIn();
+    memory.vault = 'blocked';
+    const { password: _secret, ...open } = VALUES;
+
+    await accounts.remember({ adapter: pbx.adapter, values: open }, {}, { _token: 'found' }).catch(() => {});
+    memory.vault = 'works';
+
+    expect(await accounts.ready()).toMatchObject({ ok: true, value: { values: { password: VALUES.password } } });
+  });
+
+  test('that is blocked for good: who signs in again can work until the browser closes', async () => {
+    const { accounts, memory, tell } = await signedIn();
+    memory.vault = 'blocked';
+
+    expect(await tell(save(VALUES))).toEqual({ ok: true, value: undefined });
+
+    expect(await accounts.ready()).toMatchObject({ ok: true, value: { values: VALUES } });
   });
 });

@@ -42,6 +42,8 @@ export function createMemory() {
     saves: true,
     /** False: the disk takes no change of the settings. */
     keepsSettings: true,
+    /** `full`: the vault on the disk takes nothing; `blocked`: it does not even let us look. */
+    vault: 'works' as 'works' | 'full' | 'blocked',
     /** Secrets that are kept until the browser closes. */
     secrets: {} as Readonly<Record<string, AccountValues>>,
     ids: 0,
@@ -109,9 +111,18 @@ export async function startBackground(settings: Partial<Settings> = {}, memory =
   const accounts = createAccounts({
     vault: createVault(
       {
-        get: async (key) => boxes.get(key),
-        set: async (key, value) => void boxes.set(key, value),
-        delete: async (key) => void boxes.delete(key),
+        async get(key) {
+          if (memory.vault === 'blocked') throw new Error('blocked');
+          return boxes.get(key);
+        },
+        async set(key, value) {
+          if (memory.vault !== 'works') throw new DOMException('', 'QuotaExceededError');
+          boxes.set(key, value);
+        },
+        async delete(key) {
+          if (memory.vault === 'blocked') throw new Error('blocked');
+          boxes.delete(key);
+        },
         clear: async () => boxes.clear(),
       },
       {

@@ -1,6 +1,6 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
+import { BROWSER_KINDS, type BrowserKind } from '../tools/browsers.ts';
 import { pressCall, questions, untilAsked, untilNothingAsked } from './harness/confirm.ts';
 import { clickButton, findButton, findNumber } from './harness/numbers.ts';
 import { type Office, openOffice } from './harness/office.ts';
@@ -13,8 +13,10 @@ const SECOND = '+16175550151';
 /** How long a pointer rests before it presses: nobody reacts faster. */
 const SEE_MS = 300;
 
-/** A page may show the site of another in a frame, and do with the frame what it likes. */
-describe.each(BROWSER_KINDS)('a number in a frame in %s', (kind) => {
+const FRAME = 'position:absolute;top:0;left:0;width:400px;height:200px;border:0';
+
+/** An office of its own for each part: pages may begin only so many calls a minute. */
+function useOffice(kind: BrowserKind) {
   let office: Office;
   let count = 0;
 
@@ -29,21 +31,27 @@ describe.each(BROWSER_KINDS)('a number in a frame in %s', (kind) => {
 
   afterAll(() => office?.close());
 
-  const FRAME = 'position:absolute;top:0;left:0;width:400px;height:200px;border:0';
+  return {
+    browser: () => office.browser,
+    placed: () => office.pbx.places().map(({ number }) => number),
+    /** Shows a page of `top` with a frame of `site` that holds this. */
+    async frame(top: string, site: string, body: string): Promise<Page> {
+      count += 1;
+      const inner = office.pages.add(`/inner-${count}`, `<!doctype html><meta charset="utf-8">${body}`, site);
+      const outer = `<!doctype html><meta charset="utf-8"><title>Outer</title><iframe src="${inner}" style="${FRAME}"></iframe>`;
+      return office.browser.open(office.pages.add(`/outer-${count}`, outer, top));
+    },
+  };
+}
+
+/** A page may show the site of another in a frame, and do with the frame what it likes. */
+describe.each(BROWSER_KINDS)('a number in a frame in %s', (kind) => {
+  const { browser, placed, frame } = useOffice(kind);
+
   const NUMBERS = `<p>Desk: ${FIRST}</p><p>Shop: ${SECOND}</p>`;
 
-  /** Shows a page of `top` with a frame of `site` that holds this. */
-  async function frame(top: string, site: string, body: string, style = ''): Promise<Page> {
-    count += 1;
-    const inner = office.pages.add(`/inner-${count}`, `<!doctype html><meta charset="utf-8">${body}`, site);
-    const outer = `<!doctype html><meta charset="utf-8"><title>Outer</title><iframe src="${inner}" style="${FRAME};${style}"></iframe>`;
-    return office.browser.open(office.pages.add(`/outer-${count}`, outer, top));
-  }
-
-  const placed = () => office.pbx.places().map(({ number }) => number);
-
   async function press(page: Page, number: string): Promise<void> {
-    const { x, y } = await findButton(office.browser, page, number);
+    const { x, y } = await findButton(browser(), page, number);
     await page.mouse.move(x, y + 100);
     await page.mouse.move(x, y);
     await rest(SEE_MS);
@@ -52,13 +60,13 @@ describe.each(BROWSER_KINDS)('a number in a frame in %s', (kind) => {
 
   test('of another site that was made faint asks', async () => {
     const page = await frame('other.test', 'crm.test', NUMBERS);
-    await findButton(office.browser, page, FIRST);
+    await findButton(browser(), page, FIRST);
     const before = placed();
     await page.$eval('iframe', (one) => one.style.setProperty('opacity', '.01'));
 
     await press(page, FIRST);
 
-    const question = await untilAsked(office.browser);
+    const question = await untilAsked(browser());
     expect(await textOf(question)).toMatch(words('confirm_reason_in_frame'));
     expect(placed()).toEqual(before);
     await page.close();
@@ -69,44 +77,25 @@ describe.each(BROWSER_KINDS)('a number in a frame in %s', (kind) => {
     const before = placed();
     await press(page, FIRST);
     if (kind === 'firefox') {
-      const question = await untilAsked(office.browser);
+      const question = await untilAsked(browser());
       expect(await textOf(question)).toMatch(words('confirm_reason_in_frame'));
       expect(placed()).toEqual(before);
       await pressCall(question);
     }
     await until('the first is called', () => placed().includes(FIRST));
-    await untilNothingAsked(office.browser);
+    await untilNothingAsked(browser());
 
     await press(page, SECOND);
 
     await until('the second is called', () => placed().includes(SECOND));
-    expect(await questions(office.browser)).toEqual([]);
-    await page.close();
-  });
-
-  test('of another site, in a link, is asked about once', async () => {
-    const link = (number: string, name: string) => `<p><a id="${name}" href="tel:${number}">${name}</a></p>`;
-    const page = await frame('crm.test', 'shop.test', link('+16175550152', 'ann') + link('+16175550153', 'bob'));
-    await findNumber(office.browser, page, '+16175550152');
-    const before = placed();
-
-    await page.frames()[1]?.click('#ann');
-    const question = await untilAsked(office.browser);
-    expect(await textOf(question)).toMatch(words('confirm_reason_in_frame'));
-    expect(placed()).toEqual(before);
-    await pressCall(question);
-    await until('the first is called', () => placed().includes('+16175550152'));
-    await untilNothingAsked(office.browser);
-
-    await page.frames()[1]?.click('#bob');
-    await until('the second is called', () => placed().includes('+16175550153'));
+    expect(await questions(browser())).toEqual([]);
     await page.close();
   });
 
   test('of the same site is called on one press', async () => {
     const page = await frame('crm.test', 'crm.test', '<p>Desk: +1 617 555 0154</p>');
 
-    await clickButton(office.browser, page, '+16175550154');
+    await clickButton(browser(), page, '+16175550154');
 
     await until('it is called', () => placed().includes('+16175550154'));
     await page.close();
@@ -114,14 +103,37 @@ describe.each(BROWSER_KINDS)('a number in a frame in %s', (kind) => {
 
   test('of the same site that was made faint asks', async () => {
     const page = await frame('crm.test', 'crm.test', '<p>Desk: +1 617 555 0155</p>');
-    await findButton(office.browser, page, '+16175550155');
+    await findButton(browser(), page, '+16175550155');
     const before = placed();
     await page.$eval('iframe', (one) => one.style.setProperty('opacity', '.01'));
 
     await press(page, '+16175550155');
 
-    expect(await textOf(await untilAsked(office.browser))).toMatch(words('confirm_reason_page_doubtful'));
+    expect(await textOf(await untilAsked(browser()))).toMatch(words('confirm_reason_page_doubtful'));
     expect(placed()).toEqual(before);
+    await page.close();
+  });
+});
+
+describe.each(BROWSER_KINDS)('a link in a frame in %s', (kind) => {
+  const { browser, placed, frame } = useOffice(kind);
+
+  test('of another site is asked about once', async () => {
+    const link = (number: string, name: string) => `<p><a id="${name}" href="tel:${number}">${name}</a></p>`;
+    const page = await frame('crm.test', 'shop.test', link('+16175550152', 'ann') + link('+16175550153', 'bob'));
+    await findNumber(browser(), page, '+16175550152');
+    const before = placed();
+
+    await page.frames()[1]?.click('#ann');
+    const question = await untilAsked(browser());
+    expect(await textOf(question)).toMatch(words('confirm_reason_in_frame'));
+    expect(placed()).toEqual(before);
+    await pressCall(question);
+    await until('the first is called', () => placed().includes('+16175550152'));
+    await untilNothingAsked(browser());
+
+    await page.frames()[1]?.click('#bob');
+    await until('the second is called', () => placed().includes('+16175550153'));
     await page.close();
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROWSER_KINDS } from '../tools/browsers.ts';
 import { launch, type TestBrowser } from './harness/launch.ts';
 import { numbersOn } from './harness/numbers.ts';
 import { type PageServer, startPageServer } from './harness/page-server.ts';
+import { SAMPLED_KINDS } from './harness/sample.ts';
 import { importSettings } from './harness/set-up.ts';
 import { until } from './harness/until.ts';
 
@@ -22,7 +22,7 @@ const ROWS_CHANGED = [1, 2, 3, 4, 5] as const;
 /** Promised are 100 ms, on any page; the looks that place buttons come once or twice a second then. */
 const MARKED_WITHIN_MS = 250;
 
-describe.each(BROWSER_KINDS)('a page that changes all the time in %s', (kind) => {
+describe.each(SAMPLED_KINDS)('a page that changes all the time in %s', (kind) => {
   let browser: TestBrowser;
   let server: PageServer;
   beforeAll(async () => {

@@ -55,17 +55,24 @@ test('the same is not written twice', async () => {
   expect(world.writes).toBe(writes + 1);
 });
 
-test('where the browser blocks it nothing breaks, and it is tried again', async () => {
+test('where the browser blocks it, that is said, and it is tried again', async () => {
   const { item, world } = setUp();
   world.isBlocked = true;
-  item.write('one');
-  await settle();
-  expect(await item.read()).toBeUndefined();
+  expect(await item.write('one')).toBe(false);
+  await expect(item.read()).rejects.toThrow();
 
   world.isBlocked = false;
-  item.write('one');
 
-  await vi.waitFor(async () => expect(await item.read()).toBe('one'));
+  expect(await item.write('one')).toBe(true);
+  expect(await item.read()).toBe('one');
+});
+
+test('what was sealed under another key is as if it were not there', async () => {
+  const { item, world } = setUp();
+  await item.write('one');
+  world.box.delete('key');
+
+  expect(await item.read()).toBeUndefined();
 });
 
 test('what is not ours is not read', async () => {

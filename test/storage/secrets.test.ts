@@ -87,6 +87,33 @@ describe('the vault', () => {
     expect(await createVault(BLOCKED, memory).read('fake')).toEqual(SECRETS);
   });
 
+  test('where the browser does not let it look, nobody is told that nothing is there', async () => {
+    await expect(createVault(BLOCKED, createMemory()).read('fake')).rejects.toThrow();
+  });
+
+  test('what a full disk did not take is used all the same, not the older one that lies there', async () => {
+    const { store } = createStore();
+    const memory = createMemory();
+    await createVault(store, memory).write('fake', { password: 'older' });
+    const full: VaultStore = { ...store, set: () => Promise.reject(new DOMException('', 'QuotaExceededError')) };
+
+    expect(await createVault(full, memory).write('fake', SECRETS)).toBe('memory');
+    expect(await createVault(full, memory).read('fake')).toEqual(SECRETS);
+
+    expect(await createVault(store, memory).write('fake', SECRETS)).toBe('kept');
+    expect(await memory.read()).toEqual({});
+  });
+
+  test('two who seal at once use one key', async () => {
+    const { store } = createStore();
+    const vault = createVault(store, createMemory());
+
+    await Promise.all([vault.write('fake', SECRETS), vault.write('other', { password: 'canary-2' })]);
+
+    expect(await vault.read('fake')).toEqual(SECRETS);
+    expect(await vault.read('other')).toEqual({ password: 'canary-2' });
+  });
+
   test('clearing forgets everything', async () => {
     const { entries, store } = createStore();
     const vault = createVault(store, createMemory());
