@@ -326,7 +326,19 @@ export function startPageSession(page: Document, onOrphaned: () => void, headSta
     else dialler.dial(target, doubts);
   }
 
+  /** Back from where browsers keep pages as they were: what was said meanwhile has not been heard. */
+  async function onShown({ persisted }: PageTransitionEvent): Promise<void> {
+    if (!persisted || !settings) return;
+    dialler.clear();
+    view?.refresh();
+    const answer = await askBackground('page/settings', {});
+    if (stop.signal.aborted) return;
+    if (answer.got === 'reply') use(answer.reply);
+    else leaveIfOrphaned();
+  }
+
   startScanner();
+  addEventListener('pageshow', (event) => void onShown(event), { signal: stop.signal });
 
   return {
     async numbers() {

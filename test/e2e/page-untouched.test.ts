@@ -167,6 +167,10 @@ async function printed(page: Page): Promise<string> {
 }
 
 async function listenersOf(page: Page): Promise<number> {
+  const session = await page.createCDPSession();
+  // The browser counts those that were taken away until it collects them.
+  await session.send('HeapProfiler.collectGarbage');
+  await session.detach();
   return (await page.metrics()).JSEventListeners ?? Number.NaN;
 }
 
