@@ -105,10 +105,9 @@ export function createCallButtons(parent: Element, parts: CallButtonsParts): Cal
     if (Math.abs(before.placed.x - placed.x) > 8 || Math.abs(before.placed.y - placed.y) > 8)
       button.since = performance.now();
     const style = element.style;
-    const { scale } = origin;
-    const isScaled = Math.abs(scale - 1) > 0.001;
-    const [x, y] = [(placed.x - origin.x) / scale, (placed.y - origin.y) / scale];
-    style.transform = `translate(${x}px, ${y}px)${isScaled ? ` scale(${1 / scale})` : ''}`;
+    // No transform: Chromium calls nothing seen that is scaled down. Lengths in what is zoomed are, too.
+    style.setProperty('zoom', Math.abs(origin.scale - 1) > 0.001 ? String(1 / origin.scale) : '');
+    style.transform = `translate(${placed.x - origin.x}px, ${placed.y - origin.y}px)`;
     style.setProperty('--h', `${placed.height}px`);
     style.setProperty('--accent', look.accent);
     style.setProperty('--ground', look.ground);

@@ -1,5 +1,5 @@
 import { shadowOf } from './roots.ts';
-import { showsAnything } from './seen-link.ts';
+import { hasText, showsAnything } from './seen-link.ts';
 import { hasEntry } from './veils.ts';
 
 /** The highest there is, which our host has. */
@@ -36,15 +36,36 @@ function coversAt(element: Element, x: number, y: number, isAbove: boolean): boo
 
 function isSeenAt(element: Element, style: CSSStyleDeclaration, x: number, y: number): boolean {
   if (style.visibility !== 'visible' || style.opacity === '0') return false;
-  const around = reach(style);
+  const around = reach(element, style);
   const box = element.getBoundingClientRect();
   if (x < box.left - around || x > box.right + around || y < box.top - around || y > box.bottom + around) return false;
-  return around > 0 || showsAnything(element, style) || hasEntry(style.backdropFilter);
+  return around > 0 || showsAnything(element, style) || element instanceof SVGElement || hasEntry(style.backdropFilter);
 }
 
-/** How far shadows reach at most, in CSS pixels. */
-function reach({ boxShadow }: CSSStyleDeclaration): number {
-  const lengths = boxShadow.split(/[ ,]/).filter((word) => word.endsWith('px'));
+/** How far outside its box an element paints at most, in CSS pixels. */
+function reach(element: Element, style: CSSStyleDeclaration): number {
+  const isAnywhere =
+    /drop-shadow|url/.test(style.filter) ||
+    (hasEntry(style.borderImageSource) && lengthsOf(style.borderImageOutset) > 0) ||
+    (style.display === 'list-item' && hasEntry(style.listStyleImage));
+  if (isAnywhere) return Number.POSITIVE_INFINITY;
+  const line = style.outlineStyle === 'none' ? 0 : lengthsOf(`${style.outlineWidth} ${style.outlineOffset}`);
+  return Math.max(lengthsOf(style.boxShadow), line, inkReach(element, style));
+}
+
+/** Letters are as high as their font, however low their line is, and have lines and shadows of their own. */
+function inkReach(element: Element, style: CSSStyleDeclaration): number {
+  const isItem = style.display === 'list-item';
+  if (!isItem && !hasText(element)) return 0;
+  const fonts = ['', '::first-letter', '::first-line', ...(isItem ? ['::marker'] : [])];
+  const sizes = fonts.map((name) => Number.parseFloat(getComputedStyle(element, name).fontSize) || 0);
+  const around = [style.textShadow, style.getPropertyValue('-webkit-text-stroke-width'), style.textDecorationThickness];
+  return 2 * Math.max(...sizes) + lengthsOf(around.join(' '));
+}
+
+/** All lengths of a computed style together, in CSS pixels; bare numbers count as such. */
+function lengthsOf(value: string): number {
+  const lengths = value.replace(/\([^)]*\)/g, '').match(/-?[\d.]+(?:px)?(?=[\s,]|$)/g) ?? [];
   return lengths.reduce((sum, length) => sum + Math.abs(Number.parseFloat(length)), 0);
 }
 

@@ -10,6 +10,7 @@ const AT_ONCE_MS = 12;
 const KEYBOARD = 6;
 /** CSS pixels: of a link that can be seen at least so much. */
 const NARROWEST = 12;
+const MAY_DRIFT = 8;
 const WRITTEN_IN = 'input,textarea,select,[contenteditable]';
 
 /** How the keyboard came to an element of the page. */
@@ -41,7 +42,7 @@ export function isPassedOn(click: MouseEvent, control: Element, focus: FocusMove
   const isButton = control.localName === 'button';
   // Firefox counts a key on a link as one click.
   const isByKey = click.detail === 0 || (click as { mozInputSource?: number }).mozInputSource === KEYBOARD;
-  if (!isByKey) return isButton && !isAt(control, click.clientX, click.clientY);
+  if (!isByKey) return isTakenElsewhere(click, control);
   if (control.hasAttribute('accesskey') || !isPointable(control)) return true;
   if (focus?.isRedirected && contains(control, focus.to)) return true;
   const cameNow = focus && contains(control, focus.to) && click.timeStamp - focus.at < TOO_SOON_MS;
@@ -49,6 +50,22 @@ export function isPassedOn(click: MouseEvent, control: Element, focus: FocusMove
   if (cameNow && (isButton || cameFromText)) return true;
   // Screen readers press links without the focus.
   return isButton && !contains(control, rootOf(control)?.activeElement ?? null);
+}
+
+/** A page can have all presses of the pointer sent to an element, wherever they are made. */
+function isTakenElsewhere({ clientX: x, clientY: y }: MouseEvent, control: Element): boolean {
+  if (rootOf(control)?.pointerLockElement) return true;
+  if (isAt(control, x, y)) return false;
+  // A link may move a little under the press.
+  const boxes = control.localName === 'button' ? [] : boxesOf(control);
+  return !boxes.some(
+    ({ left, top, right, bottom }) =>
+      x >= left - MAY_DRIFT && x <= right + MAY_DRIFT && y >= top - MAY_DRIFT && y <= bottom + MAY_DRIFT,
+  );
+}
+
+function boxesOf(control: Element): readonly DOMRect[] {
+  return [control, ...control.querySelectorAll('*')].flatMap((part) => [...part.getClientRects()]);
 }
 
 function isPointable(control: Element): boolean {

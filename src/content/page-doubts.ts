@@ -3,10 +3,10 @@ import { isUnderLater } from './covers.ts';
 import { isFramedByOthers } from './framed.ts';
 import { painterOf, rangeOf } from './geometry.ts';
 import { containsAcross, knownTrees, parentAcross } from './roots.ts';
-import { isVast, showsSomething } from './seen-link.ts';
+import { isVast, MOST_IN_LINK, showsSomething } from './seen-link.ts';
 import { readSeen, type SeenText } from './seen-text.ts';
 import type { Target } from './targets.ts';
-import { FAINT_NUMBER, hasEntry, isInView, isVeiled } from './veils.ts';
+import { FAINT_NUMBER, hasEntry, hidesPointer, isInView, isVeiled } from './veils.ts';
 
 /** Below this a button of ours is too faint for a press on it to be meant. */
 const FAINT_BUTTON = 0.7;
@@ -71,13 +71,23 @@ const FRAMED: readonly PageDoubt[] = ['in-frame'];
 export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] {
   const text = document.createRange();
   text.selectNodeContents(link);
-  const isDoubtful = isHidden(link) || isVast(link) || !showsSomething(link) || isOtherNumber(readSeen(text), target);
+  const isDoubtful =
+    isHidden(link) ||
+    hasFalsePointer(link) ||
+    isVast(link) ||
+    !showsSomething(link) ||
+    isOtherNumber(readSeen(text), target);
   return [...(isDoubtful ? DOUBTFUL : []), ...frameDoubts()];
 }
 
 /** The same for a number in a text that is pressed itself. */
 export function textDoubts(target: Target): readonly PageDoubt[] {
-  return [...numberDoubts(target), ...frameDoubts()];
+  const isAstray = hidesPointer(painterOf(target) ?? target.holder);
+  return [...(isAstray ? DOUBTFUL : []), ...numberDoubts(target), ...frameDoubts()];
+}
+
+function hasFalsePointer(link: Element): boolean {
+  return [link, ...link.querySelectorAll('*')].slice(0, MOST_IN_LINK).some(hidesPointer);
 }
 
 /** What speaks against a number in a text, wherever it is pressed. */

@@ -6,7 +6,7 @@ import { FAINT_NUMBER, hasEntry, isClear, isSeeThrough, isVeiled, LOWEST_DIGIT }
 const VAST_LINK = 90_000;
 const VAST_PART = 1 / 4;
 /** Elements of a link in which something is looked for that can be seen. */
-const MOST_IN_LINK = 120;
+export const MOST_IN_LINK = 120;
 const PICTURES = 'canvas,video,object,embed,iframe,input,button,progress,meter,slot';
 /** What a drawing is made of, and what only others of its parts use. */
 const STROKES = 'path,circle,ellipse,rect,line,polyline,polygon,text';
@@ -88,6 +88,7 @@ function isPainted(style: CSSStyleDeclaration): boolean {
   return hasGround || Number.parseFloat(style.borderTopWidth) > 0 || Number.parseFloat(style.borderBottomWidth) > 0;
 }
 
-function hasText(element: Element): boolean {
+/** True for an element with text of its own. */
+export function hasText(element: Element): boolean {
   return [...element.childNodes].some((node) => node instanceof Text && /\S/.test(node.data.replace(/\u00a0/g, ' ')));
 }

@@ -1,6 +1,7 @@
 import { blend, contrast, parseColor } from './colors.ts';
 import { isUncovered } from './geometry.ts';
-import { parentAcross } from './roots.ts';
+import { containsAcross, parentAcross, rootOf } from './roots.ts';
+import { showsAnything } from './seen-link.ts';
 import { FAINT_NUMBER, hasEntry, inkOf, isClear, isInView, isSeeThrough, isVeiled, LOWEST_DIGIT } from './veils.ts';
 
 /** CSS pixels a digit takes at least, where it is meant to be read. */
@@ -32,7 +33,6 @@ export function readSeen(text: Range): SeenText {
   let digits = '';
   let hasUnseen = false;
   const boxes: DigitBox[] = [];
-  const inks = new Map<Element, string>();
   let hasMore = false;
   for (const part of partsOf(text)) {
     const painter = part.node.parentElement;
@@ -42,13 +42,10 @@ export function readSeen(text: Range): SeenText {
     else {
       digits += own;
       boxes.push(...seen);
-      if (painter) inks.set(painter, inkOf(getComputedStyle(painter)));
+      if (painter && seen[0] && isLikeGround(painter, seen[0].box)) hasUnseen = true;
     }
     if (painter && hasMoreDigits(painter)) hasMore = true;
   }
-  // All of one colour is seen or not: that deceives nobody. Some in the colour of the ground read as fewer.
-  if (new Set(inks.values()).size > 1 && [...inks].some(([painter, ink]) => isLikeGround(ink, painter)))
-    hasUnseen = true;
   return { digits, hasUnseen, isJumbled: hasMore || isJumbled(boxes) };
 }
 
@@ -129,14 +126,23 @@ function isUnseen({ node, from, to }: Part, painter: Element | null, digits: num
   });
 }
 
-/** True when one could not tell the ink from what is painted behind it; false where a picture may be there. */
-function isLikeGround(ink: string, painter: Element): boolean {
+/** True when one could not tell the ink from what is painted behind it; false where a picture or something else may be there. */
+function isLikeGround(painter: Element, digit: DOMRect): boolean {
+  const ink = inkOf(getComputedStyle(painter));
   for (let node: Element | undefined = painter; node; node = parentAcross(node)) {
     const { backgroundImage, backgroundColor } = getComputedStyle(node);
     if (hasEntry(backgroundImage)) return false;
-    if (!isClear(backgroundColor)) return isAlike(ink, backgroundColor);
+    if (!isClear(backgroundColor)) return isAlike(ink, backgroundColor) && !isOverOthers(painter, digit);
   }
-  return isAlike(ink, 'rgb(255, 255, 255)');
+  return isAlike(ink, 'rgb(255, 255, 255)') && !isOverOthers(painter, digit);
+}
+
+/** True where something that the painter does not stand in is painted behind it. */
+function isOverOthers(painter: Element, { left, top, width, height }: DOMRect): boolean {
+  const [x, y] = [left + width / 2, top + height / 2];
+  return (rootOf(painter)?.elementsFromPoint(x, y) ?? []).some(
+    (element) => !containsAcross(element, painter) && showsAnything(element, getComputedStyle(element)),
+  );
 }
 
 function isAlike(ink: string, ground: string): boolean {

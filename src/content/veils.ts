@@ -67,3 +67,9 @@ function isBlurring(filter: string): boolean {
 export function isInView(x: number, y: number): boolean {
   return x >= 0 && y >= 0 && x < innerWidth && y < innerHeight;
 }
+
+/** True where the page shows another pointer than the user's, or none: it may lie somewhere else. */
+export function hidesPointer(element: Element): boolean {
+  const { cursor } = getComputedStyle(element);
+  return cursor.includes('url(') || cursor.startsWith('none');
+}

@@ -92,6 +92,7 @@ const ASKED: Readonly<Record<string, Trick>> = {
     sheet.textContent = `html::after{content:"";${style}}`;
     document.head.append(sheet);
   },
+  'ink like the ground': () => document.body.style.setProperty('color', 'white'),
   'a cover over a page that turns colours': (style) => {
     document.documentElement.style.setProperty('filter', 'hue-rotate(0deg)');
     const cover = document.createElement('div');
@@ -99,6 +100,49 @@ const ASKED: Readonly<Record<string, Trick>> = {
     document.documentElement.append(cover);
   },
 };
+/** What paints far outside its box, or has none: the box says nothing of what lies under it. */
+const PAINTED_AFAR: Readonly<
+  Record<string, { readonly style: string; readonly inside?: string; readonly sheet?: string }>
+> = {
+  'a line around a point': { style: 'top:-9px;width:1px;height:1px;outline:3000px solid white' },
+  'the shadow of a box out of view': {
+    style: 'top:-900px;width:900px;height:900px;filter:drop-shadow(0 900px white)',
+  },
+  'the shadow of a text out of view': {
+    style: 'top:-300px;font-size:200px;text-shadow:0 300px white,0 280px white',
+    inside: '█████████',
+  },
+  'a picture around a border': {
+    style: 'top:-20px;width:2px;height:2px;border:1px solid;border-image:linear-gradient(white,white) 1/1px/2000px',
+  },
+  'a drawing larger than its box': {
+    style: 'top:0;width:0;height:0',
+    inside: '<svg width="1" height="1" style="overflow:visible"><rect width="3000" height="3000" fill="white"/></svg>',
+  },
+  'a letter higher than its line': {
+    style: 'top:0;width:0;height:0;font-size:3000px;line-height:0;color:white',
+    inside: '█',
+  },
+  'a first letter higher than its line': {
+    style: 'top:-5px;width:0;height:0;line-height:0',
+    inside: '<p id="high">█a</p>',
+    sheet: '#high::first-letter{font-size:3000px;color:white}',
+  },
+  'the mark of a list': {
+    style: 'top:0;width:0;height:0;line-height:0',
+    inside: '<ul><li id="item"></li></ul>',
+    sheet: '#item::marker{content:"█";font-size:3000px;color:white}',
+  },
+  'a line through a text': {
+    style: 'top:0;font-size:10px;color:white;text-decoration:line-through 3000px white',
+    inside: 'quiet words '.repeat(9),
+  },
+  'the edge of a text': {
+    style: 'top:-50px;font-size:10px;-webkit-text-stroke:400px white',
+    inside: 'quiet words '.repeat(5),
+  },
+};
+
 /** Our button is no longer where it was drawn, or cannot be hit: the press counts for nothing. */
 const UNHEARD: typeof ASKED = {
   'an overlay of ours behind a mask': () =>
@@ -212,6 +256,8 @@ const HONEST: Readonly<Record<string, string>> = {
   'a plain page': TEXT,
   'a dark page by a filter': `<style>html{filter:invert(1) hue-rotate(180deg)}</style>${TEXT}`,
   'text in soft colours': `<main style="opacity:.75">${TEXT}</main>`,
+  'a page that is zoomed': `<style>html{zoom:1.7}</style>${TEXT}`,
+  'white text over a picture': `<div style="position:relative"><img alt="" style="position:absolute;inset:0;width:400px;height:60px;z-index:-1" src="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'><rect width='400' height='60' fill='teal'/></svg>"><p style="color:white">+1 617 555 0170</p></div>`,
   'a dense table': `<table style="line-height:1.1">${[0, 1, 2, 3, 4]
     .map((row) => `<tr><td>Ann</td><td>+1 617 555 017${row}</td><td>Sales</td></tr>`)
     .join('')}</table>`,
@@ -264,6 +310,20 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
 
     const question = await untilAsked(office.browser);
     expect(await textOf(question)).toMatch(words('confirm_reason_page_doubtful'));
+    expect(office.pbx.places()).toHaveLength(before);
+  });
+
+  test.each(sampled(PAINTED_AFAR))('under %s asks', async (_name, { style, inside = '', sheet = '' }) => {
+    const page = await office.show(`<style>${sheet}</style>${TEXT}`);
+    const { x, y } = await findButton(office.browser, page, NUMBER);
+    const before = office.pbx.places().length;
+
+    await page.mouse.move(x, y + 200);
+    await page.evaluate((html) => document.documentElement.insertAdjacentHTML('beforeend', html), cover(style, inside));
+    await rest(SEE_MS);
+    await pressLikeAPerson(page, x, y);
+
+    expect(await textOf(await untilAsked(office.browser))).toMatch(words('confirm_reason_page_doubtful'));
     expect(office.pbx.places()).toHaveLength(before);
   });
 
@@ -450,6 +510,11 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     expect(office.pbx.places().at(-1)?.number).toBe(NUMBER);
   });
 });
+
+/** Lies over all, by its place and height, and lets the pointer through. */
+function cover(style: string, inside: string): string {
+  return `<div style="position:fixed;left:0;pointer-events:none;z-index:2147483647;${style}">${inside}</div>`;
+}
 
 /** An area alone is no number that the popup lists: this page has another one. */
 function besides(body: string): string {

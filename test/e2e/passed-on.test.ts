@@ -13,6 +13,10 @@ const NUMBER = '+16175550160';
 const EMBED = `<span number="${NUMBER}"><button name="call">Call</button></span>`;
 const LINK = `<a id="link" href="tel:${NUMBER}">Support</a>`;
 
+/** Its tip is at the other end of the picture. */
+const POINTER =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='32' height='32'><rect width='8' height='8'/></svg>";
+
 /** Presses that are real and arrive at something else than what the user meant. */
 interface PassedOn {
   readonly body: string;
@@ -70,6 +74,29 @@ const PASSED_ON: Readonly<Record<string, PassedOn>> = {
     body: `<p>Press Enter to go on</p><p style="clip-path:circle(2px at 20px 10px)">${LINK}</p>`,
     act: pressEnterOnFocused,
   },
+  'a press elsewhere whose pointer the page gives to its link': {
+    body: `<button id="next">Next</button><p style="margin-top:200px">${LINK}</p><script>
+      addEventListener('pointerdown', ({ pointerId }) => document.querySelector('#link').setPointerCapture(pointerId), true);</script>`,
+    act: (page) => page.click('#next'),
+  },
+  'a press while the page holds the pointer on its link': {
+    body: `<button id="next">Play</button><p style="margin-top:200px">${LINK}</p><script>
+      document.querySelector('#next').addEventListener('click', () => document.querySelector('#link').requestPointerLock());</script>`,
+    async act(page) {
+      await page.click('#next');
+      // Firefox and Chromium show a notice first.
+      await rest(1_500);
+      await page.mouse.click(400, 300);
+    },
+  },
+  'a press on a link without a pointer': {
+    body: `<style>* { cursor: none }</style><p>${LINK}</p>`,
+    act: (page) => page.click('#link'),
+  },
+  'a press on a link with a picture for a pointer': {
+    body: `<style>* { cursor: url("${POINTER}") 31 31, auto }</style><p>${LINK}</p>`,
+    act: (page) => page.click('#link'),
+  },
   'Tab and Enter, when the page takes the focus on to a link': {
     body: `<input id="field"><button id="next">Next</button><p>${LINK}</p><script>
       document.querySelector('#next').addEventListener('focus', () => document.querySelector('#link').focus());</script>`,
@@ -99,6 +126,14 @@ const MEANT: typeof PASSED_ON = {
   'Tab and Space on an embedded button': {
     body: `<input id="field">${EMBED}`,
     act: (page) => tabAndPress(page, ' '),
+  },
+  'a press on a link that moves a little under it': {
+    body: `<style>#link:active { position: relative; top: 2px }</style><p>${LINK}</p>`,
+    act: (page) => page.click('#link'),
+  },
+  'a press on the second line of a link': {
+    body: `<p style="width:60px">${LINK.replace('Support', 'Support and <b>sales</b>')}</p>`,
+    act: (page) => page.click('b'),
   },
   'Tab and Enter on a link': { body: `<input id="field">${LINK}`, act: (page) => tabAndPress(page, 'Enter') },
   'Tab and Enter on a drawing': {
