@@ -143,7 +143,10 @@ function cleanFile(text: string): string {
 function parseJson(text: string): Result<unknown, ImportProblem> {
   const clean = cleanFile(text);
   try {
-    return ok(JSON.parse(clean));
+    const value: unknown = JSON.parse(clean);
+    // What is nested so deep that it cannot be written again would spoil every export to come.
+    JSON.stringify(value);
+    return ok(value);
   } catch {
     return fail({ problem: 'not-json', line: lineOfFault(clean) });
   }

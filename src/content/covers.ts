@@ -65,7 +65,8 @@ function inkReach(element: Element, style: CSSStyleDeclaration): number {
 
 /** All lengths of a computed style together, in CSS pixels; bare numbers count as such. */
 function lengthsOf(value: string): number {
-  const lengths = value.replace(/\([^)]*\)/g, '').match(/-?[\d.]+(?:px)?(?=[\s,]|$)/g) ?? [];
+  const words = value.replace(/\([^()]*\)/g, '').split(/[\s,]/);
+  const lengths = words.filter((word) => /^-?[\d.]+(?:px)?$/.test(word));
   return lengths.reduce((sum, length) => sum + Math.abs(Number.parseFloat(length)), 0);
 }
 

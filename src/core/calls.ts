@@ -1,3 +1,4 @@
+import { cleanText } from './clean-text.ts';
 import type { PbxError } from './connection.ts';
 import { unreachable } from './result.ts';
 
@@ -267,11 +268,13 @@ function findCall(calls: readonly Call[], report: PbxCall, now: EpochMs): Call |
 }
 
 function cutToFit({ number, name, change, ...rest }: PbxCall): PbxCall {
+  // A name in which nothing can be seen is none.
+  const shown = name === undefined ? '' : cleanText(name);
   return {
     ...rest,
     change: change.to === 'ended' && change.error ? { ...change, error: cutDetail(change.error) } : change,
     ...(number === undefined ? {} : { number: number.slice(0, LONGEST_WORD) }),
-    ...(name === undefined ? {} : { name: name.slice(0, LONGEST_WORD) }),
+    ...(shown === '' ? {} : { name: shown }),
   };
 }
 

@@ -71,7 +71,7 @@ interface ColleagueRowProps extends Omit<ColleaguesProps, 'people'> {
 }
 
 function ColleagueRow({ person, isPaused, onCall }: ColleagueRowProps): JSX.Element {
-  const name = person.name === undefined ? undefined : cleanText(person.name);
+  const name = cleanText(person.name ?? '') || undefined;
   const extension = cleanText(person.extension, 12);
   const words = presenceWords(person).map((key) => say(key));
   return (

@@ -108,7 +108,7 @@ export function TransferField({ id, settings, people, onTransfer, onClose }: Tra
                 }}
               >
                 <span class={`person-dot person-${MOOD_OF[howIs(person)]}`} />
-                <bdi class="transfer-name">{cleanText(person.name ?? person.extension)}</bdi>
+                <bdi class="transfer-name">{cleanText(person.name ?? '') || cleanText(person.extension)}</bdi>
                 {person.name !== undefined && <bdi class="transfer-extension">{cleanText(person.extension, 12)}</bdi>}
               </Button>
             </li>

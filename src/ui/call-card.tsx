@@ -39,18 +39,19 @@ export function CallCard(props: CallCardProps): JSX.Element {
   const numberText = useNumberText();
   const view = callView(call, connection, numberText);
   const isOver = call.state.phase === 'ended';
+  const name = cleanText(call.name ?? '');
   return (
     <li class={`call call-${view.mood}`} data-phase={call.state.phase}>
       <span class="call-mark">
         <Icon name={MOOD_ICONS[view.mood]} />
       </span>
       <div class="call-who">
-        {call.name && (
+        {name && (
           <p class="call-name">
-            <bdi>{cleanText(call.name)}</bdi>
+            <bdi>{name}</bdi>
           </p>
         )}
-        <p class={call.name ? 'call-number call-number-second' : 'call-number'}>
+        <p class={name ? 'call-number call-number-second' : 'call-number'}>
           <PhoneNumber number={call.number} ext={call.ext} />
         </p>
       </div>

@@ -81,6 +81,11 @@ describe('importing', () => {
     ['not JSON, with its line', '{\n  "pagedial": 1,\n  "country": US\n}', { problem: 'not-json', line: 3 }],
     ['a comma too many', '{\n  "pagedial": 1,\n}', { problem: 'not-json', line: 3 }],
     ['cut off', '{\n  "pagedial": 1,\n  "sites": {', { problem: 'not-json', line: 3 }],
+    [
+      'too deep to be written again',
+      `{"pagedial":1,\n"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`,
+      { problem: 'not-json', line: 2 },
+    ],
     ['empty', '', { problem: 'not-json', line: 1 }],
     ['another file', { name: 'x' }, { problem: 'not-ours', path: 'pagedial' }],
     ['a newer file', { pagedial: 2 }, { problem: 'not-ours', path: 'pagedial' }],

@@ -115,10 +115,10 @@ describe.each(BROWSER_KINDS)('a number in a frame in %s', (kind) => {
   });
 });
 
-describe.each(BROWSER_KINDS)('a link in a frame in %s', (kind) => {
+describe.each(BROWSER_KINDS)('a number in a frame, in an office of its own, in %s', (kind) => {
   const { browser, placed, frame } = useOffice(kind);
 
-  test('of another site is asked about once', async () => {
+  test('of another site, in a link, is asked about once', async () => {
     const link = (number: string, name: string) => `<p><a id="${name}" href="tel:${number}">${name}</a></p>`;
     const page = await frame('crm.test', 'shop.test', link('+16175550152', 'ann') + link('+16175550153', 'bob'));
     await findNumber(browser(), page, '+16175550152');

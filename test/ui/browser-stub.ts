@@ -2,6 +2,7 @@ import type { AccountTest } from '../../src/core/account-test.ts';
 import type { JournalEntry } from '../../src/core/journal.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { RecentCall } from '../../src/core/recent-call.ts';
+import type { Trouble } from '../../src/core/trouble.ts';
 import type { AppState } from '../../src/core/update.ts';
 import type { PageNumbers } from '../../src/messaging/protocol.ts';
 import type { Settings } from '../../src/storage/settings.ts';
@@ -13,6 +14,7 @@ export interface StageSetting {
   readonly settings: Settings;
   readonly test?: AccountTest;
   readonly recent?: readonly RecentCall[];
+  readonly troubles?: readonly Trouble[];
   readonly policy?: Policy;
   readonly journal?: readonly JournalEntry[];
   /** Buttons to be pressed, one after the other, before anybody looks. */
@@ -63,6 +65,7 @@ export function installStub(setting: StageSetting): void {
         policy: setting.policy,
         journal: setting.journal,
         'recent-calls': setting.recent,
+        trouble: setting.troubles,
       } as Record<string, unknown>,
       on: events(),
     },

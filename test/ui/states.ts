@@ -47,6 +47,19 @@ export const SETTINGS: Settings = {
 
 export const HOSTILE = `<img src=x onerror=alert(1)>\u202egnp.exe ${'Wolfeschlegelsteinhausenbergerdorff'.repeat(6)}`;
 
+const NOW = Date.now();
+const RESULTS = ['completed', 'busy', 'no-answer', 'own-phone-no-answer', 'failed'] as const;
+/** What callers call themselves. */
+const HOSTILE_NAMES = [
+  'محمد عبد الرحمن بن إبراهيم الخوارزمي '.repeat(20),
+  '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u{1f469}\u{1f3fd}\u200d\u{1f680}'.repeat(40),
+  '\u0301\u0302\u0303\u0304\u0306'.repeat(60),
+  `Z${'\u0301\u0302\u0303\u0304\u0306'.repeat(9)}algo`,
+  'Ann\n\n\nLee\r\n+1 900 555 0100\u2028Hang up\u2029OK',
+  'Supercalifragilistic'.repeat(500),
+  '\u3164\u115f\u2800',
+];
+
 const TO = '+16175550143';
 const AT_PBX = { pbxId: 'p1', name: 'Maya Ortiz' } as const;
 const HELD = { state: { phase: 'held', since: 0 } } as const;
@@ -272,6 +285,23 @@ export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
       [{ extension: '45', isOwn: true, registered: false, doNotDisturb: true }],
     ),
   },
+  'hostile-names': {
+    settings: SETTINGS,
+    state: state(
+      ONLINE,
+      HOSTILE_NAMES.map((name, index) =>
+        call({
+          id: String(index),
+          name,
+          direction: 'incoming',
+          ...(index === 2 ? { number: '1'.repeat(200) } : {}),
+          ...talking(Date.now() - 65_000),
+        }),
+      ),
+      HOSTILE_NAMES.map((name, index) => ({ extension: String(200 + index), isOwn: false, name })),
+    ),
+    recent: HOSTILE_NAMES.map((name, index) => ({ ...recentCalls(1)[0], id: `r${index}`, name }) as RecentCall),
+  },
   colleagues: {
     ...CRM,
     settings: SETTINGS,
@@ -309,6 +339,11 @@ export const POPUP_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
     frames: [{ ...FRAME, restless: true }],
     settings: SETTINGS,
     state: state(ONLINE),
+  },
+  'storage-shut': {
+    settings: SETTINGS,
+    state: state({ ...WAITING, error: { kind: 'secrets-not-read', detail: '' } }),
+    troubles: ['state-not-saved', 'secrets-not-kept', 'settings-not-read', 'settings-not-saved', 'lists-not-kept'],
   },
   paused: {
     ...CRM,
@@ -432,8 +467,6 @@ export const OPTIONS_STATES: Readonly<Record<string, Partial<StageSetting>>> = {
   },
 };
 
-const NOW = Date.now();
-const RESULTS = ['completed', 'busy', 'no-answer', 'own-phone-no-answer', 'failed'] as const;
 /** Calls of the last days, newest first. */
 export function recentCalls(count: number): readonly RecentCall[] {
   return Array.from({ length: count }, (_, index): RecentCall => {

@@ -9,6 +9,11 @@ describe('names from strangers', () => {
     ['Ann\u202eeeL', 'Ann eeL'],
     ['A\u0000\u200bnn', 'A nn'],
     ['\u{1f4de} Ann', '\u{1f4de} Ann'],
+    ['Nguye\u0302\u0303n', 'Nguye\u0302\u0303n'],
+    [`Z${'\u0301\u0316'.repeat(20)}a`, 'Z\u0301\u0316\u0301\u0316a'],
+    ['A\u20dd\u20e0nn', 'Ann'],
+    ['\u0301\u0302\u0303'.repeat(30), ''],
+    ['\u3164\u115f\u2800\u0000', ''],
   ])('%j is shown as %j', (name, shown) => {
     expect(cleanText(name)).toBe(shown);
   });
