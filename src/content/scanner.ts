@@ -8,12 +8,14 @@ import {
   isBlockName,
   isExcluded,
   LONG_TEXT,
+  partsOf,
   type Run,
   readRun,
   stretchOf,
   windowEnd,
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
+import { createFew } from './few.ts';
 import { matches, parentElementOf } from './nodes.ts';
 import { beginsWithNumber } from './peek.ts';
 import { BUILT_IN_HOSTS, containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
@@ -105,10 +107,9 @@ interface TextEntry {
 /** Makes a scanner for this frame's document. Nothing happens before `start`. */
 export function createScanner(page: Document, events: ScannerEvents): Scanner {
   const slices = createSlices();
-  const entriesOf = new WeakMap<Text, TextEntry[]>();
+  const entriesOf = createFew<Text, TextEntry>();
   const ownTargets = new WeakMap<Element, readonly Target[]>();
-  /** Most elements hold one run: a set for each would be most of what we keep. */
-  const runsAt = new WeakMap<Element, TextEntry | Set<TextEntry>>();
+  const runsAt = createFew<Element, TextEntry>();
   const live = new Set<TextEntry>();
   const elements = new Set<Element>();
   const seenRoots = new WeakSet<Root>();
@@ -245,7 +246,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function* readText(node: Text): Generator<void, void, void> {
-    const current = entriesOf.get(node)?.filter((entry) => isCurrent(entry)) ?? [];
+    const current = entriesOf.of(node).filter((entry) => isCurrent(entry));
     if (current.length > 0) {
       // It reads as before, but the page may have moved it.
       for (const entry of current) if (entry.targets.length > 0) changed.add(entry.run.container);
@@ -269,7 +270,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     // Runs that this one joins are read again as one.
     const joined = new Set<TextEntry>();
     const run = readRun(node, flow, (other) => {
-      for (const entry of entriesOf.get(other) ?? []) {
+      for (const entry of entriesOf.of(other)) {
         if (entry.run.isCut && isCurrent(entry)) return true;
         joined.add(entry);
       }
@@ -290,7 +291,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function readsAsBefore(entry: TextEntry): boolean {
-    const { container, parts, text, isPreformatted } = entry.run;
+    const { container, text, isPreformatted } = entry.run;
+    const parts = partsOf(entry.run);
     return parts.every(
       (part, i) =>
         part.node.isConnected &&
@@ -315,18 +317,13 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     }
     announce();
     const entry: TextEntry = { run, targets: [], version: -1, isDropped: false };
-    for (const { node } of run.parts) {
-      const before = entriesOf.get(node);
-      if (before) before.push(entry);
-      else entriesOf.set(node, [entry]);
-    }
+    for (const { node } of partsOf(run)) entriesOf.add(node, entry);
     live.add(entry);
     waiting.push(entry);
   }
 
   function dropRunsOf(node: Text): void {
-    for (const entry of entriesOf.get(node) ?? []) drop(entry);
-    entriesOf.delete(node);
+    for (const entry of entriesOf.of(node)) drop(entry);
   }
 
   function drop(entry: TextEntry): void {
@@ -334,18 +331,12 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     entry.isDropped = true;
     live.delete(entry);
     const holder = entry.run.container;
-    const there = runsAt.get(holder);
-    if (there instanceof Set) there.delete(entry);
-    else if (there === entry) runsAt.delete(holder);
+    runsAt.delete(holder, entry);
     if (entry.targets.length > 0) changed.add(holder);
     // The other nodes of the run are read again.
-    for (const { node } of entry.run.parts) {
-      const left = entriesOf.get(node)?.filter((other) => other !== entry) ?? [];
-      if (left.length > 0) entriesOf.set(node, left);
-      else {
-        entriesOf.delete(node);
-        if (node.isConnected && DIGIT.test(node.data)) dirty.set(node, 'check');
-      }
+    for (const { node } of partsOf(entry.run)) {
+      entriesOf.delete(node, entry);
+      if (!entriesOf.has(node) && node.isConnected && DIGIT.test(node.data)) dirty.set(node, 'check');
     }
     if (dirty.size > 0) queueDirty();
   }
@@ -421,9 +412,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     entry.targets = keepSame(before, readRunTargets(entry.run, block, finder));
     if (entry.targets === before || entry.targets.length + before.length === 0) return;
     const holder = entry.run.container;
-    const there = runsAt.get(holder);
-    if (there instanceof Set) there.add(entry);
-    else if (there !== entry) runsAt.set(holder, there ? new Set([there, entry]) : entry);
+    runsAt.add(holder, entry);
     changed.add(holder);
   }
 
@@ -485,7 +474,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     for (const entry of live) {
       count += 1;
       if (count % 500 === 0) yield;
-      if (!entry.run.parts.some((part) => part.node.isConnected)) drop(entry);
+      if (!partsOf(entry.run).some((part) => part.node.isConnected)) drop(entry);
       else if (!readsAsBefore(entry)) drop(entry);
     }
     for (const element of elements) {
@@ -521,7 +510,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       count += 1;
       if (count % NODES_PER_STEP === 0) yield;
       if (node instanceof Text) {
-        for (const entry of entriesOf.get(node) ?? []) {
+        for (const entry of entriesOf.of(node)) {
           for (const target of entry.targets)
             if (target.place.in === 'text' && target.place.start === node) found.push(target);
         }
@@ -594,8 +583,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     },
     targetsOf(holder) {
       const own = ownTargets.get(holder) ?? [];
-      const there = runsAt.get(holder);
-      const texts = there instanceof Set ? [...there].flatMap((entry) => entry.targets) : (there?.targets ?? []);
+      const texts = runsAt.of(holder).flatMap((entry) => entry.targets);
       return own.length === 0 ? texts : [...own, ...texts];
     },
     all,
