@@ -111,6 +111,13 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   const ownTargets = new WeakMap<Element, readonly Target[]>();
   const runsAt = createFew<Element, TextEntry>();
   const live = new Set<TextEntry>();
+  /**
+   * Texts in which no number was found, with the finder's version at that time. Only those that stand by themselves in their element: a
+   * change of such a text, or beside it, is told, so that its run need not be kept to see one. Most cells of digits are such.
+   */
+  const numberless = new Map<Text, number>();
+  /** All of these were looked at with this version, or with one since. */
+  let numberlessAt = -1;
   const elements = new Set<Element>();
   const seenRoots = new WeakSet<Root>();
   /** `reread`: what stands there has changed. `check`: only where no run holds it any more. */
@@ -246,6 +253,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function* readText(node: Text): Generator<void, void, void> {
+    if (numberless.has(node)) return;
     const current = entriesOf.of(node).filter((entry) => isCurrent(entry));
     if (current.length > 0) {
       // It reads as before, but the page may have moved it.
@@ -316,13 +324,21 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return;
     }
     announce();
+    waiting.push(keep(run));
+  }
+
+  function keep(run: Run): TextEntry {
     const entry: TextEntry = { run, targets: [], version: -1, isDropped: false };
-    for (const { node } of partsOf(run)) entriesOf.add(node, entry);
+    for (const { node } of partsOf(run)) {
+      entriesOf.add(node, entry);
+      numberless.delete(node);
+    }
     live.add(entry);
-    waiting.push(entry);
+    return entry;
   }
 
   function dropRunsOf(node: Text): void {
+    numberless.delete(node);
     for (const entry of entriesOf.of(node)) drop(entry);
   }
 
@@ -410,10 +426,46 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     entry.version = finder.version;
     const before = entry.targets;
     entry.targets = keepSame(before, readRunTargets(entry.run, block, finder));
-    if (entry.targets === before || entry.targets.length + before.length === 0) return;
+    if (entry.targets.length + before.length === 0) {
+      if (isByItself(entry.run)) letGo(entry, entry.run.nodes);
+      return;
+    }
+    if (entry.targets === before) return;
     const holder = entry.run.container;
     runsAt.add(holder, entry);
     changed.add(holder);
+  }
+
+  /** Nothing is kept of the run but that it holds no number. */
+  function letGo(entry: TextEntry, node: Text): void {
+    entry.isDropped = true;
+    live.delete(entry);
+    entriesOf.delete(node, entry);
+    numberless.set(node, entry.version);
+  }
+
+  /** For a finder that has learnt better; what these texts tell it, it knows. */
+  function* lookAgain(current: Reader): Generator<void, void, void> {
+    const { version } = current.finder;
+    if (numberlessAt === version) return;
+    for (const [node, seen] of [...numberless]) {
+      if (seen === version || !numberless.delete(node) || !node.isConnected) continue;
+      const run = readRun(node, flow, (other) => entriesOf.has(other));
+      if (run) fill(keep(run), blockOf(run, current.context), current);
+      yield;
+    }
+    numberlessAt = version;
+  }
+
+  /** For a finder that has learnt nothing yet. */
+  function* readNumberless(): Generator<void, void, void> {
+    const nodes = [...numberless.keys()];
+    numberless.clear();
+    numberlessAt = -1;
+    for (const node of nodes) {
+      if (node.isConnected) yield* readText(node);
+      yield;
+    }
   }
 
   function readOwn(element: Element, { finder, context }: Reader): void {
@@ -461,6 +513,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         fill(entry, blockOf(entry.run, reader.context), reader);
         yield;
       }
+      yield* lookAgain(reader);
       if (reader.finder.version === version) break;
     }
     if (mustSweep) yield* sweep();
@@ -476,6 +529,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       if (count % 500 === 0) yield;
       if (!partsOf(entry.run).some((part) => part.node.isConnected)) drop(entry);
       else if (!readsAsBefore(entry)) drop(entry);
+    }
+    for (const node of numberless.keys()) {
+      count += 1;
+      if (count % 500 === 0) yield;
+      if (!node.isConnected) numberless.delete(node);
     }
     for (const element of elements) {
       if (element.isConnected) continue;
@@ -579,6 +637,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       told = 0;
       for (const entry of live) entry.version = -1;
       waiting = [...live];
+      slices.run(readNumberless);
       slices.run(settle);
     },
     targetsOf(holder) {
@@ -601,6 +660,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       slices.stop();
       dirty.clear();
       live.clear();
+      numberless.clear();
       elements.clear();
       waiting = [];
       waitingElements = [];
@@ -609,6 +669,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 }
 
 const emptyContext: ContextReader = { ofRun: () => ({ label: '' }), ofField: () => ({ label: '' }) };
+/** True for a run of one whole text, right in the element it is read as a part of. */
+function isByItself(run: Run): run is Run & { readonly nodes: Text } {
+  return run.nodes instanceof Text && !run.isCut && run.nodes.parentElement === run.container;
+}
+
 /** True while a node of a run comes after the one before it, in the same container: a page may take the pieces of a line apart. */
 function isBehind(node: Text, before: Text | undefined, container: Element): boolean {
   if (!before || node === before) return containsAcross(container, node);
