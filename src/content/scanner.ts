@@ -453,15 +453,13 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       const run = readRun(node, flow, (other) => entriesOf.has(other));
       if (run) fill(keep(run), blockOf(run, current.context), current);
       yield;
+      if (current !== reader) return;
     }
     numberlessAt = version;
   }
 
   /** For a finder that has learnt nothing yet. */
-  function* readNumberless(): Generator<void, void, void> {
-    const nodes = [...numberless.keys()];
-    numberless.clear();
-    numberlessAt = -1;
+  function* readAnew(nodes: readonly Text[]): Generator<void, void, void> {
     for (const node of nodes) {
       if (node.isConnected) yield* readText(node);
       yield;
@@ -637,7 +635,10 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       told = 0;
       for (const entry of live) entry.version = -1;
       waiting = [...live];
-      slices.run(readNumberless);
+      const unkept = [...numberless.keys()];
+      numberless.clear();
+      numberlessAt = -1;
+      slices.run(() => readAnew(unkept));
       slices.run(settle);
     },
     targetsOf(holder) {
