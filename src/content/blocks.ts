@@ -15,11 +15,17 @@ export interface Run {
   readonly container: Element;
   /** White space as drawn, at its old length: of several in a row all but the first have no width. */
   readonly text: string;
-  readonly parts: readonly Part[];
+  /** The text node that is the whole run, as most are: for these, lists of parts would be most of what we keep. */
+  readonly nodes: Text | readonly Part[];
   /** True where white space, of which there is more than single blanks, is drawn as it is written. */
   readonly isPreformatted: boolean;
   /** True where the run was cut for its length, and more text follows or precedes on the same line. */
   readonly isCut: boolean;
+}
+
+/** The stretches of text nodes a run is read from, in the order of the text. */
+export function partsOf({ nodes, text }: Run): readonly Part[] {
+  return nodes instanceof Text ? [{ node: nodes, from: 0, at: 0, length: text.length }] : nodes;
 }
 
 /** A place between two characters of a text node. */
@@ -180,7 +186,7 @@ export function readRun(text: Text, flow: Flow, isTaken: (node: Text) => boolean
 
 /** The place of an offset in the run's text. At the border of two nodes `start` is the later node, `end` the earlier. */
 export function placeAt(run: Run, offset: number, side: 'start' | 'end'): Place | undefined {
-  const parts = run.parts;
+  const parts = partsOf(run);
   let low = 0;
   let high = parts.length - 1;
   while (low < high) {
@@ -220,7 +226,7 @@ function readWindow(text: Text, container: Element, from: number, flow: Flow): R
   return {
     container,
     text: asDrawn(stretchOf(text, from, end - from), isPreformatted),
-    parts: [{ node: text, from, at: 0, length: end - from }],
+    nodes: [{ node: text, from, at: 0, length: end - from }],
     isPreformatted,
     isCut: true,
   };
@@ -231,12 +237,8 @@ function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolea
   const isPreformatted =
     pieces.some((piece) => piece !== ' ' && SPACES.test(piece.data)) && flow.keepsSpaces(container);
   const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined && only !== ' ') {
-    // Most runs: a list that is grown would keep room for many.
-    const { data } = only;
-    const part = { node: only, from: 0, at: 0, length: data.length };
-    return { container, text: asDrawn(data, isPreformatted), parts: [part], isPreformatted, isCut };
-  }
+  if (pieces.length === 1 && only !== undefined && only !== ' ')
+    return { container, text: asDrawn(only.data, isPreformatted), nodes: only, isPreformatted, isCut };
   const parts: Part[] = [];
   let text = '';
   for (const piece of pieces) {
@@ -247,7 +249,7 @@ function join(container: Element, pieces: readonly (Text | ' ')[], isCut: boolea
     parts.push({ node: piece, from: 0, at: text.length, length: piece.data.length });
     text += asDrawn(piece.data, isPreformatted);
   }
-  return { container, text, parts, isPreformatted, isCut };
+  return { container, text, nodes: parts, isPreformatted, isCut };
 }
 
 const NO_WIDTH = '\u200b';

@@ -1,5 +1,5 @@
 import type { TextBlock } from '../phone/find-numbers.ts';
-import type { Run } from './blocks.ts';
+import { partsOf, type Run } from './blocks.ts';
 import { closest, contains, matches } from './nodes.ts';
 import { parentAcross } from './roots.ts';
 
@@ -32,7 +32,7 @@ export function createContextReader(lang: string): ContextReader {
       const cell = closest(run.container, 'td,th,[role="cell" i],[role="gridcell" i],[role="columnheader" i]');
       const column = cell ? columnOf(cell, tables) : undefined;
       const recordCountry = countryOf(run.container, cell, tables, countries);
-      const markup = markupOf(run.container, run.parts[0]?.node.parentElement);
+      const markup = markupOf(run.container, partsOf(run)[0]?.node.parentElement);
       return {
         label: labelOfRun(run, cell, column?.header ?? ''),
         ...(column ? { column } : {}),
@@ -85,7 +85,7 @@ function labelOfRun(run: Run, cell: Element | null, header: string): string {
 
 /** The text on the line before the run, where that line is short and ends like a label. */
 function lineBefore(run: Run): string {
-  const first = run.parts[0]?.node;
+  const first = partsOf(run)[0]?.node;
   let node: Node | null = first?.previousSibling ?? null;
   let steps = 0;
   while (node && steps < 4) {

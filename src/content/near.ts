@@ -27,8 +27,8 @@ interface Group {
 /** Watches elements with one observer. Beyond some thousand, neighbours share one watch. */
 export function createNear(onChanged: () => void): Near {
   const elements = new Set<Element>();
-  const groupOf = new Map<Element, Group>();
-  const bySentinel = new Map<Element, Group>();
+  /** A group of its own for every element would be a tenth of all that is kept of a number. */
+  const groupOf = new Map<Element, Group | 'alone'>();
   const previous = new Map<Group, Group>();
   let open: Group | undefined;
   const later = new Set<Element>();
@@ -39,10 +39,16 @@ export function createNear(onChanged: () => void): Near {
   const observer = new IntersectionObserver(
     (entries) => {
       let isOther = false;
-      for (const entry of entries) {
-        const group = bySentinel.get(entry.target);
-        if (!group || group.isNear === entry.isIntersecting) continue;
-        group.isNear = entry.isIntersecting;
+      for (const { target, isIntersecting } of entries) {
+        const group = groupOf.get(target);
+        if (group === 'alone') {
+          if (elements.has(target) === isIntersecting) continue;
+          isOther = true;
+          put(target, isIntersecting);
+          continue;
+        }
+        if (group?.sentinel !== target || group.isNear === isIntersecting) continue;
+        group.isNear = isIntersecting;
         isOther = true;
         settle(group);
         const before = previous.get(group);
@@ -55,10 +61,12 @@ export function createNear(onChanged: () => void): Near {
   );
 
   function settle(group: Group, isReaching = false): void {
-    for (const member of group.members) {
-      if (group.isNear || isReaching) elements.add(member);
-      else elements.delete(member);
-    }
+    for (const member of group.members) put(member, group.isNear || isReaching);
+  }
+
+  function put(element: Element, isNear: boolean): void {
+    if (isNear) elements.add(element);
+    else elements.delete(element);
   }
 
   function observe(element: Element): void {
@@ -84,38 +92,40 @@ export function createNear(onChanged: () => void): Near {
     if (!later.delete(element)) observer.unobserve(element);
   }
 
-  function begin(element: Element): Group {
-    const group: Group = { members: new Set([element]), sentinel: element, isNear: false };
-    bySentinel.set(element, group);
-    observe(element);
-    return group;
-  }
-
   return {
     elements,
     watch(element) {
       if (groupOf.has(element)) return;
-      const isMany = groupOf.size >= WATCH_EACH_UP_TO;
-      if (isMany && open && open.members.size < GROUP && areClose(open.sentinel, element)) {
+      if (groupOf.size < WATCH_EACH_UP_TO) {
+        open = undefined;
+        groupOf.set(element, 'alone');
+        observe(element);
+        return;
+      }
+      if (open && open.members.size < GROUP && areClose(open.sentinel, element)) {
         open.members.add(element);
         groupOf.set(element, open);
         if (open.isNear) elements.add(element);
         return;
       }
-      const group = begin(element);
-      if (isMany && open) previous.set(group, open);
-      open = isMany ? group : undefined;
+      const group: Group = { members: new Set([element]), sentinel: element, isNear: false };
+      if (open) previous.set(group, open);
+      open = group;
       groupOf.set(element, group);
+      observe(element);
     },
     unwatch(element) {
       const group = groupOf.get(element);
       if (!group) return;
       groupOf.delete(element);
-      group.members.delete(element);
       elements.delete(element);
+      if (group === 'alone') {
+        unobserve(element);
+        return;
+      }
+      group.members.delete(element);
       if (group.sentinel !== element) return;
       unobserve(element);
-      bySentinel.delete(element);
       const next = group.members.values().next().value;
       if (!next) {
         previous.delete(group);
@@ -123,7 +133,6 @@ export function createNear(onChanged: () => void): Near {
         return;
       }
       group.sentinel = next;
-      bySentinel.set(next, group);
       observe(next);
     },
     stop() {
@@ -132,7 +141,6 @@ export function createNear(onChanged: () => void): Near {
       later.clear();
       elements.clear();
       groupOf.clear();
-      bySentinel.clear();
       previous.clear();
     },
   };

@@ -1,5 +1,5 @@
 import { mayHoldNumber } from '../phone/candidates.ts';
-import { createFlowByName, LONG_TEXT, type Run, readRun } from './blocks.ts';
+import { createFlowByName, LONG_TEXT, partsOf, type Run, readRun } from './blocks.ts';
 import type { Reader } from './scanner.ts';
 import { blockOf, readRunTargets, type Target } from './targets.ts';
 
@@ -31,7 +31,7 @@ export function createPreview(page: Document, { finder, context }: Reader): Prev
     if (taken.has(node) || node.length > LONG_TEXT || !/\p{Nd}/u.test(node.data)) return;
     const run = readRun(node, flow, () => false);
     if (!run || !mayHoldNumber(run.text)) return;
-    for (const part of run.parts) taken.add(part.node);
+    for (const part of partsOf(run)) taken.add(part.node);
     const block = blockOf(run, context);
     finder.learn(block);
     const targets = readRunTargets(run, block, finder).filter(({ kind }) => kind === 'phone');
@@ -55,6 +55,6 @@ export function createPreview(page: Document, { finder, context }: Reader): Prev
 }
 
 /** The parser may have added to the last text. */
-function isAsRead({ parts }: Run): boolean {
-  return parts.every(({ node, length }) => node.isConnected && node.length === length);
+function isAsRead(run: Run): boolean {
+  return partsOf(run).every(({ node, length }) => node.isConnected && node.length === length);
 }

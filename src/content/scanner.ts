@@ -8,12 +8,14 @@ import {
   isBlockName,
   isExcluded,
   LONG_TEXT,
+  partsOf,
   type Run,
   readRun,
   stretchOf,
   windowEnd,
 } from './blocks.ts';
 import type { ContextReader } from './context.ts';
+import { createFew } from './few.ts';
 import { matches, parentElementOf } from './nodes.ts';
 import { beginsWithNumber } from './peek.ts';
 import { BUILT_IN_HOSTS, containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
@@ -105,11 +107,17 @@ interface TextEntry {
 /** Makes a scanner for this frame's document. Nothing happens before `start`. */
 export function createScanner(page: Document, events: ScannerEvents): Scanner {
   const slices = createSlices();
-  const entriesOf = new WeakMap<Text, TextEntry[]>();
+  const entriesOf = createFew<Text, TextEntry>();
   const ownTargets = new WeakMap<Element, readonly Target[]>();
-  /** Most elements hold one run: a set for each would be most of what we keep. */
-  const runsAt = new WeakMap<Element, TextEntry | Set<TextEntry>>();
+  const runsAt = createFew<Element, TextEntry>();
   const live = new Set<TextEntry>();
+  /**
+   * Texts in which no number was found, with the finder's version at that time. Only those that stand by themselves in their element: a
+   * change of such a text, or beside it, is told, so that its run need not be kept to see one. Most cells of digits are such.
+   */
+  const numberless = new Map<Text, number>();
+  /** All of these were looked at with this version, or with one since. */
+  let numberlessAt = -1;
   const elements = new Set<Element>();
   const seenRoots = new WeakSet<Root>();
   /** `reread`: what stands there has changed. `check`: only where no run holds it any more. */
@@ -245,7 +253,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function* readText(node: Text): Generator<void, void, void> {
-    const current = entriesOf.get(node)?.filter((entry) => isCurrent(entry)) ?? [];
+    if (numberless.has(node)) return;
+    const current = entriesOf.of(node).filter((entry) => isCurrent(entry));
     if (current.length > 0) {
       // It reads as before, but the page may have moved it.
       for (const entry of current) if (entry.targets.length > 0) changed.add(entry.run.container);
@@ -269,7 +278,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     // Runs that this one joins are read again as one.
     const joined = new Set<TextEntry>();
     const run = readRun(node, flow, (other) => {
-      for (const entry of entriesOf.get(other) ?? []) {
+      for (const entry of entriesOf.of(other)) {
         if (entry.run.isCut && isCurrent(entry)) return true;
         joined.add(entry);
       }
@@ -290,7 +299,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function readsAsBefore(entry: TextEntry): boolean {
-    const { container, parts, text, isPreformatted } = entry.run;
+    const { container, text, isPreformatted } = entry.run;
+    const parts = partsOf(entry.run);
     return parts.every(
       (part, i) =>
         part.node.isConnected &&
@@ -314,19 +324,22 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       return;
     }
     announce();
+    waiting.push(keep(run));
+  }
+
+  function keep(run: Run): TextEntry {
     const entry: TextEntry = { run, targets: [], version: -1, isDropped: false };
-    for (const { node } of run.parts) {
-      const before = entriesOf.get(node);
-      if (before) before.push(entry);
-      else entriesOf.set(node, [entry]);
+    for (const { node } of partsOf(run)) {
+      entriesOf.add(node, entry);
+      numberless.delete(node);
     }
     live.add(entry);
-    waiting.push(entry);
+    return entry;
   }
 
   function dropRunsOf(node: Text): void {
-    for (const entry of entriesOf.get(node) ?? []) drop(entry);
-    entriesOf.delete(node);
+    numberless.delete(node);
+    for (const entry of entriesOf.of(node)) drop(entry);
   }
 
   function drop(entry: TextEntry): void {
@@ -334,18 +347,12 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     entry.isDropped = true;
     live.delete(entry);
     const holder = entry.run.container;
-    const there = runsAt.get(holder);
-    if (there instanceof Set) there.delete(entry);
-    else if (there === entry) runsAt.delete(holder);
+    runsAt.delete(holder, entry);
     if (entry.targets.length > 0) changed.add(holder);
     // The other nodes of the run are read again.
-    for (const { node } of entry.run.parts) {
-      const left = entriesOf.get(node)?.filter((other) => other !== entry) ?? [];
-      if (left.length > 0) entriesOf.set(node, left);
-      else {
-        entriesOf.delete(node);
-        if (node.isConnected && DIGIT.test(node.data)) dirty.set(node, 'check');
-      }
+    for (const { node } of partsOf(entry.run)) {
+      entriesOf.delete(node, entry);
+      if (!entriesOf.has(node) && node.isConnected && DIGIT.test(node.data)) dirty.set(node, 'check');
     }
     if (dirty.size > 0) queueDirty();
   }
@@ -419,12 +426,44 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     entry.version = finder.version;
     const before = entry.targets;
     entry.targets = keepSame(before, readRunTargets(entry.run, block, finder));
-    if (entry.targets === before || entry.targets.length + before.length === 0) return;
+    if (entry.targets.length + before.length === 0) {
+      if (isByItself(entry.run)) letGo(entry, entry.run.nodes);
+      return;
+    }
+    if (entry.targets === before) return;
     const holder = entry.run.container;
-    const there = runsAt.get(holder);
-    if (there instanceof Set) there.add(entry);
-    else if (there !== entry) runsAt.set(holder, there ? new Set([there, entry]) : entry);
+    runsAt.add(holder, entry);
     changed.add(holder);
+  }
+
+  /** Nothing is kept of the run but that it holds no number. */
+  function letGo(entry: TextEntry, node: Text): void {
+    entry.isDropped = true;
+    live.delete(entry);
+    entriesOf.delete(node, entry);
+    numberless.set(node, entry.version);
+  }
+
+  /** For a finder that has learnt better; what these texts tell it, it knows. */
+  function* lookAgain(current: Reader): Generator<void, void, void> {
+    const { version } = current.finder;
+    if (numberlessAt === version) return;
+    for (const [node, seen] of [...numberless]) {
+      if (seen === version || !numberless.delete(node) || !node.isConnected) continue;
+      const run = readRun(node, flow, (other) => entriesOf.has(other));
+      if (run) fill(keep(run), blockOf(run, current.context), current);
+      yield;
+      if (current !== reader) return;
+    }
+    numberlessAt = version;
+  }
+
+  /** For a finder that has learnt nothing yet. */
+  function* readAnew(nodes: readonly Text[]): Generator<void, void, void> {
+    for (const node of nodes) {
+      if (node.isConnected) yield* readText(node);
+      yield;
+    }
   }
 
   function readOwn(element: Element, { finder, context }: Reader): void {
@@ -472,6 +511,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
         fill(entry, blockOf(entry.run, reader.context), reader);
         yield;
       }
+      yield* lookAgain(reader);
       if (reader.finder.version === version) break;
     }
     if (mustSweep) yield* sweep();
@@ -485,8 +525,13 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     for (const entry of live) {
       count += 1;
       if (count % 500 === 0) yield;
-      if (!entry.run.parts.some((part) => part.node.isConnected)) drop(entry);
+      if (!partsOf(entry.run).some((part) => part.node.isConnected)) drop(entry);
       else if (!readsAsBefore(entry)) drop(entry);
+    }
+    for (const node of numberless.keys()) {
+      count += 1;
+      if (count % 500 === 0) yield;
+      if (!node.isConnected) numberless.delete(node);
     }
     for (const element of elements) {
       if (element.isConnected) continue;
@@ -521,7 +566,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       count += 1;
       if (count % NODES_PER_STEP === 0) yield;
       if (node instanceof Text) {
-        for (const entry of entriesOf.get(node) ?? []) {
+        for (const entry of entriesOf.of(node)) {
           for (const target of entry.targets)
             if (target.place.in === 'text' && target.place.start === node) found.push(target);
         }
@@ -590,12 +635,15 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       told = 0;
       for (const entry of live) entry.version = -1;
       waiting = [...live];
+      const unkept = [...numberless.keys()];
+      numberless.clear();
+      numberlessAt = -1;
+      slices.run(() => readAnew(unkept));
       slices.run(settle);
     },
     targetsOf(holder) {
       const own = ownTargets.get(holder) ?? [];
-      const there = runsAt.get(holder);
-      const texts = there instanceof Set ? [...there].flatMap((entry) => entry.targets) : (there?.targets ?? []);
+      const texts = runsAt.of(holder).flatMap((entry) => entry.targets);
       return own.length === 0 ? texts : [...own, ...texts];
     },
     all,
@@ -613,6 +661,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       slices.stop();
       dirty.clear();
       live.clear();
+      numberless.clear();
       elements.clear();
       waiting = [];
       waitingElements = [];
@@ -621,6 +670,11 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 }
 
 const emptyContext: ContextReader = { ofRun: () => ({ label: '' }), ofField: () => ({ label: '' }) };
+/** True for a run of one whole text, right in the element it is read as a part of. */
+function isByItself(run: Run): run is Run & { readonly nodes: Text } {
+  return run.nodes instanceof Text && !run.isCut && run.nodes.parentElement === run.container;
+}
+
 /** True while a node of a run comes after the one before it, in the same container: a page may take the pieces of a line apart. */
 function isBehind(node: Text, before: Text | undefined, container: Element): boolean {
   if (!before || node === before) return containsAcross(container, node);

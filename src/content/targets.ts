@@ -1,7 +1,7 @@
 import type { FoundNumber, NumberFinder, TextBlock } from '../phone/find-numbers.ts';
 import { isPbxAddress, type LinkedPbx, PBX_LINK_HREFS, type PbxLink, parsePbxLink } from '../phone/pbx-link.ts';
 import { parseCallNumber, parseTelUri, type UriRefusal } from '../phone/tel-uri.ts';
-import { placeAt, type Run } from './blocks.ts';
+import { partsOf, placeAt, type Run } from './blocks.ts';
 import type { ContextReader } from './context.ts';
 import { closest, matches } from './nodes.ts';
 
@@ -67,7 +67,7 @@ const MAX_FIELD_TEXT = 4_000;
 
 /** The block a finder reads for a run. */
 export function blockOf(run: Run, context: ContextReader): TextBlock {
-  return { text: run.text, nodeStarts: run.parts.map((part) => part.at), ...context.ofRun(run) };
+  return { text: run.text, nodeStarts: partsOf(run).map((part) => part.at), ...context.ofRun(run) };
 }
 
 /** The numbers of a run, without those that belong to a call link or an embedded call element. */
@@ -85,7 +85,8 @@ export function readRunTargets(run: Run, block: TextBlock, finder: NumberFinder)
       place: { in: 'text', start: start.node, startOffset: start.offset, end: end.node, endOffset: end.offset },
     });
   }
-  return targets;
+  // A list that was grown has room for many more; a copy has none.
+  return targets.slice();
 }
 
 /** The target of a call link, or undefined when it names no number that could be dialled. */

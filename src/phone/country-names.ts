@@ -84,8 +84,9 @@ function readNames({ english, own, places }: CountryNames): NamesByFirstWord {
     if (first === undefined) return;
     const isCapitals = name !== words && name === name.toUpperCase() && name.length < MIN_CAPITALS;
     const list = names.get(first) ?? [];
-    names.set(first, list);
-    if (!list.some((known) => known.words === words)) list.push({ words, isCapitals, country, kind });
+    if (list.some((known) => known.words === words)) return;
+    // Joined: most lists are of one, and one that is grown has room for many.
+    names.set(first, list.concat({ words, isCapitals, country, kind }));
   };
   for (const entry of english.split('|')) add(entry.slice(3), entry.slice(0, 2), 'countries');
   for (const [country, list] of Object.entries(own))

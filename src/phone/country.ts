@@ -142,6 +142,8 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
       texts++;
       const start = text.slice(0, MAX_TEXT_LENGTH);
       addSigns(start, add, atlas);
+      // No more will be asked of a long page: compiled, these patterns are much of what is kept of it.
+      if (texts === MAX_TEXTS) formsByAtlas.delete(atlas);
       const before = words.language();
       words.addText(start);
       if (words.language() !== before) ranking = undefined;

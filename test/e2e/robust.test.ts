@@ -191,6 +191,27 @@ describe.each(SAMPLED_KINDS)('in %s, no error and no hang', (kind) => {
     await findButton(browser, page, '+4930901820');
   });
 
+  test('what held no number is read again when the page, or the user, tells another country', async () => {
+    await show('/abroad', '<table><tr><td>030 23125123</td></tr></table><main></main>');
+    const list = async () => (await numbersOn(browser, page)).flatMap(({ numbers }) => numbers.map(({ e164 }) => e164));
+    expect(await list()).toEqual([]);
+
+    await page.evaluate(() => {
+      const line = document.createElement('address');
+      line.textContent = 'Office in Berlin, Germany: +49 30 23125124';
+      document.querySelector('main')?.append(line);
+    });
+    await until('both numbers are found', async () => (await list()).length === 2);
+
+    await page.reload();
+    expect(await list()).toEqual([]);
+
+    await importSettings(browser, { pagedial: 1, country: 'DE', sites: { mode: 'everywhere', hosts: [] } });
+    await findNumber(browser, page, '+493023125123');
+    await importSettings(browser, { pagedial: 1, country: 'US', sites: { mode: 'everywhere', hosts: [] } });
+    await until('it is no number again', async () => (await list()).length === 0);
+  });
+
   test('on a page that removes our overlay, and puts its root anew', async () => {
     await show('/fight', `<p>${SHOWN}</p>`);
     await page.evaluate(() => {
