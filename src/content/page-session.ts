@@ -210,6 +210,7 @@ export function startPageSession(page: Document, onOrphaned: () => void, headSta
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,
       onRestyled: current.restyled,
+      onWaiting: current.giveWay,
       callsOnClick: () => settings?.callsOnClick === true,
       dialler,
       mayDraw: leaveIfOrphaned,

@@ -66,6 +66,8 @@ export interface Scanner {
   recheckFields(fields: Iterable<Element>): void;
   /** Something of ours changed the page's styles: the reading goes on once the browser has drawn it, and does not pay for it. */
   restyled(): void;
+  /** While somebody waits for the page to be idle, the reading leaves it the time to be so. */
+  giveWay(gives: boolean): void;
   /** True while the page changes so much that it is looked at less often. */
   isRestless(): boolean;
   /** Resolves after the first pass over the page, or after the work at hand. */
@@ -654,6 +656,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       slices.run(settle);
     },
     restyled: slices.waitForFrame,
+    giveWay: slices.giveWay,
     isRestless: slices.isRestless,
     whenSettled: slices.whenIdle,
     stop() {

@@ -61,6 +61,8 @@ export interface Slices {
   waitForFrame(): void;
   /** See {@link Debt.isLasting}. */
   isRestless(): boolean;
+  /** Until told otherwise, each turn waits for the browser to have nothing else to do, though not for long. */
+  giveWay(gives: boolean): void;
   /** Resolves when nothing is left to do. */
   whenIdle(): Promise<void>;
   stop(): void;
@@ -81,6 +83,7 @@ export function createSlices(
   let isStopped = false;
   let isResting = false;
   let mustWait = false;
+  let givesWay = false;
   const debt = createDebt(now);
 
   async function pump(): Promise<void> {
@@ -94,7 +97,7 @@ export function createSlices(
         const since = now();
         isDone = turnOrReport(steps, since + TURN_MS);
         worked += now() - since;
-        if (!isDone || jobs.length > 0) await (mustWait ? afterFrame() : nextTurn());
+        if (!isDone || jobs.length > 0) await (givesWay ? whenUnused() : mustWait ? afterFrame() : nextTurn());
         mustWait = false;
       }
     }
@@ -132,6 +135,9 @@ export function createSlices(
     waitForFrame() {
       mustWait = true;
     },
+    giveWay(gives) {
+      givesWay = gives;
+    },
     isRestless: debt.isLasting,
     whenIdle() {
       return isBusy ? new Promise((done) => waiting.push(done)) : Promise.resolve();
@@ -150,6 +156,12 @@ export function nextTurn(): Promise<void> {
     if (scheduler?.postTask) void scheduler.postTask(() => resolve(), { priority: 'user-visible' });
     else setTimeout(resolve, 0);
   });
+}
+
+/** Comes back when the browser has nothing else to do, at the latest soon. */
+function whenUnused(): Promise<void> {
+  if (typeof requestIdleCallback !== 'function') return nextTurn();
+  return new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: LONGEST_FRAME_MS }));
 }
 
 /** Comes back once the browser has drawn its next frame; in a tab that is not drawn, soon. */

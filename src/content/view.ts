@@ -50,6 +50,8 @@ export interface ViewParts {
   recheckFields(fields: Iterable<Element>): void;
   /** See `Scanner.restyled`. */
   onRestyled(): void;
+  /** See `Scanner.giveWay`. */
+  onWaiting(isWaiting: boolean): void;
   /** True where a plain click on a number acts like its button. */
   callsOnClick(): boolean;
   readonly dialler: Dialler;
@@ -349,6 +351,7 @@ export function createView(page: Document, parts: ViewParts): View {
     isWaiting = true;
     const since = performance.now();
     const go = () => {
+      parts.onWaiting(false);
       isPageIdle = true;
       soon(0);
     };
@@ -357,8 +360,10 @@ export function createView(page: Document, parts: ViewParts): View {
       if (stop.signal.aborted) return;
       if (page.readyState !== 'complete' && performance.now() - since < LONGEST_LOAD_MS)
         setTimeout(look, LOOK_FOR_LOAD_MS);
-      else if (typeof requestIdleCallback === 'function') requestIdleCallback(go, { timeout: 1_500 });
-      else setTimeout(go, 200);
+      else if (typeof requestIdleCallback === 'function') {
+        parts.onWaiting(true);
+        requestIdleCallback(go, { timeout: 1_500 });
+      } else setTimeout(go, 200);
     };
     look();
   }
