@@ -125,7 +125,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   /** `reread`: what stands there has changed. `check`: only where no run holds it any more. */
   const dirty = new Map<Node, 'reread' | 'check'>();
   const observer = new MutationObserver(onRecords);
-  /** Texts that may name a country, in the order of the page; the first `told` of them are learnt. */
+  /** Texts that may name a country, in the order of the page; the first `told` of them are learnt. Forgotten when there are enough. */
   const telling: string[] = [];
   const kept = new Set<string>();
   let told = 0;
@@ -313,7 +313,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   }
 
   function keepTelling(text: string, parent: Element | null): void {
-    if (telling.length >= MAX_TELLING || !mayTellCountry(text) || kept.has(text)) return;
+    if (Math.max(told, telling.length) >= MAX_TELLING || !mayTellCountry(text) || kept.has(text)) return;
     if (parent && flow.isExcluded(parent)) return;
     kept.add(text);
     telling.push(text);
@@ -399,6 +399,10 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     for (; told < telling.length; told += 1) {
       reader.finder.learn({ text: telling[told] ?? '', nodeStarts: [0], label: '' });
       yield;
+    }
+    if (told === MAX_TELLING) {
+      telling.length = 0;
+      kept.clear();
     }
     const entries = waiting;
     waiting = [];
@@ -599,6 +603,8 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
     yield* find();
     yield* scanTree(page);
     yield* settle();
+    // All that was remembered of the page's elements; it may change before they are asked for again.
+    flow = createFlow();
     slices.rest();
   }
 
@@ -634,6 +640,7 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
       if (reader)
         waitingElements.push(...elements, ...page.querySelectorAll(`${NAMING},${CALL_LINKS},${EMBEDS},${FIELDS}`));
       reader = next;
+      if (told === MAX_TELLING) slices.run(() => readTexts(page));
       told = 0;
       for (const entry of live) entry.version = -1;
       waiting = [...live];
