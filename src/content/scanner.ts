@@ -256,13 +256,15 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
 
   function* readText(node: Text): Generator<void, void, void> {
     if (numberless.has(node)) return;
-    const current = entriesOf.of(node).filter((entry) => isCurrent(entry));
-    if (current.length > 0) {
-      // It reads as before, but the page may have moved it.
-      for (const entry of current) if (entry.targets.length > 0) changed.add(entry.run.container);
-      return;
+    if (entriesOf.has(node)) {
+      const current = entriesOf.of(node).filter((entry) => isCurrent(entry));
+      if (current.length > 0) {
+        // It reads as before, but the page may have moved it.
+        for (const entry of current) if (entry.targets.length > 0) changed.add(entry.run.container);
+        return;
+      }
+      dropRunsOf(node);
     }
-    dropRunsOf(node);
     if (isPlainCell(node)) {
       keepTelling(node.data, node.parentElement);
       return;

@@ -67,6 +67,29 @@ describe('turns of work', () => {
     expect(clock.worked()).toBeLessThan(0.15 * all);
   });
 
+  test('a page that is waited for to be idle has the time to be so between turns, and no longer', async () => {
+    const idle: (() => void)[] = [];
+    vi.stubGlobal('requestIdleCallback', (job: () => void) => idle.push(job));
+    const { slices, job, worked } = slicesWithClock();
+    const nextIdle = async () => {
+      idle.shift()?.();
+      await vi.advanceTimersByTimeAsync(100);
+    };
+
+    slices.giveWay(true);
+    for (let jobs = 0; jobs < 4; jobs += 1) slices.run(job(20));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(worked()).toBe(20);
+    // The end of the first job, and the next one.
+    await nextIdle();
+    await nextIdle();
+    expect(worked()).toBe(40);
+
+    slices.giveWay(false);
+    await nextIdle();
+    expect(worked()).toBe(80);
+  });
+
   test('a fault ends its own job only, and is reported', async () => {
     const reported: unknown[] = [];
     vi.stubGlobal('reportError', (error: unknown) => reported.push(error));
