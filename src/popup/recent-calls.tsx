@@ -7,7 +7,7 @@ import { Button } from '../ui/controls.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { PhoneNumber, useNumberText } from '../ui/phone-number.tsx';
 import { type Phrase, say } from '../ui/say.ts';
-import { dayWords, formatDuration, formatTime, isoDuration } from '../ui/time.ts';
+import { dayWords, formatDuration, formatTime, isoDuration, isSameDay } from '../ui/time.ts';
 import { useStored } from '../ui/use-app-state.ts';
 import { END_WORDS } from '../ui/words.ts';
 
@@ -25,7 +25,7 @@ interface RecentCallsProps {
 
 const FEW = 5;
 /** Drawn at once; the rest follows as one scrolls there. */
-const SLICE = 40;
+const SLICE = 20;
 
 /** Who was called or called, with result and time, to be called again. */
 export function RecentCalls({
@@ -92,7 +92,7 @@ function Slice({ calls, before, onCall }: SliceProps): JSX.Element {
       <ul class="recent">
         {calls.map((call, at) => {
           const above = at === 0 ? before : calls[at - 1];
-          const isNewDay = above === undefined || dayWords(above.startedAt) !== dayWords(call.startedAt);
+          const isNewDay = above === undefined || !isSameDay(above.startedAt, call.startedAt);
           return (
             <>
               {isNewDay && (

@@ -20,12 +20,12 @@ export function isoDuration(ms: number): string {
 
 /** Time of day to the second, in the user's own way: `14:03:22`. */
 export function formatClock(at: EpochMs, locale?: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return formatAt(at, locale, {
     hour: 'numeric',
     minute: '2-digit',
     second: '2-digit',
     ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(at);
+  });
 }
 
 /** The day of a call, as people say it: today, yesterday, then weekday and date. */
@@ -36,12 +36,17 @@ export function dayWords(at: EpochMs, locale?: string, now: EpochMs = Date.now()
     return words.charAt(0).toLocaleUpperCase(locale) + words.slice(1);
   }
   const isOld = Math.abs(days) > 300;
-  return new Intl.DateTimeFormat(locale, {
+  return formatAt(at, locale, {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
     ...(isOld ? { year: 'numeric' } : {}),
-  }).format(at);
+  });
+}
+
+/** True when both are on the same day where the user is. */
+export function isSameDay(a: EpochMs, b: EpochMs): boolean {
+  return midnightOf(a) === midnightOf(b);
 }
 
 function midnightOf(at: EpochMs): EpochMs {
@@ -50,11 +55,20 @@ function midnightOf(at: EpochMs): EpochMs {
 
 /** Time of day to the minute, for lists: `14:03`. It is never broken over two lines. */
 export function formatTime(at: EpochMs, locale?: string, timeZone?: string): string {
-  return new Intl.DateTimeFormat(locale, {
+  return formatAt(at, locale, {
     hour: 'numeric',
     minute: '2-digit',
     ...(timeZone === undefined ? {} : { timeZone }),
-  })
-    .format(at)
-    .replaceAll(' ', NO_BREAK_SPACE);
+  }).replaceAll(' ', NO_BREAK_SPACE);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** To make a format takes the browser far longer than to write a time with it, and a list has hundreds of times. */
+function formatAt(at: EpochMs, locale: string | undefined, options: Intl.DateTimeFormatOptions): string {
+  // A format keeps the time zone it was made in; a computer that travels changes its own.
+  const key = JSON.stringify([locale, options, new Date(at).getTimezoneOffset()]);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(key, format);
+  return format.format(at);
 }
