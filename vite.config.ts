@@ -1,11 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
-import { build, defineConfig, type Plugin, parseAst } from 'vite';
+import { build, defineConfig, type Plugin, parseAst, type UserConfig } from 'vite';
 import base from './manifest.json' with { type: 'json' };
 import { WHOLE_ATLAS } from './src/phone/whole-atlas.ts';
 
+type Manifest = Omit<typeof base, 'background' | 'externally_connectable'> & Record<string, unknown>;
+
 /** What the two stores want differs in a few keys; everything else comes from one manifest. */
-function manifestFor(target: 'chrome' | 'firefox'): ManifestV3Export {
+function manifestFor(target: 'chrome' | 'firefox'): Partial<Manifest> {
   const { browser_specific_settings, minimum_chrome_version, background, externally_connectable, ...common } = base;
   const { side_panel, sidebar_action, permissions, storage, ...rest } = common;
   const { service_worker, scripts, type } = background;
@@ -20,7 +23,7 @@ function manifestFor(target: 'chrome' | 'firefox'): ManifestV3Export {
           storage,
         }
       : { browser_specific_settings, background: { scripts, type }, permissions, sidebar_action };
-  return { ...rest, ...own } as unknown as ManifestV3Export;
+  return { ...rest, ...own };
 }
 
 /**
@@ -129,43 +132,60 @@ function asciiOnly(): Plugin {
   };
 }
 
-/** What the background and our pages share, in one file: a page waits for the slowest of its files, and each one costs a question. */
-const BASE = {
-  name: 'base',
-  test: /src.(core|storage|messaging|browser|phone.(format-number|number-plan))|webextension-polyfill/,
-  priority: 2,
-  minShareCount: 2,
-};
-/** What our pages share among themselves, but for what no first paint needs. */
-const UI = {
-  name: 'ui',
-  test: /src.ui.(?!dial-preview|countries)|node_modules.preact/,
-  priority: 1,
-  minShareCount: 2,
+/** Our own pages, as they are named in the manifest or opened by ourselves. */
+const PAGES = ['popup', 'panel', 'options', 'confirm', 'diagnostics'];
+
+/**
+ * Builds each of our pages in a run of its own: all it needs at once in one script and one style sheet. A page waits for the slowest of its files, and each one is
+ * a question to the browser, which on a busy machine is most of the time until something is seen.
+ * @param named - where the manifest names them: CRXJS would build what it finds in a manifest, all in one run
+ */
+function ownPages(outDir: string, named: Readonly<Record<string, unknown>>): Plugin {
+  return {
+    name: 'pagedial:own-pages',
+    apply: 'build',
+    async closeBundle() {
+      for (const page of PAGES) {
+        await build({
+          ...COMMON,
+          configFile: false,
+          logLevel: 'warn',
+          publicDir: false,
+          plugins: [preact()],
+          build: {
+            outDir,
+            emptyOutDir: false,
+            target: 'es2022',
+            modulePreload: { polyfill: false },
+            rolldownOptions: { input: `src/${page}/${page}.html` },
+          },
+        });
+      }
+      const path = `${outDir}/manifest.json`;
+      const built = JSON.parse(readFileSync(path, 'utf8'));
+      writeFileSync(path, JSON.stringify({ ...built, ...named }, null, 2));
+    },
+  };
+}
+
+const COMMON: UserConfig = {
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+  // Neither "chrome" nor "firefox" is the mode "production": without this every element carries the path and line of its source.
+  oxc: { jsx: { development: false } },
 };
 
 export default defineConfig(({ mode }) => {
   const target = mode === 'firefox' ? 'firefox' : 'chrome';
   const outDir = `dist/${target}`;
+  const { action, options_ui, side_panel, sidebar_action, ...manifest } = manifestFor(target);
   return {
-    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
-    // Neither "chrome" nor "firefox" is the mode "production": without this every element carries the path and line of its source.
-    oxc: { jsx: { development: false } },
-    plugins: [preact(), crx({ manifest: manifestFor(target), browser: target }), atlasFile(), contentScript(outDir)],
-    build: {
-      outDir,
-      emptyOutDir: true,
-      // All files of a page are asked for at once, named in its HTML, instead of each after the one that imports it.
-      modulePreload: {
-        polyfill: false,
-        resolveDependencies: (_file, files, { hostType }) => (hostType === 'html' ? files : []),
-      },
-      target: 'es2022',
-      // The manifest names the other pages; these are opened by ourselves.
-      rolldownOptions: {
-        output: { codeSplitting: { groups: [BASE, UI] } },
-        input: ['src/confirm/confirm.html', 'src/panel/panel.html', 'src/diagnostics/diagnostics.html'],
-      },
-    },
+    ...COMMON,
+    plugins: [
+      crx({ manifest: manifest as unknown as ManifestV3Export, browser: target }),
+      atlasFile(),
+      contentScript(outDir),
+      ownPages(outDir, { action, options_ui, side_panel, sidebar_action }),
+    ],
+    build: { outDir, emptyOutDir: true, target: 'es2022' },
   };
 });
