@@ -2,7 +2,7 @@ import type { PageDoubt } from '../core/risk.ts';
 import { isUnderLater } from './covers.ts';
 import { isFramedByOthers } from './framed.ts';
 import { painterOf, rangeOf } from './geometry.ts';
-import { containsAcross, knownTrees, parentAcross } from './roots.ts';
+import { containsAcross, knownTrees, meetAllTrees, parentAcross } from './roots.ts';
 import { isVast, MOST_IN_LINK, showsSomething } from './seen-link.ts';
 import { readSeen, type SeenText } from './seen-text.ts';
 import type { Target } from './targets.ts';
@@ -69,6 +69,7 @@ const FRAMED: readonly PageDoubt[] = ['in-frame'];
  * fades it, or digits that are there for us and not for the eye. It cannot find every trick, so it only adds questions; it never refuses.
  */
 export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] {
+  meetAllTrees();
   const text = document.createRange();
   text.selectNodeContents(link);
   const isDoubtful =
@@ -82,6 +83,7 @@ export function linkDoubts(link: Element, target: Target): readonly PageDoubt[] 
 
 /** The same for a number in a text that is pressed itself. */
 export function textDoubts(target: Target): readonly PageDoubt[] {
+  meetAllTrees();
   const isAstray = hidesPointer(painterOf(target) ?? target.holder);
   return [...(isAstray ? DOUBTFUL : []), ...numberDoubts(target), ...frameDoubts()];
 }
@@ -166,6 +168,7 @@ export function createSight(host: Element): Sight {
     },
     look,
     doubts(button, target) {
+      meetAllTrees();
       look(button, target);
       const now = performance.now();
       const wasHidden = now - (looked.get(button)?.hiddenAt ?? Number.NEGATIVE_INFINITY) < SEEN_FOR_MS;

@@ -5,23 +5,23 @@ export type Root = Document | ShadowRoot;
 type Opener = { readonly openOrClosedShadowRoot?: ShadowRoot | null };
 type ChromeDom = { readonly dom?: { openOrClosedShadowRoot?(element: Element): ShadowRoot | null } };
 
-// Elements that can never carry a shadow tree are named, so that custom elements (any name with a dash) come out of one native query. The
-// most frequent names stand first: a name is compared with one after the other.
+// Elements that can never carry a shadow tree are named, so that custom elements (any name with a dash) come out of one native query.
 const NEVER_HOSTS =
   'td,tr,th,a,b,i,em,strong,br,img,svg,path,g,use,circle,rect,line,polygon,polyline,text,tspan,defs,ul,ol,li,dl,dt,dd,table,tbody,thead,' +
   'tfoot,caption,col,colgroup,input,button,label,form,option,optgroup,select,textarea,fieldset,legend,script,style,link,meta,base,hr,' +
   'small,big,sup,sub,code,pre,kbd,samp,var,time,figure,figcaption,picture,source,iframe,html,head,title,noscript,template,u,s,del,ins,' +
   'abbr,address,cite,q,dfn,mark,font,center,nobr,wbr,bdi,bdo,video,audio,track,canvas,object,param,embed,map,area,details,summary,' +
   'dialog,menu,slot,output,progress,meter,datalist,frame,frameset,noframes,rp,rt,ruby,data,hgroup,search';
-/** The elements of HTML that may carry a shadow tree, as a selector. */
-export const BUILT_IN_HOSTS =
-  'div,span,p,section,article,main,header,footer,nav,aside,h1,h2,h3,h4,h5,h6,blockquote,body';
+/** The elements of HTML that may carry a shadow tree. */
+const BUILT_IN_HOSTS = 'p,div,span,section,article,main,header,footer,nav,aside,h1,h2,h3,h4,h5,h6,blockquote,body';
+/** Most elements of most pages are one of these: a name is compared with one after the other. */
+const FREQUENT = 'td,p,div,span,li,tr,a';
 
 /**
  * Matches custom elements, and built-in ones that can be hosts and have no content of their own. Those with content are rarely hosts, and
  * many elements look like one: they are asked one by one when there is time.
  */
-export const LIKELY_HOSTS = `:not(${BUILT_IN_HOSTS},${NEVER_HOSTS}),:empty:is(${BUILT_IN_HOSTS})`;
+export const LIKELY_HOSTS = `:not(${FREQUENT},${BUILT_IN_HOSTS},${NEVER_HOSTS}),:empty:is(${BUILT_IN_HOSTS})`;
 
 /** Trees met, after which those that are gone are let go of. */
 const FORGET_EVERY = 1_000;
@@ -42,6 +42,20 @@ export function shadowOf(element: Element): ShadowRoot | undefined {
     if (trees.length % FORGET_EVERY === 0) trees = trees.filter((one) => one.deref());
   }
   return tree;
+}
+
+/**
+ * Meets every shadow tree there is at this moment. Each element that may be a host is asked: worth it where the user presses, not at each
+ * look at a page.
+ */
+export function meetAllTrees(): void {
+  const roots: Root[] = [document];
+  for (let root = roots.pop(); root; root = roots.pop()) {
+    for (const element of root.querySelectorAll(`:not(${NEVER_HOSTS})`)) {
+      const tree = shadowOf(element);
+      if (tree) roots.push(tree);
+    }
+  }
 }
 
 function openTree(element: Element): ShadowRoot | undefined {

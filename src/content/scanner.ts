@@ -18,7 +18,7 @@ import type { ContextReader } from './context.ts';
 import { createFew } from './few.ts';
 import { matches, parentElementOf } from './nodes.ts';
 import { beginsWithNumber } from './peek.ts';
-import { BUILT_IN_HOSTS, containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
+import { containsAcross, LIKELY_HOSTS, type Root, shadowOf } from './roots.ts';
 import { createSlices, nextTurn } from './slices.ts';
 import {
   blockOf,
@@ -614,13 +614,23 @@ export function createScanner(page: Document, events: ScannerEvents): Scanner {
   function* theUnlikely(): Generator<void, void, void> {
     for (const element of page.querySelectorAll(NAMING)) readElement(element);
     if (waitingElements.length > 0) yield* settle();
+    for (let tries = 0; tries < RESTARTS; tries += 1) if (yield* walkHosts()) return;
+  }
+
+  /** Open trees only: to ask for closed ones takes many times as long. False as {@link walkTexts}. */
+  function* walkHosts(): Generator<void, boolean, void> {
+    // A walker takes a third of the time that a list takes.
+    const walker = page.createTreeWalker(page, NodeFilter.SHOW_ELEMENT);
     let count = 0;
-    for (const element of page.querySelectorAll(BUILT_IN_HOSTS)) {
-      const shadow = element.shadowRoot;
+    for (let node = walker.nextNode() as Element | null; node; node = walker.nextNode() as Element | null) {
+      const shadow = node.shadowRoot && shadowOf(node);
       if (shadow) enter(shadow);
       count += 1;
-      if (count % NODES_PER_STEP === 0) yield;
+      if (count % NODES_PER_STEP > 0) continue;
+      yield;
+      if (!node.isConnected) return false;
     }
+    return true;
   }
 
   return {

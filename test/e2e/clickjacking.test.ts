@@ -87,6 +87,17 @@ const ASKED: Readonly<Record<string, Trick>> = {
     document.body.append(host);
     tree.querySelector('b')?.showPopover();
   },
+  'a popover in a closed tree of an element that was there': (style) => {
+    const host = document.createElement('div');
+    host.textContent = 'Welcome';
+    document.body.append(host);
+    // Nothing tells of it.
+    setTimeout(() => {
+      const tree = host.attachShadow({ mode: 'closed' });
+      tree.innerHTML = `<slot></slot><b popover="manual" style="${style}"></b>`;
+      tree.querySelector('b')?.showPopover();
+    }, 100);
+  },
   'a cover that is no element': (style) => {
     const sheet = document.createElement('style');
     sheet.textContent = `html::after{content:"";${style}}`;
@@ -453,18 +464,22 @@ describe.each(SAMPLED_KINDS)('a press in %s', (kind) => {
     await until('the call is hung up', () => office.pbx.engine.live().length === 0);
   });
 
-  test('on a link under a popover that lets the pointer through asks', async () => {
-    const page = await office.show('<p><a id="link" href="tel:+16175550171">Support</a></p>');
-    await findNumber(office.browser, page, '+16175550171');
-    const box = await (await page.$('#link'))?.boundingBox();
-    const before = office.pbx.places().length;
+  test.each(['a popover over all', 'a popover in a closed tree of an element that was there'])(
+    'on a link under %s, which lets the pointer through, asks',
+    async (cover) => {
+      const page = await office.show('<p><a id="link" href="tel:+16175550171">Support</a></p>');
+      await findNumber(office.browser, page, '+16175550171');
+      const box = await (await page.$('#link'))?.boundingBox();
+      const before = office.pbx.places().length;
 
-    await page.evaluate(ASKED['a popover over all'] as Trick, OVERLAY);
-    await page.mouse.click((box?.x ?? 0) + 5, (box?.y ?? 0) + 5);
+      await page.evaluate(ASKED[cover] as Trick, OVERLAY);
+      await rest(600);
+      await page.mouse.click((box?.x ?? 0) + 5, (box?.y ?? 0) + 5);
 
-    await untilAsked(office.browser);
-    expect(office.pbx.places()).toHaveLength(before);
-  });
+      await untilAsked(office.browser);
+      expect(office.pbx.places()).toHaveLength(before);
+    },
+  );
 
   test('on a link that repeats its number for screen readers is a call', async () => {
     const hidden = 'position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap';
