@@ -1,4 +1,4 @@
-import { localTime } from '../core/local-time.ts';
+import { nightIn } from '../core/local-time.ts';
 import type { Atlas } from '../phone/atlas.ts';
 import { readInternational } from '../phone/number-plan.ts';
 import { words } from './extension-api.ts';
@@ -11,9 +11,9 @@ export function createNightTeller(atlas: Atlas): (e164: string) => string {
   const known = new Map<string, { readonly text: string; readonly at: number }>();
 
   function tell(country: string, now: number): string {
-    const there = localTime(country, now);
-    if (!there?.isNight) return '';
-    const [first = '', last = ''] = [there.first, there.last].map((timeZone) =>
+    const night = nightIn(country, now);
+    if (!night) return '';
+    const [first = '', last = ''] = [night.first, night.last].map((timeZone) =>
       new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit', timeZone }).format(now),
     );
     return first === last ? words('night_there', first) : words('night_between', first, last);

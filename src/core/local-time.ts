@@ -1,12 +1,10 @@
 import type { EpochMs } from './calls.ts';
 
-/** What the clocks of a country show. */
-export interface LocalTime {
-  /** The time zone that is furthest behind, and the one that is furthest ahead; the same where there is one time only. */
+/** The time zones of a country in which it is night everywhere. */
+export interface Night {
+  /** The one that is furthest behind, and the one that is furthest ahead; the same where there is one time only. */
   readonly first: string;
   readonly last: string;
-  /** True when it is night in all of them: nobody there wants to be called. */
-  readonly isNight: boolean;
 }
 
 /** From nine in the evening to seven in the morning. */
@@ -19,17 +17,22 @@ interface WithTimeZones {
   readonly timeZones?: readonly string[];
 }
 
-/** The time in a country (ISO 3166-1 alpha-2); undefined where the browser does not know its time zones. */
-export function localTime(country: string, now: EpochMs): LocalTime | undefined {
-  const zones = zonesOf(country).map((zone) => ({ zone, ...clockIn(zone, now) }));
-  const [first, ...rest] = [...zones].sort((a, b) => a.offset - b.offset);
+/**
+ * Says when nobody in a country (ISO 3166-1 alpha-2) wants to be called: while it is night in all of its time zones. Undefined otherwise,
+ * and where the browser does not know them.
+ */
+export function nightIn(country: string, now: EpochMs): Night | undefined {
+  const zones: { readonly zone: string; readonly offset: number }[] = [];
+  for (const zone of zonesOf(country)) {
+    const { hour, offset } = clockIn(zone, now);
+    // The browser takes milliseconds for each zone, large countries have dozens, and mostly it is day in one of the first.
+    if (hour < NIGHT.from && hour >= NIGHT.to) return undefined;
+    zones.push({ zone, offset });
+  }
+  const [first, ...rest] = zones.sort((a, b) => a.offset - b.offset);
   if (!first) return undefined;
   const last = rest.at(-1) ?? first;
-  return {
-    first: first.zone,
-    last: last.offset === first.offset ? first.zone : last.zone,
-    isNight: zones.every(({ hour }) => hour >= NIGHT.from || hour < NIGHT.to),
-  };
+  return { first: first.zone, last: last.offset === first.offset ? first.zone : last.zone };
 }
 
 function zonesOf(country: string): readonly string[] {
