@@ -21,7 +21,8 @@ function start(headStart?: HeadStart): void {
     return;
   }
   before?.stop();
-  removeLeftovers(shadowOf);
+  // A copy that was there as the page began has none before it.
+  if (!headStart) removeLeftovers(shadowOf);
 
   const session = startPageSession(document, stop, headStart);
   const onMessage = routerFor(session);

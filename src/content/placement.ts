@@ -95,10 +95,9 @@ function textWidth(text: string, font: string): number {
 function isSeen(target: Target, painter: Element, { first, last }: Spot, ours: (element: Element) => boolean): boolean {
   // A number split over elements is painted by another one at its start than at its end.
   const starter = target.place.in === 'text' ? (target.place.start.parentElement ?? painter) : painter;
-  return [
-    { rect: first, by: starter },
-    { rect: last, by: painter },
-  ].every(({ rect, by }) => {
+  const ends = [{ rect: last, by: painter }];
+  if (first !== last || starter !== painter) ends.unshift({ rect: first, by: starter });
+  return ends.every(({ rect, by }) => {
     const y = middle(rect);
     if (y < 0 || y > innerHeight || rect.right < 0 || rect.left > innerWidth) return false;
     const x = Math.min(Math.max(rect.left + rect.width / 2, 1), innerWidth - 1);
