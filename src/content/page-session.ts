@@ -205,7 +205,7 @@ export function startPageSession(page: Document, onOrphaned: () => void, headSta
   }
 
   function viewOf(current: Scanner, { createView, createNightTeller, formatNumber, atlas }: Tools): View {
-    nightHint ??= createNightTeller(atlas);
+    nightHint ??= createNightTeller(atlas, () => view?.refresh());
     view ??= createView(page, {
       targetsOf: current.targetsOf,
       recheckFields: current.recheckFields,

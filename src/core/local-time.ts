@@ -22,12 +22,21 @@ interface WithTimeZones {
  * and where the browser does not know them.
  */
 export function nightIn(country: string, now: EpochMs): Night | undefined {
+  const zones = askNight(country, now);
+  for (;;) {
+    const { done, value } = zones.next();
+    if (done) return value;
+  }
+}
+
+/** The same zone by zone, with a pause after each: the browser takes milliseconds for one, and large countries have dozens. */
+export function* askNight(country: string, now: EpochMs): Generator<void, Night | undefined, void> {
   const zones: { readonly zone: string; readonly offset: number }[] = [];
   for (const zone of zonesOf(country)) {
     const { hour, offset } = clockIn(zone, now);
-    // The browser takes milliseconds for each zone, large countries have dozens, and mostly it is day in one of the first.
     if (hour < NIGHT.from && hour >= NIGHT.to) return undefined;
     zones.push({ zone, offset });
+    yield;
   }
   const [first, ...rest] = zones.sort((a, b) => a.offset - b.offset);
   if (!first) return undefined;
