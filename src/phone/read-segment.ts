@@ -12,7 +12,7 @@ import {
   readUnknownRange,
   trunkOf,
 } from './number-plan.ts';
-import { isDate, isFraction, isOtherShape } from './shapes.ts';
+import { isDate, isFraction, isOtherShape, isPosition, isVersion } from './shapes.ts';
 
 /** What is known of the place where the digits stand. */
 export interface Place {
@@ -53,7 +53,7 @@ export function readSegment(groups: readonly Group[], place: Place): SegmentRead
   const digits = groups.map((group) => group.digits).join('');
   if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return undefined;
   if (groups[0]?.hasPlus) {
-    if (isSignedFraction(groups)) return undefined;
+    if (isSignedFraction(groups) || isPosition(groups)) return undefined;
     const written = withoutBracketedTrunk(groups);
     const reading =
       readInternational(written, place.plans) ??
@@ -81,7 +81,7 @@ function withoutBracketedTrunk(groups: readonly Group[]): string {
 }
 
 function isRefusedShape(groups: readonly Group[], meaning: Meaning): boolean {
-  return isSaid(meaning) ? isDate(groups) || isFraction(groups) : isOtherShape(groups);
+  return isSaid(meaning) ? isDate(groups) || isFraction(groups) || isVersion(groups) : isOtherShape(groups);
 }
 
 function readPrefixed(groups: readonly Group[], digits: string, place: Place): SegmentReading | undefined {

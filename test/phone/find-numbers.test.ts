@@ -155,6 +155,17 @@ describe('what only looks like a number is left alone', () => {
     for (const userCountry of ['US', 'DE', 'GB', 'BR', 'MX']) expect(dialled(text, { userCountry })).toEqual([]);
   });
 
+  test.each([
+    ['a browser’s version', 'Chrome/80.0.3987.132 Mobile Safari/537.36', 'JP'],
+    ['one version of a program', 'mobile 79.0.3945.93', 'JP'],
+    ['one or the other', 'Weights: 300 / 400 / 500', 'HU'],
+    ['a place on the globe', 'BR -0351-03225 Fortaleza', 'DE'],
+    ['a place in the north', 'CA +4953-09709 Winnipeg', 'DE'],
+    ['a place to the second', 'GG +492717-0023210 Guernsey', 'DE'],
+  ])('%s, where it would be a number', (_, text, userCountry) => {
+    expect(dialled(text, { userCountry })).toEqual([]);
+  });
+
   test('no number is longer than any can be', () => {
     // Germany's plan knows 15 national digits; with the calling code no network takes them.
     expect(dialled('Tel. 0811 1100 4080 06739', { userCountry: 'DE' })).toEqual([]);
