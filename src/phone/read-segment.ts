@@ -160,12 +160,14 @@ function isWrittenLikePhone(
   if (!isLong) return false;
   if (meaning === 'seldom') return groups.length > 1 && isUsual;
   if (groups.length === 1) return isBareLikePhone(reading, weight);
-  if (separators(groups) > 2) return false;
+  if (separators(groups) > (isBracketed ? 3 : 2)) return false;
   if (reading.e164.startsWith('+1')) return isCutForNorthAmerica(groups);
   if (reading.hasTrunk) return true;
   if (needsTrunk(reading, plans)) return isUsual && isBracketed && weight >= SURE_WEIGHT;
   if (weight >= SURE_WEIGHT && groups.length > 2 && separators(groups) === 1 && isCutEvenly(groups)) return true;
   if (isUsual && (isBracketed || reading.national.length >= 8 || groups.length > 2)) return true;
+  // `(11) 9 1234-5678`: a digit that was put in front of all of a kind.
+  if (reading.national.length >= 10 && isUsualGrouping(shown, reading, plans, 1)) return true;
   return reading.national.length >= 9 && isCutEvenly(groups);
 }
 

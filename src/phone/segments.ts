@@ -95,8 +95,8 @@ function segmentsFrom<Value extends Whole>(
     if (group === undefined) break;
     if (to - 1 > from) {
       if (group.hasPlus || group.gap === undefined || !mayStandInside(group.gap.kind)) break;
-      // `567-1234~6`: from here to there, even where a longer number would be one too.
-      if (group.gap.kind === '~' && group.digits.length <= 2 && digits >= MIN_DIGITS_LOCAL) break;
+      // `567-1234~6`, `231250-12/13`: from here to there, even where a longer number would be one too.
+      if (digits >= MIN_DIGITS_LOCAL && isOtherLine(group, chain[to - 2])) break;
       // A bracket opens around an area code or a trunk prefix, never behind a number.
       if (digits >= MIN_DIGITS_LOCAL && group.gap.kind.includes('(')) break;
       loosest = Math.max(loosest, group.gap.rank);
@@ -121,6 +121,13 @@ function segmentsFrom<Value extends Whole>(
     });
   }
   return found;
+}
+
+/** `~6` or `/13` behind a number, where the slash is not what parts all its groups (`01/99/00/12/34`). */
+function isOtherLine({ digits, gap }: Group, before: Group | undefined): boolean {
+  const kind = gap?.kind.trim();
+  if (digits.length > 2) return false;
+  return kind === '~' || (kind === '/' && (before?.gap?.kind.trim() !== '/' || before.digits.length > 3));
 }
 
 /** What stands in front of a number is no part of it. */

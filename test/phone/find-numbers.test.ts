@@ -110,6 +110,33 @@ describe('a number is found as it is written', () => {
     expect(dialled('020 7946 0120-9', { userCountry: 'GB' })).toEqual([]);
   });
 
+  test.each([
+    ['Tel.: +49 30 23125-12/13', '+49302312512'],
+    ['Tel.: 030 / 23 12 50 - 12/13', '+493023125012'],
+    ['Tel. 030 23125012/13', '+493023125012'],
+    ['Tel. 01/99/00/12/34', '+33199001234'],
+  ])('behind a slash stands the next line, not the end of a longer number: %s', (text, e164) => {
+    expect(dialled(text, { userCountry: e164.startsWith('+33') ? 'FR' : 'DE' })).toEqual([e164]);
+  });
+
+  test('the digit that all mobile numbers got may stand alone', () => {
+    const about = { userCountry: 'BR' };
+    for (const text of ['(11) 9 9999-0123', '(11) 9.9999-0123', '11 9 9999-0123'])
+      expect(dialled(text, about), text).toEqual(['+5511999990123']);
+    expect(dialled('3 (11) 9 99 99-01 23', about)).toEqual([]);
+  });
+
+  test('what once told mobile numbers is left out behind the calling code, but nowhere else', () => {
+    expect(dialled('WhatsApp: +52 1 55 5555 0123')).toEqual(['+525555550123']);
+    expect(dialled('+5215555550123')).toEqual(['+525555550123']);
+    expect(dialled('Tel. 1 617 555 0123', { host: 'tienda.com.mx' })).not.toContain('+526175550123');
+  });
+
+  test('a bracket around a number is no part of it, neither end', () => {
+    const text = 'Support (617-555-0123) and ((617) 555-0124)';
+    expect(find(text).map(({ start, end }) => text.slice(start, end))).toEqual(['617-555-0123', '(617) 555-0124']);
+  });
+
   test('a former trunk prefix is read where the country has given it up', () => {
     expect(dialled('Tel. 01 55 5555 0123', { host: 'tienda.com.mx' })).toEqual(['+525555550123']);
     expect(dialled('Cel. 044 55 5555 0123', { host: 'tienda.com.mx' })).toEqual(['+525555550123']);
