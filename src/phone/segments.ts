@@ -123,11 +123,12 @@ function segmentsFrom<Value extends Whole>(
   return found;
 }
 
-/** `~6` or `/13` behind a number, where the slash is not what parts all its groups (`01/99/00/12/34`). */
+/** `~6`, `/13` or `-1/2` behind a number, where the slash is not what parts all its groups (`01/99/00/12/34`). */
 function isOtherLine({ digits, gap }: Group, before: Group | undefined): boolean {
   const kind = gap?.kind.trim();
-  if (digits.length > 2) return false;
-  return kind === '~' || (kind === '/' && (before?.gap?.kind.trim() !== '/' || before.digits.length > 3));
+  if (digits.length > 2 || kind !== '/') return digits.length <= 2 && kind === '~';
+  const last = before?.gap?.kind.trim();
+  return last === '-' || (digits.length === 2 && (last !== '/' || (before?.digits.length ?? 0) > 3));
 }
 
 /** What stands in front of a number is no part of it. */
