@@ -6,6 +6,17 @@ const TOLL_FREE_WORD = /\b(?:8(?:00|33|44|55|66|77|88)|0?800|1[38]00)[)\s.-]{1,3
 const EXTENSION_WORD =
   /(?:^|[^\p{L}])(?:ext|extn|extension|durchwahl|nebenstelle|dw|poste|interno|anexo|ramal|toestel|dahili|доб|внутр|wew|klapka|linka|内线|内線|내선)/iu;
 
+const DAY = '(?:0?[1-9]|[12]\\d|3[01])';
+const MONTH = '(?:0?[1-9]|1[0-2])';
+const YEAR = '(?:19|20)\\d\\d';
+/** A day, with or without a time: after numbers, what tables hold most of. What it refuses, `isDate` would refuse as well. */
+const DATE = new RegExp(
+  `^\\s*(?:${YEAR}([-./])${MONTH}\\1${DAY}|${DAY}([-./])${MONTH}\\2${YEAR}|${MONTH}([-./])${DAY}\\3${YEAR})` +
+    '(?:(?:T|,? )\\d\\d?:\\d\\d(?::\\d\\d)?(?: ?[ap]m)?)?\\s*$',
+  'i',
+);
+const LONGEST_DATE = 40;
+
 /**
  * Cheap and linear: false when no phone number can stand in this text, so nothing else needs to look at it.
  * @param label - what stands for the text, where it is known: a label that says "extension" lets short numbers through
@@ -19,7 +30,7 @@ export function mayHoldNumber(text: string, label = ''): boolean {
     if (isDigitLike(unit)) {
       digits = gap <= MAX_GAP ? digits + 1 : 1;
       gap = 0;
-      if (digits >= MIN_DIGITS) return true;
+      if (digits >= MIN_DIGITS) return text.length > LONGEST_DATE || !DATE.test(text);
       if (digits > most) most = digits;
     } else if (!isWithoutWidth(unit)) {
       gap++;

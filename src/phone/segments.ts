@@ -17,6 +17,7 @@ interface Whole {
 
 const MAX_GROUPS = 12;
 const MAX_DIGITS = 18;
+const MIN_DIGITS = 5;
 /** So many digits are a number by themselves. */
 const MIN_DIGITS_LOCAL = 7;
 /** Each number costs this much, so that one number is preferred over the same digits as two. */
@@ -31,11 +32,16 @@ export function cutChain<Value extends Whole>(
   chain: Chain,
   read: (groups: readonly Group[]) => Value | undefined,
 ): readonly Segment<Value>[] {
+  // One number of all digits is better than any cut, and what most chains are.
+  const mayBeOne = rangesFrom(chain, 0).at(-1)?.to === chain.length;
+  const one = mayBeOne ? readRange(chain, 0, chain.length, read) : undefined;
+  if (one !== undefined) return [{ from: 0, to: chain.length, value: one }];
   // best[i][0]: from group i on, freely; best[i][1]: a number must begin at i, since the one before ends tightly here.
   const best: Plan<Value>[][] = Array.from({ length: chain.length + 1 }, () => []);
   best[chain.length] = [{ score: 0 }, { score: 0 }];
   for (let from = chain.length - 1; from >= 0; from--) {
-    const segments = segmentsFrom(chain, from, read);
+    const ranges = rangesFrom(chain, from);
+    const segments = segmentsFrom(chain, from, mayBeOne && from === 0 ? ranges.slice(0, -1) : ranges, read);
     let free: Plan<Value> = { score: best[from + 1]?.[0]?.score ?? 0 };
     let forced: Plan<Value> = { score: Number.NEGATIVE_INFINITY };
     for (const segment of segments) {
@@ -78,15 +84,16 @@ function follow<Value>(chain: Chain, best: readonly (readonly Plan<Value>[])[]):
   return segments;
 }
 
-function segmentsFrom<Value extends Whole>(
-  chain: Chain,
-  from: number,
-  read: (groups: readonly Group[]) => Value | undefined,
-): readonly Candidate<Value>[] {
-  const found: Candidate<Value>[] = [];
-  const opening = chain[from];
-  if (opening === undefined) return found;
-  const first = withoutGap(opening);
+/** Where a number that begins at a group may end, by how the groups stand to each other. */
+interface Range {
+  readonly to: number;
+  readonly digits: number;
+  /** Of the gaps inside. */
+  readonly loosest: number;
+}
+
+function rangesFrom(chain: Chain, from: number): readonly Range[] {
+  const found: Range[] = [];
   let loosest = 0;
   let spaced = 0;
   let digits = 0;
@@ -105,10 +112,20 @@ function segmentsFrom<Value extends Whole>(
     }
     digits += group.digits.length;
     if (digits > MAX_DIGITS) break;
-    if (digits < 5) continue;
-    const groups = chain.slice(from, to);
-    groups[0] = first;
-    const value = read(groups);
+    if (digits >= MIN_DIGITS) found.push({ to, digits, loosest });
+  }
+  return found;
+}
+
+function segmentsFrom<Value extends Whole>(
+  chain: Chain,
+  from: number,
+  ranges: readonly Range[],
+  read: (groups: readonly Group[]) => Value | undefined,
+): readonly Candidate<Value>[] {
+  const found: Candidate<Value>[] = [];
+  for (const { to, digits, loosest } of ranges) {
+    const value = readRange(chain, from, to, read);
     if (value === undefined) continue;
     found.push({
       from,
@@ -129,6 +146,16 @@ function isOtherLine({ digits, gap }: Group, before: Group | undefined): boolean
   if (digits.length > 2 || kind !== '/') return digits.length <= 2 && kind === '~';
   const last = before?.gap?.kind.trim();
   return last === '-' || (digits.length === 2 && (last !== '/' || (before?.digits.length ?? 0) > 3));
+}
+
+function readRange<Value>(
+  chain: Chain,
+  from: number,
+  to: number,
+  read: (groups: readonly Group[]) => Value | undefined,
+): Value | undefined {
+  const [first, ...rest] = chain.slice(from, to);
+  return first && read([withoutGap(first), ...rest]);
 }
 
 /** What stands in front of a number is no part of it. */
