@@ -244,6 +244,14 @@ describe('the country comes from the page, then from the user', () => {
     },
   );
 
+  test.each([
+    ['020-555 0123', 'NL', '+31205550123'],
+    ['040 555 0123', 'FI', '+358405550123'],
+    ['(01) 555-0123', 'PE', '+5115550123'],
+  ])('hardly any words: %s is the user’s in %s, however others write theirs', (text, userCountry, e164) => {
+    for (const lang of ['', 'en']) expect(dialled(text, { userCountry, lang }), lang).toEqual([e164]);
+  });
+
   test('what templates say by default outweighs nothing', () => {
     expect(dialled(['London SW1A 2AA', '020 7946 0123'], { lang: 'en-US', hints: ['en_US'] })).toEqual([
       '+442079460123',
