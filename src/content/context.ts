@@ -110,12 +110,19 @@ function textBefore(element: Element): string {
       const length = before.textContent?.length ?? 0;
       if (length > 4 * MAX_LABEL) return '';
       const text = tidy(before.textContent);
-      if (text) return /\d/.test(text) ? '' : text;
+      if (text && !isTwin(text, element)) return /\d/.test(text) ? '' : text;
       before = before.previousSibling;
     }
     node = parentAcross(node);
   }
   return '';
+}
+
+/** A number of as many digits in a line of its own: both stand under what is in front of them. */
+function isTwin(text: string, element: Element): boolean {
+  if (!/^[+\d][\d ().-]{6,}$/.test(text)) return false;
+  const own = element.textContent ?? '';
+  return own.length <= MAX_LABEL && own.replace(/\D/g, '').length === text.replace(/\D/g, '').length;
 }
 
 function ariaLabel(element: Element): string {

@@ -163,6 +163,7 @@ export function createCountryJudge(evidence: PageEvidence, atlas: Atlas): Countr
         evidence,
         withLanguage(base, evidence.lang, words.language()),
         languageOf(evidence.lang, words.language()),
+        words.language() === undefined,
         counts,
         fitOf,
         atlas,
@@ -286,6 +287,7 @@ function rank(
   evidence: PageEvidence,
   base: ReadonlyMap<string, number>,
   language: string,
+  isWordless: boolean,
   counts: ReadonlyMap<Sign, ReadonlyMap<string, number>>,
   fitOf: (country: string) => PlanFit,
   plans: NumberPlans,
@@ -310,8 +312,10 @@ function rank(
   const further =
     explained < 0.5 ? pool(evidence, counts.has('letters')).filter((country) => !weights.has(country)) : [];
   const guessed = further.filter((country) => fitOf(country).written > 0.6);
-  // Where the user's own country has these numbers and the page's language, another way to write them is a weaker guess.
-  const isHome = ENGLISH_SPEAKING.includes(evidence.userCountry) && fitOf(evidence.userCountry).valid > 0.5;
+  // Where the user's own country has these numbers and the page's language, or the page has hardly any words, another way to write them is
+  // a weaker guess.
+  const isHome =
+    (isWordless || ENGLISH_SPEAKING.includes(evidence.userCountry)) && fitOf(evidence.userCountry).valid > 0.5;
   for (const country of guessed) weights.set(country, isHome ? -USER_WEIGHT : 0);
   return [...weights]
     .map(([country, weight]) => ({ country, weight: weight + fitOf(country).weight }))

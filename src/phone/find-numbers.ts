@@ -479,17 +479,15 @@ function readOnPage(
   return isUsualGrouping(shown, read.reading, place.plans) ? read : there;
 }
 
-/** A bracket that was opened with the number is part of it. */
+/** A bracket that was opened inside the number is part of it. */
 function closing(text: string, start: number, end: number): number {
   const shown = text.slice(start, end);
-  const isOpen = shown.lastIndexOf('(') > shown.lastIndexOf(')');
-  return isOpen && text[end] === ')' ? end + 1 : end;
+  const open = shown.lastIndexOf('(');
+  return open > shown.lastIndexOf(')') && open > 0 && text[end] === ')' ? end + 1 : end;
 }
 
 /** `(0120-941-653)`: a bracket around the whole is not part of the number, one around the area code is. */
 function trimmedStart(text: string, start: number, end: number): number {
   const shown = text.slice(start, end);
-  if (!shown.startsWith('(')) return start;
-  const close = shown.indexOf(')');
-  return close < 0 || close === shown.length - 1 ? start + 1 : start;
+  return shown.startsWith('((') || (shown.startsWith('(') && !shown.includes(')')) ? start + 1 : start;
 }

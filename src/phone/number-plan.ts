@@ -78,6 +78,8 @@ const LONGEST_E164 = 15;
  * Numeración of 2018: since August 2019 ten digits are dialled, without 01, 044 or 045.
  */
 const FORMER_TRUNKS: Readonly<Record<string, RegExp>> = { 52: /^(?:01|04[45])(?=\d{10}$)/ };
+/** The same, behind the calling code: what told mobile numbers from abroad until then (`+52 1 55 …`). */
+const FORMER_MOBILE: Readonly<Record<string, RegExp>> = { 52: /^1(\d{10})$/ };
 /** A plan with more lengths does not tell where a number ends. */
 const MOST_LENGTHS = 3;
 /** What stands where a number will be: `555 555 5555`, `7123 456789`. */
@@ -184,8 +186,11 @@ export function readAfterInternationalPrefix(digits: string, country: string, pl
   return digits.startsWith('00') ? readInternational(digits.slice(2), plans) : undefined;
 }
 
-/** True when the groups are cut as the country writes such a number, e.g. `020 7946 0123`. Groups include the trunk prefix. */
-export function isUsualGrouping(groups: readonly string[], found: Reading, plans: NumberPlans): boolean {
+/**
+ * True when the groups are cut as the country writes such a number, e.g. `020 7946 0123`. Groups include the trunk prefix.
+ * @param more - so many further cuts are allowed
+ */
+export function isUsualGrouping(groups: readonly string[], found: Reading, plans: NumberPlans, more = 0): boolean {
   const digits = groups.join('');
   const lead = digits.length - found.national.length;
   if (lead < 0 || !digits.endsWith(found.national)) return false;
@@ -197,7 +202,7 @@ export function isUsualGrouping(groups: readonly string[], found: Reading, plans
   }
   cuts.delete(0);
   const usual = usualCuts(found, plans);
-  return usual !== undefined && usual.length === cuts.size && usual.every((cut) => cuts.has(cut));
+  return usual !== undefined && cuts.size <= usual.length + more && usual.every((cut) => cuts.has(cut));
 }
 
 function usualCuts(found: Reading, plans: NumberPlans): readonly number[] | undefined {
@@ -262,7 +267,7 @@ function readWithCode(code: string, rest: string, plans: NumberPlans): Reading |
   if (found !== undefined) return found;
   const main = plans.country_calling_codes[code]?.[0];
   const plan = main === undefined ? undefined : planOf(main, plans);
-  const stripped = plan && withoutTrunk(rest, plan);
+  const stripped = plan && (FORMER_MOBILE[code]?.exec(rest)?.[1] ?? withoutTrunk(rest, plan));
   if (main === undefined || plan === undefined || stripped === undefined || stripped === rest) return undefined;
   // Some people write the trunk prefix behind the calling code; no plan has a number with both meanings.
   return reading(stripped, main, plan, true);

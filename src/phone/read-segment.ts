@@ -12,7 +12,7 @@ import {
   readUnknownRange,
   trunkOf,
 } from './number-plan.ts';
-import { isDate, isFraction, isOtherShape } from './shapes.ts';
+import { isDate, isFraction, isOtherShape, isPosition, isVersion } from './shapes.ts';
 
 /** What is known of the place where the digits stand. */
 export interface Place {
@@ -53,7 +53,7 @@ export function readSegment(groups: readonly Group[], place: Place): SegmentRead
   const digits = groups.map((group) => group.digits).join('');
   if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return undefined;
   if (groups[0]?.hasPlus) {
-    if (isSignedFraction(groups)) return undefined;
+    if (isSignedFraction(groups) || isPosition(groups)) return undefined;
     const written = withoutBracketedTrunk(groups);
     const reading =
       readInternational(written, place.plans) ??
@@ -81,7 +81,7 @@ function withoutBracketedTrunk(groups: readonly Group[]): string {
 }
 
 function isRefusedShape(groups: readonly Group[], meaning: Meaning): boolean {
-  return isSaid(meaning) ? isDate(groups) || isFraction(groups) : isOtherShape(groups);
+  return isSaid(meaning) ? isDate(groups) || isFraction(groups) || isVersion(groups) : isOtherShape(groups);
 }
 
 function readPrefixed(groups: readonly Group[], digits: string, place: Place): SegmentReading | undefined {
@@ -160,12 +160,14 @@ function isWrittenLikePhone(
   if (!isLong) return false;
   if (meaning === 'seldom') return groups.length > 1 && isUsual;
   if (groups.length === 1) return isBareLikePhone(reading, weight);
-  if (separators(groups) > 2) return false;
+  if (separators(groups) > (isBracketed ? 3 : 2)) return false;
   if (reading.e164.startsWith('+1')) return isCutForNorthAmerica(groups);
   if (reading.hasTrunk) return true;
   if (needsTrunk(reading, plans)) return isUsual && isBracketed && weight >= SURE_WEIGHT;
   if (weight >= SURE_WEIGHT && groups.length > 2 && separators(groups) === 1 && isCutEvenly(groups)) return true;
   if (isUsual && (isBracketed || reading.national.length >= 8 || groups.length > 2)) return true;
+  // `(11) 9 1234-5678`: a digit that was put in front of all of a kind.
+  if (reading.national.length >= 10 && isUsualGrouping(shown, reading, plans, 1)) return true;
   return reading.national.length >= 9 && isCutEvenly(groups);
 }
 

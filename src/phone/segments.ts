@@ -102,8 +102,8 @@ function rangesFrom(chain: Chain, from: number): readonly Range[] {
     if (group === undefined) break;
     if (to - 1 > from) {
       if (group.hasPlus || group.gap === undefined || !mayStandInside(group.gap.kind)) break;
-      // `567-1234~6`: from here to there, even where a longer number would be one too.
-      if (group.gap.kind === '~' && group.digits.length <= 2 && digits >= MIN_DIGITS_LOCAL) break;
+      // `567-1234~6`, `231250-12/13`: from here to there, even where a longer number would be one too.
+      if (digits >= MIN_DIGITS_LOCAL && isOtherLine(group, chain[to - 2])) break;
       // A bracket opens around an area code or a trunk prefix, never behind a number.
       if (digits >= MIN_DIGITS_LOCAL && group.gap.kind.includes('(')) break;
       loosest = Math.max(loosest, group.gap.rank);
@@ -138,6 +138,14 @@ function segmentsFrom<Value extends Whole>(
     });
   }
   return found;
+}
+
+/** `~6`, `/13` or `-1/2` behind a number, where the slash is not what parts all its groups (`01/99/00/12/34`). */
+function isOtherLine({ digits, gap }: Group, before: Group | undefined): boolean {
+  const kind = gap?.kind.trim();
+  if (digits.length > 2 || kind !== '/') return digits.length <= 2 && kind === '~';
+  const last = before?.gap?.kind.trim();
+  return last === '-' || (digits.length === 2 && (last !== '/' || (before?.digits.length ?? 0) > 3));
 }
 
 function readRange<Value>(

@@ -10,6 +10,9 @@ export function isOtherShape(groups: readonly Group[]): boolean {
     isDate(groups) ||
     isDecimal(groups) ||
     isPairOfDecimals(groups) ||
+    isVersion(groups) ||
+    isPosition(groups) ||
+    isChoice(groups) ||
     isTimestamp(groups) ||
     isSequence(groups) ||
     isMachineAddress(groups) ||
@@ -77,6 +80,30 @@ export function isFraction(groups: readonly Group[]): boolean {
   const [whole, fraction] = groups;
   if (groups.length !== 2 || whole === undefined || fraction?.gap?.kind !== '.') return false;
   return !/^0\d/.test(whole.digits) || whole.digits.length > 5;
+}
+
+/** `79.0.3945.93`: whatever its label (`Chrome/79.0.3945.93 Mobile Safari`), no number has a zero alone between points. */
+export function isVersion(groups: readonly Group[]): boolean {
+  return groups.some(
+    ({ digits, gap }, at) => digits === '0' && gap?.kind === '.' && at > 0 && groups[at + 1]?.gap?.kind === '.',
+  );
+}
+
+/** `-0351-03225`, `+492717-0023210`: degrees, minutes and seconds, as places are given in tables of the world. */
+export function isPosition(groups: readonly Group[]): boolean {
+  const [north, east] = groups;
+  if (groups.length !== 2 || north === undefined || east?.gap?.kind !== '-' || !east.digits.startsWith('0'))
+    return false;
+  return /^(?:4 5|6 7)$/.test(`${north.digits.length} ${east.digits.length}`);
+}
+
+/** `300 / 400 / 500`: one or the other. */
+function isChoice(groups: readonly Group[]): boolean {
+  const [first, ...others] = groups;
+  return (
+    others.length > 1 &&
+    others.every(({ digits, gap }) => gap?.kind === ' / ' && digits.length === first?.digits.length)
+  );
 }
 
 /** `180.48 (290.454)`, `32.86 - 32.99`: two figures with a point each. */

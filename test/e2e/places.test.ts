@@ -98,6 +98,17 @@ describe.each(BROWSER_KINDS)('a number can be called in %s', (kind) => {
     await placed('+16175550186');
   });
 
+  test('in a list under one label, but not where that denies it', async () => {
+    const page = await office.show(
+      '<h3>Phone numbers:</h3> <p>6175550187</p> <p>6175550188</p> <h3>Order numbers:</h3> <p>6175550189</p> <p>6175550190</p>',
+    );
+    await findNumber(office.browser, page, '+16175550188');
+
+    const frames = await numbersOn(office.browser, page);
+
+    expect(frames.flatMap(({ numbers }) => numbers.map(({ e164 }) => e164))).toEqual(['+16175550187', '+16175550188']);
+  });
+
   test('in a table that is sorted, paged and scrolled', async () => {
     const rows = Array.from({ length: 60 }, (_, i) => `<tr><td>Row ${i}</td><td>+1 617 555 01${pad(i)}</td></tr>`);
     const page = await office.show(

@@ -110,6 +110,33 @@ describe('a number is found as it is written', () => {
     expect(dialled('020 7946 0120-9', { userCountry: 'GB' })).toEqual([]);
   });
 
+  test.each([
+    ['Tel.: +49 30 23125-12/13', '+49302312512'],
+    ['Tel.: 030 / 23 12 50 - 12/13', '+493023125012'],
+    ['Tel. 030 23125012/13', '+493023125012'],
+    ['Tel. 01/99/00/12/34', '+33199001234'],
+  ])('behind a slash stands the next line, not the end of a longer number: %s', (text, e164) => {
+    expect(dialled(text, { userCountry: e164.startsWith('+33') ? 'FR' : 'DE' })).toEqual([e164]);
+  });
+
+  test('the digit that all mobile numbers got may stand alone', () => {
+    const about = { userCountry: 'BR' };
+    for (const text of ['(11) 9 9999-0123', '(11) 9.9999-0123', '11 9 9999-0123'])
+      expect(dialled(text, about), text).toEqual(['+5511999990123']);
+    expect(dialled('3 (11) 9 99 99-01 23', about)).toEqual([]);
+  });
+
+  test('what once told mobile numbers is left out behind the calling code, but nowhere else', () => {
+    expect(dialled('WhatsApp: +52 1 55 5555 0123')).toEqual(['+525555550123']);
+    expect(dialled('+5215555550123')).toEqual(['+525555550123']);
+    expect(dialled('Tel. 1 617 555 0123', { host: 'tienda.com.mx' })).not.toContain('+526175550123');
+  });
+
+  test('a bracket around a number is no part of it, neither end', () => {
+    const text = 'Support (617-555-0123) and ((617) 555-0124)';
+    expect(find(text).map(({ start, end }) => text.slice(start, end))).toEqual(['617-555-0123', '(617) 555-0124']);
+  });
+
   test('a former trunk prefix is read where the country has given it up', () => {
     expect(dialled('Tel. 01 55 5555 0123', { host: 'tienda.com.mx' })).toEqual(['+525555550123']);
     expect(dialled('Cel. 044 55 5555 0123', { host: 'tienda.com.mx' })).toEqual(['+525555550123']);
@@ -153,6 +180,17 @@ describe('what only looks like a number is left alone', () => {
     ['a local number without its area', 'Tel: 235 7981'],
   ])('%s', (_, text) => {
     for (const userCountry of ['US', 'DE', 'GB', 'BR', 'MX']) expect(dialled(text, { userCountry })).toEqual([]);
+  });
+
+  test.each([
+    ['a browser’s version', 'Chrome/80.0.3987.132 Mobile Safari/537.36', 'JP'],
+    ['one version of a program', 'mobile 79.0.3945.93', 'JP'],
+    ['one or the other', 'Weights: 300 / 400 / 500', 'HU'],
+    ['a place on the globe', 'BR -0351-03225 Fortaleza', 'DE'],
+    ['a place in the north', 'CA +4953-09709 Winnipeg', 'DE'],
+    ['a place to the second', 'GG +492717-0023210 Guernsey', 'DE'],
+  ])('%s, where it would be a number', (_, text, userCountry) => {
+    expect(dialled(text, { userCountry })).toEqual([]);
   });
 
   test('no number is longer than any can be', () => {
@@ -205,6 +243,14 @@ describe('the country comes from the page, then from the user', () => {
       ]);
     },
   );
+
+  test.each([
+    ['020-555 0123', 'NL', '+31205550123'],
+    ['040 555 0123', 'FI', '+358405550123'],
+    ['(01) 555-0123', 'PE', '+5115550123'],
+  ])('hardly any words: %s is the user’s in %s, however others write theirs', (text, userCountry, e164) => {
+    for (const lang of ['', 'en']) expect(dialled(text, { userCountry, lang }), lang).toEqual([e164]);
+  });
 
   test('what templates say by default outweighs nothing', () => {
     expect(dialled(['London SW1A 2AA', '020 7946 0123'], { lang: 'en-US', hints: ['en_US'] })).toEqual([
