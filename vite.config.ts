@@ -136,8 +136,8 @@ function asciiOnly(): Plugin {
 const PAGES = ['popup', 'panel', 'options', 'confirm', 'diagnostics'];
 
 /**
- * Builds each of our pages in a run of its own: all it needs at once in one script and one style sheet. A page waits for the slowest of its files, and each one is
- * a question to the browser, which on a busy machine is most of the time until something is seen.
+ * Builds each of our pages in a run of its own: all it needs at once in one script and one style sheet. A page waits for the slowest of
+ * its files, and each one is a question to the browser, which on a busy machine is most of the time until something is seen.
  * @param named - where the manifest names them: CRXJS would build what it finds in a manifest, all in one run
  */
 function ownPages(outDir: string, named: Readonly<Record<string, unknown>>): Plugin {
