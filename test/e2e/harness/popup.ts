@@ -4,8 +4,10 @@ import { until } from './until.ts';
 import { words } from './words.ts';
 
 /** The popup, opened as a page in a tab: the same document, but it stays open while other tabs are used. */
-export function openPopup(browser: TestBrowser): Promise<Page> {
-  return browser.openOwnPage('popup');
+export async function openPopup(browser: TestBrowser): Promise<Page> {
+  const popup = await browser.openOwnPage('popup');
+  await until('the popup is drawn', () => popup.$('main'));
+  return popup;
 }
 
 /** The popup as the toolbar opens it over this page: the page is the active tab when the popup asks for it. */
