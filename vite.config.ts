@@ -132,6 +132,25 @@ function asciiOnly(): Plugin {
   };
 }
 
+/** Lets what stands in a page's HTML be drawn before its script is asked for: files come one after the other. */
+function drawnFirst(): Plugin {
+  return {
+    name: 'pagedial:drawn-first',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html) {
+        if (/<body>\s*<\/body>/.test(html)) return html;
+        const script = /<script type="module"[^>]*><\/script>/.exec(html)?.[0] ?? '';
+        return html
+          .replace(script, '')
+          .replace(/<link rel="modulepreload"[^>]*>/g, '')
+          .replace(/(<link rel="stylesheet") crossorigin/g, '$1')
+          .replace('</body>', `${script}</body>`);
+      },
+    },
+  };
+}
+
 /** Our own pages, as they are named in the manifest or opened by ourselves. */
 const PAGES = ['popup', 'panel', 'options', 'confirm', 'diagnostics'];
 
@@ -151,7 +170,7 @@ function ownPages(outDir: string, named: Readonly<Record<string, unknown>>): Plu
           configFile: false,
           logLevel: 'warn',
           publicDir: false,
-          plugins: [preact()],
+          plugins: [preact(), drawnFirst()],
           build: {
             outDir,
             emptyOutDir: false,
