@@ -82,11 +82,12 @@ export async function startPageStage(): Promise<PageStage> {
   };
 }
 
+/** Runs in the page. Its head may stand in the HTML, before anything is drawn. */
 function untilDrawn(): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = performance.now() + 30_000;
     const look = () => {
-      if (document.querySelector('h1')) resolve();
+      if (document.querySelector('main')) resolve();
       else if (performance.now() > end) reject(new Error('the page draws nothing'));
       else setTimeout(look, 5);
     };
