@@ -36,7 +36,7 @@ export function createNightTeller(atlas: Atlas, onTold: () => void): (e164: stri
     const now = Date.now();
     const before = known.get(country);
     if (!before || now - before.at >= KEEP_MS) void ask(country, before?.text ?? '', now);
-    return known.get(country)?.text ?? '';
+    return before?.text ?? '';
   };
 }
 
