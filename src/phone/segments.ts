@@ -33,15 +33,16 @@ export function cutChain<Value extends Whole>(
   read: (groups: readonly Group[]) => Value | undefined,
 ): readonly Segment<Value>[] {
   // One number of all digits is better than any cut, and what most chains are.
-  const mayBeOne = rangesFrom(chain, 0).at(-1)?.to === chain.length;
+  const opening = rangesFrom(chain, 0);
+  const mayBeOne = opening.at(-1)?.to === chain.length;
   const one = mayBeOne ? readRange(chain, 0, chain.length, read) : undefined;
   if (one !== undefined) return [{ from: 0, to: chain.length, value: one }];
   // best[i][0]: from group i on, freely; best[i][1]: a number must begin at i, since the one before ends tightly here.
   const best: Plan<Value>[][] = Array.from({ length: chain.length + 1 }, () => []);
   best[chain.length] = [{ score: 0 }, { score: 0 }];
   for (let from = chain.length - 1; from >= 0; from--) {
-    const ranges = rangesFrom(chain, from);
-    const segments = segmentsFrom(chain, from, mayBeOne && from === 0 ? ranges.slice(0, -1) : ranges, read);
+    const ranges = from > 0 ? rangesFrom(chain, from) : mayBeOne ? opening.slice(0, -1) : opening;
+    const segments = segmentsFrom(chain, from, ranges, read);
     let free: Plan<Value> = { score: best[from + 1]?.[0]?.score ?? 0 };
     let forced: Plan<Value> = { score: Number.NEGATIVE_INFINITY };
     for (const segment of segments) {
